@@ -1,0 +1,126 @@
+"""A Transformer, written once as a dataflow graph: numbers, gradients, proofs and pictures of it.
+
+>>> import cutaway as ca
+>>> B, T, D, H = ca.dims("B T D H")
+>>> y = ca.layers.multi_head_attention(ca.input("x", (B, T, D)), heads=H)
+>>> print(ca.verify(ca.Graph(y)))
+valid iff H | D
+
+Everything is imported on first use, so that ``import cutaway`` itself is quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cutaway import graph, layers, models, ops, render, run, shapes, transform
+    from cutaway.graph import (
+        ContractError,
+        CutawayError,
+        DimError,
+        DTypeError,
+        FeedError,
+        GradError,
+        Graph,
+        LoadError,
+        Node,
+        SaveError,
+        ShapeError,
+        block,
+        constant,
+        cost_by_block,
+        dims,
+        flops,
+        formula,
+        input,
+        memory,
+        parameter,
+        parameter_count,
+        scope,
+    )
+    from cutaway.render import draw
+    from cutaway.run import (
+        check_grads,
+        compile,
+        evaluate,
+        greedy_decode,
+        initialize,
+        value_and_grad,
+    )
+    from cutaway.shapes import Contract, verify
+    from cutaway.transform import grad
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "graph": (
+        "ContractError CutawayError DTypeError DimError FeedError GradError Graph LoadError Node "
+        "SaveError ShapeError block constant cost_by_block dims flops formula input memory "
+        "parameter parameter_count scope"
+    ),
+    "render": "draw",
+    "run": "check_grads compile evaluate greedy_decode initialize value_and_grad",
+    "shapes": "Contract verify",
+    "transform": "grad",
+}
+_MODULES = ("graph", "layers", "models", "ops", "render", "run", "shapes", "transform")
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"cutaway.{name}")
+    if name in _MODULE_OF:
+        import_module("cutaway.ops")  # gives nodes their arithmetic
+        value = getattr(import_module(f"cutaway.{_MODULE_OF[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'cutaway' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*_MODULE_OF, *_MODULES, "__version__"])
+
+
+__all__ = [
+    "Contract",
+    "ContractError",
+    "CutawayError",
+    "DTypeError",
+    "DimError",
+    "FeedError",
+    "GradError",
+    "Graph",
+    "LoadError",
+    "Node",
+    "SaveError",
+    "ShapeError",
+    "block",
+    "check_grads",
+    "compile",
+    "constant",
+    "cost_by_block",
+    "dims",
+    "draw",
+    "evaluate",
+    "flops",
+    "formula",
+    "grad",
+    "graph",
+    "greedy_decode",
+    "initialize",
+    "input",
+    "layers",
+    "memory",
+    "models",
+    "ops",
+    "parameter",
+    "parameter_count",
+    "render",
+    "run",
+    "scope",
+    "shapes",
+    "transform",
+    "value_and_grad",
+    "verify",
+]

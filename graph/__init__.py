@@ -1,0 +1,86 @@
+"""What a graph is: nodes, ops, sizes, scopes, and the one loop that walks it.
+
+Knows no concrete op: those stand in ``cutaway.ops``.
+"""
+
+from cutaway.graph.axes import Axes, signature
+from cutaway.graph.conditions import Condition, at_least, divides, equal, parse_condition
+from cutaway.graph.cost import Cost, cost_by_block, flops, memory, parameter_count
+from cutaway.graph.dims import Dim, Shape, as_dim, as_shape, dims, evaluate, show, show_shape
+from cutaway.graph.errors import (
+    ContractError,
+    CutawayError,
+    DimError,
+    DTypeError,
+    FeedError,
+    GradError,
+    LoadError,
+    SaveError,
+    ShapeError,
+)
+from cutaway.graph.facts import Facts
+from cutaway.graph.formula import Formula, formula
+from cutaway.graph.graph import Graph
+from cutaway.graph.leaves import Constant, Input, Leaf, Parameter, constant, input, parameter
+from cutaway.graph.node import Node, apply
+from cutaway.graph.op import Composite, Cotangents, Kind, Op, Title
+from cutaway.graph.scope import Scope, block, current_scope, located, scope
+from cutaway.graph.source import Source
+from cutaway.graph.walk import walk
+
+__all__ = [
+    "Axes",
+    "Composite",
+    "Condition",
+    "Constant",
+    "ContractError",
+    "Cost",
+    "Cotangents",
+    "CutawayError",
+    "DTypeError",
+    "Dim",
+    "DimError",
+    "Facts",
+    "FeedError",
+    "Formula",
+    "GradError",
+    "Graph",
+    "Input",
+    "Kind",
+    "Leaf",
+    "LoadError",
+    "Node",
+    "Op",
+    "Parameter",
+    "SaveError",
+    "Scope",
+    "Shape",
+    "ShapeError",
+    "Source",
+    "Title",
+    "apply",
+    "as_dim",
+    "as_shape",
+    "at_least",
+    "block",
+    "constant",
+    "cost_by_block",
+    "current_scope",
+    "dims",
+    "divides",
+    "equal",
+    "evaluate",
+    "flops",
+    "formula",
+    "input",
+    "located",
+    "memory",
+    "parameter",
+    "parameter_count",
+    "parse_condition",
+    "scope",
+    "show",
+    "show_shape",
+    "signature",
+    "walk",
+]

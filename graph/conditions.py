@@ -1,0 +1,245 @@
+"""Conditions on sizes: ``h | d_model``, ``S == T``, ``T >= 2``.
+
+The makers (:func:`divides`, :func:`equal`, :func:`at_least`) decide what they can: they give
+``True`` for a relation that holds at all positive sizes, ``False`` for one that holds at none,
+and otherwise a :class:`Condition` in a normal form, so that equal conditions are the same object
+to a set.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import sympy
+
+from cutaway.graph.dims import Dim, Sizes, evaluate, parse_expression, show, symbols_of
+from cutaway.graph.errors import DimError, explain
+
+Relation = Literal["|", "==", ">=", "<="]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One relation between two expressions over sizes.
+
+    Examples
+    --------
+    >>> from cutaway.graph.dims import dims
+    >>> D, H = dims("D H")
+    >>> condition = divides(H, D)
+    >>> str(condition), condition.holds({"D": 8, "H": 2}), condition.holds({"D": 8, "H": 3})
+    ('H | D', True, False)
+    """
+
+    relation: Relation
+    left: Dim
+    right: Dim
+
+    def __str__(self) -> str:
+        return f"{show(self.left)} {self.relation} {show(self.right)}"
+
+    @property
+    def symbols(self) -> set[str]:
+        """Names of the sizes it speaks of."""
+        return symbols_of((self.left, self.right))
+
+    def holds(self, sizes: Sizes) -> bool:
+        """Say whether it holds at these sizes (every symbol needs one)."""
+        left, right = evaluate(self.left, sizes), evaluate(self.right, sizes)
+        if self.relation == "|":
+            return left != 0 and (right / left).denominator == 1
+        if self.relation == "==":
+            return left == right
+        return left >= right if self.relation == ">=" else left <= right
+
+
+Verdict = Condition | bool
+
+
+@lru_cache(maxsize=65536)
+def equal(left: Dim, right: Dim) -> Verdict:
+    """Return what ``left == right`` asks of the sizes.
+
+    Examples
+    --------
+    >>> from cutaway.graph.dims import dims
+    >>> B, T, D, H = dims("B T D H")
+    >>> str(equal(B * T * D, B * T * H * 4)), equal(D, 4 * D), equal(T + 1, T + 1)
+    ('D == 4*H', False, True)
+    """
+    terms = _terms(left, right)
+    if not terms:
+        return True
+    low, high = _bounds(_sum(terms))
+    if (low is not None and low > 0) or (high is not None and high < 0):
+        return False
+    content = math.gcd(*(c for monomial, c in terms.items() if monomial != 1))
+    if content and terms.get(sympy.S.One, 0) % content:
+        return False
+    one, other = sorted(_sides(terms), key=lambda side: (side.count_ops(), show(side)))
+    if one.is_number:  # 'T == 1', not '1 == T'
+        one, other = other, one
+    return Condition("==", _tidy(one), _tidy(other))
+
+
+@lru_cache(maxsize=65536)
+def at_least(left: Dim, right: Dim) -> Verdict:
+    """Return what ``left >= right`` asks of the sizes.
+
+    Examples
+    --------
+    >>> from cutaway.graph.dims import dims
+    >>> T, S = dims("T S")
+    >>> str(at_least(T - 1, 1)), str(at_least(512, T)), at_least(T, 1)
+    ('T >= 2', 'T <= 512', True)
+    """
+    terms = _terms(left, right)
+    low, high = _bounds(_sum(terms))
+    if low is not None and low >= 0:
+        return True
+    if high is not None and high < 0:
+        return False
+    content = math.gcd(*(c for monomial, c in terms.items() if monomial != 1))
+    constant = terms.pop(sympy.S.One, 0)
+    terms = {monomial: c // content for monomial, c in terms.items()}
+    constant = constant // content  # rounds the bound the way whole numbers need
+    above, below = _sides(terms)
+    if above == 0:
+        return Condition("<=", _tidy(below), constant)
+    return Condition(">=", _tidy(above), _tidy(below - constant))
+
+
+@lru_cache(maxsize=65536)
+def divides(divisor: Dim, number: Dim) -> Verdict:
+    """Return what ``divisor | number`` asks of the sizes.
+
+    Examples
+    --------
+    >>> from cutaway.graph.dims import dims
+    >>> B, D, H = dims("B D H")
+    >>> str(divides(B * H, B * D)), divides(H, 4 * H), divides(2, 2 * D + 1)
+    ('H | D', True, False)
+    """
+    top, bottom = sympy.fraction(sympy.cancel(sympy.together(sympy.sympify(number) / divisor)))
+    if bottom == 1:
+        return True
+    if bottom.is_Integer:
+        _, terms = _polynomial(top)
+        if not any(any(powers) and c % int(bottom) for powers, c in terms.items()):
+            return not any(c % int(bottom) for c in terms.values())
+    if top.is_Integer:
+        low = _bounds(bottom)[0]
+        if low is not None and low > abs(int(top)):
+            return False
+    return Condition("|", _tidy(bottom), _tidy(sympy.expand(top)))
+
+
+@lru_cache(maxsize=65536)
+def of_size(dim: Dim) -> tuple[Verdict, ...]:
+    """Return what a dim asks to be the length of an axis: a whole number, at least 1."""
+    if isinstance(dim, int) or dim.is_Symbol:
+        return ()
+    top, bottom = sympy.fraction(sympy.cancel(sympy.together(dim)))
+    if bottom == 1:
+        return (at_least(dim, 1),)
+    return (divides(bottom, top), at_least(sympy.expand(top), 1))
+
+
+_RELATION = re.compile(r"==|>=|<=|\|")
+
+
+def parse_condition(text: str) -> Verdict:
+    """Read a condition such as ``h | d_model`` or ``T <= 512``; nothing is evaluated.
+
+    Raises
+    ------
+    DimError
+        If the text is not one relation between two dim expressions.
+
+    Examples
+    --------
+    >>> str(parse_condition("H | D")), str(parse_condition("T <= 512"))
+    ('H | D', 'T <= 512')
+    """
+    found = _RELATION.findall(text[:2000])
+    if len(found) != 1:
+        raise DimError(
+            explain(
+                f"cannot read the condition {text[:80]!r}",
+                required="two expressions joined by one of | == >= <=",
+                fix="write for instance 'h | d_model' or 'T <= 512'",
+            )
+        )
+    left, right = (parse_expression(side) for side in _RELATION.split(text))
+    if found[0] == "|":
+        if left == 0:
+            raise DimError(f"{text!r}: zero divides nothing")
+        return divides(left, right)
+    if found[0] == "==":
+        return equal(left, right)
+    return at_least(left, right) if found[0] == ">=" else at_least(right, left)
+
+
+def _tidy(expression: sympy.Expr) -> Dim:
+    return int(expression) if expression.is_Integer else expression
+
+
+def _terms(left: Dim, right: Dim) -> dict[sympy.Expr, int]:
+    """Integer coefficients by monomial of ``left - right``, common positive factors cancelled."""
+    top, _ = sympy.fraction(sympy.together(sympy.sympify(left) - right))  # dims are positive
+    generators, terms = _polynomial(top)
+    if not terms:
+        return {}
+    content = math.gcd(*terms.values())
+    shared = [
+        0 if isinstance(g, sympy.floor) else min(column)
+        for g, column in zip(generators, zip(*terms, strict=True), strict=True)
+    ]
+    return {
+        _monomial(generators, [n - m for n, m in zip(powers, shared, strict=True)]): c // content
+        for powers, c in terms.items()
+    }
+
+
+def _polynomial(
+    expression: sympy.Expr,
+) -> tuple[list[sympy.Expr], dict[tuple[int, ...], int]]:
+    """Return the symbols (and floors) of an expression, and its coefficients by their powers."""
+    expanded = sympy.expand(expression)
+    generators = sorted(expanded.atoms(sympy.Symbol, sympy.floor), key=str)
+    if not generators:
+        return [], {(): int(expanded)} if expanded != 0 else {}
+    terms = sympy.Poly(expanded, *generators).terms()
+    return generators, {powers: int(c) for powers, c in terms if c != 0}
+
+
+def _monomial(generators: list[sympy.Expr], powers: list[int]) -> sympy.Expr:
+    return sympy.Mul(*(g**n for g, n in zip(generators, powers, strict=True)))
+
+
+def _sides(terms: dict[sympy.Expr, int]) -> tuple[sympy.Expr, sympy.Expr]:
+    above = sympy.Add(*(m * c for m, c in terms.items() if c > 0))
+    below = sympy.Add(*(-m * c for m, c in terms.items() if c < 0))
+    return above, below
+
+
+def _sum(terms: dict[sympy.Expr, int]) -> sympy.Expr:
+    return sympy.Add(*(m * c for m, c in terms.items()))
+
+
+def _bounds(expression: sympy.Expr) -> tuple[int | None, int | None]:
+    """Bound a polynomial from below and above over sizes that are all at least 1.
+
+    With every symbol written as 1 + s, s >= 0, coefficients of one sign bound it by its
+    constant term. A floor has no such bound.
+    """
+    if expression.has(sympy.floor):
+        return None, None
+    _, terms = _polynomial(expression.xreplace({s: s + 1 for s in expression.free_symbols}))
+    constant = sum(c for powers, c in terms.items() if not any(powers))
+    rest = [c for powers, c in terms.items() if any(powers)]
+    low = constant if all(c >= 0 for c in rest) else None
+    high = constant if all(c <= 0 for c in rest) else None
+    return low, high

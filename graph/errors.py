@@ -1,0 +1,63 @@
+"""The errors that cutaway raises on purpose.
+
+Every message says what was required, what came, where, and what to change, so that a caller
+never has to read a numpy broadcast error or a ``KeyError`` from the inside.
+"""
+
+
+class CutawayError(Exception):
+    """Base of every error that cutaway raises on purpose."""
+
+
+class DimError(CutawayError, ValueError):
+    """A size that cannot be read: a bad dim string, a negative literal, a foreign symbol."""
+
+
+class ShapeError(CutawayError, ValueError):
+    """Shapes that can never fit, found while the graph is built."""
+
+
+class DTypeError(CutawayError, TypeError):
+    """A value of the wrong kind (``float``, ``int`` or ``bool``) for an operation."""
+
+
+class ContractError(CutawayError, ValueError):
+    """Sizes that break a condition of the graph."""
+
+
+class FeedError(CutawayError, ValueError):
+    """Feeds, parameters or sizes that do not fit the graph they are given to."""
+
+
+class GradError(CutawayError, ValueError):
+    """A gradient that does not exist or was asked for in a way that has no meaning."""
+
+
+class LoadError(CutawayError, ValueError):
+    """A file or a model that cannot be read."""
+
+
+class SaveError(CutawayError, OSError):
+    """A file that cannot be written."""
+
+
+def explain(
+    what: str,
+    *,
+    required: str = "",
+    came: str = "",
+    where: str = "",
+    fix: str = "",
+) -> str:
+    """Put the parts of a message in their order; empty parts are left out.
+
+    Examples
+    --------
+    >>> print(explain("add: shapes do not fit", came="(B, 3) and (B, 4)", fix="slice one"))
+    add: shapes do not fit
+      came:     (B, 3) and (B, 4)
+      fix:      slice one
+    """
+    parts = {"required": required, "came": came, "where": where, "fix": fix}
+    lines = [f"  {label + ':':<9} {text}" for label, text in parts.items() if text]
+    return "\n".join([what, *lines])

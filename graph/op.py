@@ -1,0 +1,157 @@
+"""The protocol of a primitive: everything about one op stands in one class."""
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar
+
+import sympy
+
+from cutaway.graph.axes import Axes
+from cutaway.graph.dims import Shape, Sizes, evaluate, product
+from cutaway.graph.errors import DTypeError, GradError, explain
+from cutaway.graph.facts import Facts
+
+if TYPE_CHECKING:
+    from cutaway.graph.node import Node
+
+Kind = Literal["float", "int", "bool"]
+Cotangents = tuple["Node | None", ...]
+Self = TypeVar("Self", bound="Op")
+
+
+class Title(NamedTuple):
+    """What an op is called in diagrams."""
+
+    en: str
+    zh: str
+
+
+class Op:
+    """One primitive operation: subclass it as a frozen dataclass whose fields are its statics.
+
+    A subclass sets ``name`` and ``title`` and gives :meth:`axes` (or :meth:`shape`) and
+    :meth:`kernel`; the rest where the default does not fit. ``docs/add-an-op.md`` shows one.
+
+    Attributes
+    ----------
+    name
+        What its nodes are called in paths: the array-API name.
+    title
+        What diagrams call it, in English and Chinese.
+    takes
+        The kinds of its inputs: one for all of them, or one for each; None takes any.
+    cost
+        Arithmetic operations for each point of the axis signature.
+    binding
+        How tightly its formula binds: 0 adds, 1 multiplies, 2 negates, 3 powers, 4 stands alone.
+    holds
+        Operands that bind less tightly get parentheses; -1 needs none.
+    """
+
+    __slots__ = ()
+    name: ClassVar[str]
+    title: ClassVar[Title]
+    takes: ClassVar[Kind | tuple[Kind | None, ...] | None] = "float"
+    cost: ClassVar[int] = 1
+    binding: ClassVar[int] = 4
+    holds: ClassVar[int] = -1
+
+    def axes(self, *ranks: int) -> Axes:
+        """Return the axis signature for inputs of these ranks."""
+        raise NotImplementedError(f"{type(self).__name__} has a shape rule of its own")
+
+    def shape(self, facts: Facts, *inputs: Shape) -> Shape:
+        """Return the output's shape; ask for what must hold through ``facts``."""
+        return self.axes(*map(len, inputs)).shape(facts, *inputs)
+
+    def dtype(self, *inputs: Kind) -> Kind:
+        """Return the kind of the result: by default that of the first input."""
+        return inputs[0]
+
+    def kernel(self, xp: Any, *arrays: Any) -> Any:
+        """Compute the value from arrays; ``xp`` is the array-API namespace. Fields are ints."""
+        raise NotImplementedError
+
+    def vjp(self, node: "Node", ct: "Node") -> Cotangents:
+        """Return the cotangent of every input (None: it has none), as nodes.
+
+        Raises
+        ------
+        GradError
+            If the operation has no derivative.
+        """
+        raise GradError(
+            explain(
+                f"{self.name} has no gradient",
+                came=f"node {node.path}",
+                where=str(node.source),
+                fix="differentiate something else, or cut it off with ca.ops.stop_gradient",
+            )
+        )
+
+    def flops(self, *shapes: Shape) -> sympy.Expr:
+        """Return the arithmetic operations; ``shapes`` are the inputs' and, last, the output's."""
+        *inputs, output = shapes
+        try:
+            axes = self.axes(*map(len, inputs))
+        except NotImplementedError:
+            return sympy.sympify(self.cost * product(output))
+        return sympy.sympify(self.cost * product(axes.sizes(Facts(self.name), *inputs).values()))
+
+    def latex(self, *args: str) -> str:
+        """Return the formula as LaTeX, given those of the inputs."""
+        return rf"\operatorname{{{self.name.replace('_', ' ')}}}\left({', '.join(args)}\right)"
+
+    def text(self, *args: str) -> str:
+        """Return the formula as plain text, given those of the inputs."""
+        return f"{self.name}({', '.join(args)})"
+
+    def bind(self: Self, sizes: Sizes) -> Self:
+        """Return the op with every dim in its fields turned into an int."""
+        changed = {
+            field.name: bound
+            for field in dataclasses.fields(self)  # type: ignore[arg-type]
+            if (bound := _bind(value := getattr(self, field.name), sizes)) is not value
+        }
+        return dataclasses.replace(self, **changed) if changed else self  # type: ignore[type-var]
+
+    def check_kinds(self, *kinds: Kind) -> None:
+        """Refuse inputs of the wrong kind.
+
+        Raises
+        ------
+        DTypeError
+            Naming the kind that was required.
+        """
+        wanted = self.takes if isinstance(self.takes, tuple) else (self.takes,) * len(kinds)
+        for want, kind in zip(wanted, kinds, strict=True):
+            if want is not None and kind != want:
+                raise DTypeError(
+                    explain(
+                        f"{self.name}: an operand of the wrong kind",
+                        required=", ".join(w or "any" for w in wanted),
+                        came=", ".join(kinds),
+                        fix=f"convert it with ca.ops.cast(x, {want!r})",
+                    )
+                )
+
+
+class Composite(Op):
+    """An op that is also written in smaller primitives: :meth:`expand` gives them."""
+
+    __slots__ = ()
+
+    def expand(self, *nodes: "Node") -> "Node":
+        """Return the same value in smaller primitives."""
+        raise NotImplementedError
+
+
+def _bind(value: object, sizes: Sizes) -> object:
+    """Turn the dims in a field into ints; the same object comes back where there are none."""
+    if isinstance(value, sympy.Expr):
+        return int(evaluate(value, sizes))
+    if isinstance(value, tuple):
+        bound = tuple(_bind(item, sizes) for item in value)
+        return bound if any(a is not b for a, b in zip(bound, value, strict=True)) else value
+    return value
+
+

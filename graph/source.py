@@ -1,0 +1,29 @@
+"""The user's line: where in their own file a node was made."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file and a line."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{Path(self.file).name}:{self.line}"
+
+
+def caller() -> Source:
+    """Return the nearest line outside of cutaway, or the outermost one there is."""
+    frame = sys._getframe(1)
+    while True:
+        package = frame.f_globals.get("__name__", "").partition(".")[0]
+        if package not in _INSIDE or frame.f_back is None:
+            return Source(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+
+
+_INSIDE = {"cutaway", "contextlib", "functools"}

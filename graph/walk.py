@@ -1,0 +1,57 @@
+"""The one interpreter loop: every reader of a graph is a rule given to :func:`walk`."""
+
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
+
+from cutaway.graph.dims import show_shape
+from cutaway.graph.graph import Graph
+from cutaway.graph.node import Node
+
+V = TypeVar("V")
+
+
+def walk(
+    graph: Graph,
+    rule: Callable[..., V],
+    keep: Collection[Node] | None = None,
+) -> dict[Node, V]:
+    """Give every node a value, inputs first: ``rule(node, *values_of_its_inputs)``.
+
+    Parameters
+    ----------
+    graph
+        What to walk.
+    rule
+        Called once for each node.
+    keep
+        The nodes whose values to return; others are freed after their last reader. All by
+        default.
+
+    Returns
+    -------
+    dict
+        The values by node. An error that a rule raises gets a note: op, path, shapes, line.
+    """
+    values: dict[Node, V] = {}
+    for node in graph.nodes:
+        try:
+            values[node] = rule(node, *[values[source] for source in node.inputs])
+        except Exception as error:
+            note(error, graph, node, [values.get(source) for source in node.inputs])
+            raise
+        if keep is not None:
+            for read in graph.last_reads[node]:
+                if read not in keep:
+                    del values[read]
+    return values
+
+
+def note(error: Exception, graph: Graph, node: Node, values: Collection[Any] = ()) -> None:
+    """Say in a note on an error at which node it happened."""
+    shapes = [
+        show_shape(tuple(getattr(value, "shape", source.shape)))
+        for source, value in zip(node.inputs, values, strict=True)
+    ]
+    error.add_note(
+        f"at {graph.path(node)} ({node.op.name} of {', '.join(shapes) or 'nothing'}), {node.source}"
+    )

@@ -1,0 +1,63 @@
+"""Tokens and positions to vectors (Vaswani et al. 2017, sections 3.4 and 3.5)."""
+
+import math
+
+from cutaway.graph import Dim, Node, as_dim, parameter, scope
+from cutaway.ops import arange, cast, concat, cos, dim, exp, expand_dims, reshape, sin, sqrt, take
+
+
+def token_embedding(
+    tokens: Node, vocabulary: Dim | str, width: Dim | str, table: Node | None = None
+) -> tuple[Node, Node]:
+    """Return a row of the table for each token, times ``√width``, and the table.
+
+    Parameters
+    ----------
+    table
+        The table to use; by default a new parameter ``weight`` (vocabulary, width).
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> token_embedding(ca.input("tokens", "B T", dtype="int"), "V", "D")
+    (<multiply: float (B, T, D)>, <weight: float (V, D)>)
+    """
+    if table is None:
+        table = parameter("weight", (as_dim(vocabulary), as_dim(width)), init="embedding")
+    return take(table, tokens) * sqrt(dim(table.shape[1])), table
+
+
+def sinusoidal_positions(length: Dim | str, width: Dim | str) -> Node:
+    """Return the paper's positional encoding, ``(length, width)``.
+
+    ``PE[p, 2i] = sin(p / 10000^(2i/width))`` and ``PE[p, 2i+1] = cos`` of the same: sines and
+    cosines alternate. The width is even.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> ca.evaluate(sinusoidal_positions(2, 4))[0].round(4)
+    array([[0.    , 1.    , 0.    , 1.    ],
+           [0.8415, 0.5403, 0.01  , 0.9999]])
+    """
+    size, count = as_dim(length), as_dim(width)
+    half = as_dim(count / 2)
+    with scope("positions"):
+        powers = cast(arange(half), "float") * (2.0 / dim(count))
+        rates = exp(powers * -math.log(10000.0))
+        angles = expand_dims(cast(arange(size), "float"), 1) * rates
+        pairs = concat([expand_dims(sin(angles), 2), expand_dims(cos(angles), 2)], axis=2)
+        return reshape(pairs, (size, count))
+
+
+def learned_positions(length: Dim | str, longest: Dim | str, width: Dim | str) -> Node:
+    """Return the first ``length`` rows of the table ``weight`` (longest, width).
+
+    Examples
+    --------
+    >>> y = learned_positions("T", 512, "D")
+    >>> y, [str(c) for c in y.conditions]
+    (<slice: float (T, D)>, ['T <= 512'])
+    """
+    table = parameter("weight", (as_dim(longest), as_dim(width)), init="embedding")
+    return table[: as_dim(length)]

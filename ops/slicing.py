@@ -1,0 +1,184 @@
+"""Slices: ``x[..., : D / 2]``, ``x[:, -1]``, ``x[..., 0::2]``; they never clamp."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import sympy
+
+from cutaway.graph import (
+    Cotangents,
+    Dim,
+    Facts,
+    Node,
+    Shape,
+    ShapeError,
+    Title,
+    apply,
+    as_dim,
+    at_least,
+    show_shape,
+)
+from cutaway.graph.errors import explain
+from cutaway.ops.lift import Value, operands
+from cutaway.ops.movement import Movement, expand_dims, squeeze
+
+Span = tuple[Dim, Dim, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Movement):
+    """From start to stop by step along each axis; a stop of -1 is before the beginning."""
+
+    spans: tuple[Span, ...]
+    name: ClassVar[str] = "slice"
+    title: ClassVar[Title] = Title("Slice", "切片")
+
+    def shape(self, facts: Facts, *inputs: Shape) -> Shape:
+        """Ask that every span lies inside its axis and is not empty."""
+        return tuple(
+            _length(facts, span, size) for span, size in zip(self.spans, inputs[0], strict=True)
+        )
+
+    def kernel(self, xp: Any, *arrays: Any) -> Any:
+        """Cut."""
+        return arrays[0][_slices(self.spans)]
+
+    def vjp(self, node: Node, ct: Node) -> Cotangents:
+        """Put back into zeros."""
+        return (apply(Place(self.spans, node.inputs[0].shape), ct),)
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Movement):
+    """A value put into zeros at a slice: the gradient of slicing."""
+
+    spans: tuple[Span, ...]
+    target: Shape
+    name: ClassVar[str] = "place"
+    title: ClassVar[Title] = Title("Place", "放置")
+
+    def shape(self, facts: Facts, *inputs: Shape) -> Shape:
+        """Ask that the value has the slice's shape."""
+        cut = tuple(_length(facts, s, size) for s, size in zip(self.spans, self.target, strict=True))
+        for dim, wanted in zip(inputs[0], cut, strict=True):
+            facts.require_equal(dim, wanted, "the value fills the slice")
+        return self.target
+
+    def kernel(self, xp: Any, *arrays: Any) -> Any:
+        """Fill."""
+        out = xp.zeros(self.target, dtype=arrays[0].dtype)
+        out[_slices(self.spans)] = arrays[0]
+        return out
+
+    def vjp(self, node: Node, ct: Node) -> Cotangents:
+        """Cut out."""
+        return (apply(Slice(self.spans), ct),)
+
+
+def _length(facts: Facts, span: Span, size: Dim) -> Dim:
+    start, stop, step = span
+    if (start, stop, step) == (0, size, 1):
+        return size
+    low, high = (start, stop) if step > 0 else (sympy.sympify(stop) + 1, sympy.sympify(start) + 1)
+    inside = "the slice lies inside the axis"
+    if low != 0:
+        facts.require(at_least(low, 0), inside, _CLAMP)
+    facts.require(at_least(size, high), inside, _CLAMP)
+    if low != 0 or isinstance(high, int):  # otherwise the length says so itself
+        facts.require(at_least(high, low + 1), "the slice is not empty", _CLAMP)
+    count = sympy.sympify(high) - low
+    return as_dim(count if abs(step) == 1 else (count + abs(step) - 1) // abs(step))
+
+
+_CLAMP = "slices never clamp: keep start and stop within the axis"
+
+
+def _slices(spans: tuple[Span, ...]) -> tuple[slice, ...]:
+    return tuple(
+        slice(start, None if isinstance(stop, int) and stop < 0 else stop, step)
+        for start, stop, step in spans
+    )
+
+
+def cut(x: Node, axis: int, start: Dim, stop: Dim) -> Node:
+    """Return ``x`` from start to stop along one axis."""
+    spans = tuple(
+        (start, stop, 1) if n == axis else (0, size, 1) for n, size in enumerate(x.shape)
+    )
+    return apply(Slice(spans), x)
+
+
+def index(x: Value, key: Any) -> Node:
+    """Return ``x[key]``: ints, slices of dims with steps, ``...`` and None.
+
+    Raises
+    ------
+    ShapeError
+        If there are more indices than axes, or a slice can lie inside at no sizes.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> x = ca.input("x", "B T D")
+    >>> index(x, (..., slice(0, None, 2)))
+    <slice: float (B, T, floor(D/2 + 1/2))>
+    """
+    (node,) = operands(x)
+    keys = list(key) if isinstance(key, tuple) else [key]
+    real = [k for k in keys if k is not None and k is not Ellipsis]
+    if len(real) > node.rank:
+        raise ShapeError(
+            explain(
+                "slice: more indices than axes",
+                required=f"at most {node.rank} for {show_shape(node.shape)}",
+                came=f"{len(real)}",
+            )
+        )
+    if not any(k is Ellipsis for k in keys):
+        keys.append(Ellipsis)
+    at = next(n for n, k in enumerate(keys) if k is Ellipsis)
+    keys[at : at + 1] = [slice(None)] * (node.rank - len(real))
+    spans: list[Span] = []
+    dropped: list[int] = []
+    added: list[int] = []
+    place = 0  # in the result
+    for item in keys:
+        if item is None:
+            added.append(place)
+        elif isinstance(item, slice):
+            spans.append(_span(item, node.shape[len(spans)]))
+        else:
+            start = _bound(item, node.shape[len(spans)])
+            dropped.append(len(spans))
+            spans.append((start, start + 1, 1))
+            place -= 1
+        place += 1
+    whole = all(s == (0, size, 1) for s, size in zip(spans, node.shape, strict=True))
+    found = node if whole and not dropped else apply(Slice(tuple(spans)), node)
+    found = squeeze(found, tuple(dropped)) if dropped else found
+    return expand_dims(found, tuple(added)) if added else found
+
+
+def _span(item: slice, size: Dim) -> Span:
+    step = 1 if item.step is None else item.step
+    if isinstance(step, bool) or not isinstance(step, int) or step == 0:
+        raise ShapeError(f"slice: a step is a whole number other than 0, not {step!r}")
+    first, last = (0, size) if step > 0 else (size - 1, -1)
+    start = first if item.start is None else _bound(item.start, size)
+    stop = last if item.stop is None else _bound(item.stop, size)
+    return start, stop, step
+
+
+def _bound(value: object, size: Dim) -> Dim:
+    if isinstance(value, Node) or isinstance(value, bool):
+        raise ShapeError(
+            explain(
+                f"slice: {value!r} is no index",
+                required="an int, a dim, a slice, ... or None",
+                fix="pick by values with ca.ops.take(x, indices, axis)",
+            )
+        )
+    if hasattr(value, "__index__"):
+        number = int(value.__index__())
+        return size + number if number < 0 else number
+    return as_dim(value)

@@ -1,0 +1,26 @@
+"""Graph to numbers: evaluate, differentiate, initialise, optimise, decode."""
+
+from cutaway.run.compile import Compiled, as_graph, compile, evaluate
+from cutaway.run.decode import greedy_decode
+from cutaway.run.differentiate import GradCheck, check_grads, value_and_grad
+from cutaway.run.initialize import initialize
+from cutaway.run.optimise import SGD, Adam, AdamW, Optimizer, State, clip_by_norm, warmup
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Compiled",
+    "GradCheck",
+    "Optimizer",
+    "State",
+    "as_graph",
+    "check_grads",
+    "clip_by_norm",
+    "compile",
+    "evaluate",
+    "greedy_decode",
+    "initialize",
+    "value_and_grad",
+    "warmup",
+]

@@ -1,0 +1,230 @@
+"""Numbers: a plan made once, then run for any feeds."""
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cutaway.graph import FeedError, Graph, Leaf, Node, show_shape, walk
+from cutaway.graph.errors import explain
+from cutaway.graph.leaves import Constant, Input, kind_of
+from cutaway.ops import Numpy
+from cutaway.run.sizes import Shown, solve
+
+Array = npt.NDArray[Any]
+Arrays = Mapping[str, npt.ArrayLike]
+Kernels = dict[Node, Callable[..., Any]]
+PLANS = 64  # sets of sizes remembered by one compiled graph
+
+
+def as_graph(graph: Graph | Node | Iterable[Node]) -> Graph:
+    """Return a graph: itself, or that of the given outputs."""
+    return graph if isinstance(graph, Graph) else Graph(graph)
+
+
+class Compiled:
+    """A graph ready to run: ``f(feeds, params, dims)`` gives one array for each output.
+
+    Sizes are solved and checked before the first kernel. What depends on sizes alone (masks,
+    positions) is computed once for each set of sizes; every value is freed after its last reader.
+    """
+
+    def __init__(self, graph: Graph | Node | Iterable[Node], backend: str = "numpy") -> None:
+        if backend != "numpy":
+            raise ValueError(f"there is no backend {backend!r}; use 'numpy'")
+        self.graph = as_graph(graph)
+        self._inputs = keyed(self.graph.inputs, lambda node: node.name, "inputs")
+        self._parameters = keyed(self.graph.parameters, lambda node: node.path, "parameters")
+        self._plans: dict[object, tuple[Kernels, dict[Node, Any]]] = {}
+
+    def __call__(
+        self, feeds: Arrays | None = None, params: Arrays | None = None, dims: Any = None
+    ) -> list[Array]:
+        """Run.
+
+        Parameters
+        ----------
+        feeds
+            An array for each input, by name; ints are taken for floats.
+        params
+            An array for each parameter, by path.
+        dims
+            Sizes that no array shows, by symbol or name.
+
+        Raises
+        ------
+        FeedError
+            For a missing, unknown or ill-fitting array, a NaN parameter, or a missing size.
+        ContractError
+            For sizes that break a condition.
+        """
+        values = self.trace(feeds, params, dims, keep=self.graph.outputs)
+        return [values[output] for output in self.graph.outputs]
+
+    def trace(
+        self,
+        feeds: Arrays | None = None,
+        params: Arrays | None = None,
+        dims: Any = None,
+        keep: Iterable[Node] | None = None,
+    ) -> dict[Node, Array]:
+        """Run, and return the values of the nodes in ``keep`` (all of them by default)."""
+        given = {
+            **_read(self._inputs, feeds or {}, "feed"),
+            **_read(self._parameters, params or {}, "parameter"),
+        }
+        sizes = solve(self.graph, _shown(given), dims or {})
+        floats = [array.dtype for array in given.values() if array.dtype.kind == "f"]
+        xp = Numpy(np.result_type(*floats) if floats else np.float64)
+        kernels, fixed = self._plan(xp, sizes)
+        values: dict[Node, Any] = {
+            node: np.asarray(array, dtype=xp.dtype_of(node.dtype)) for node, array in given.items()
+        }
+
+        def rule(node: Node, *arrays: Any) -> Any:
+            kernel = kernels.get(node)
+            if kernel is not None:
+                return kernel(xp, *arrays)
+            return fixed[node] if node in fixed else values[node]
+
+        kept = None if keep is None else set(keep)
+        with np.errstate(all="ignore"):
+            found = walk(self.graph, rule, kept)
+        return {node: np.asarray(value) for node, value in found.items()}
+
+    def _plan(self, xp: Numpy, sizes: Mapping[str, int]) -> tuple[Kernels, dict[Node, Any]]:
+        """Bind every op to the sizes, and compute what depends on them alone."""
+        key = xp.float_dtype, tuple(sorted(sizes.items()))
+        if key not in self._plans:
+            kernels: Kernels = {}
+            fixed: dict[Node, Any] = {}
+            for node in self.graph.nodes:
+                if isinstance(node.op, Leaf) and not isinstance(node.op, Constant):
+                    continue
+                kernel = node.op.bind(sizes).kernel
+                if all(source in fixed for source in node.inputs):
+                    with np.errstate(all="ignore"):
+                        fixed[node] = kernel(xp, *(fixed[source] for source in node.inputs))
+                else:
+                    kernels[node] = kernel
+            while len(self._plans) >= PLANS:
+                del self._plans[next(iter(self._plans))]
+            self._plans[key] = kernels, fixed
+        return self._plans[key]
+
+
+def compile(graph: Graph | Node | Iterable[Node], backend: str = "numpy") -> Compiled:
+    """Plan a graph once; the result is called as ``f(feeds, params, dims)``.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> f = compile(ca.ops.softmax(ca.input("x", "T")))
+    >>> f({"x": [0.0, 0.0]})
+    [array([0.5, 0.5])]
+    """
+    return Compiled(graph, backend)
+
+
+def evaluate(
+    graph: Graph | Node | Iterable[Node],
+    feeds: Arrays | None = None,
+    params: Arrays | None = None,
+    dims: Any = None,
+) -> list[Array]:
+    """Run a graph once; see :class:`Compiled` for what it takes and raises.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> x = ca.input("x", "T D")
+    >>> evaluate(x @ x.mT, {"x": [[1.0, 2.0], [3.0, 4.0]]})
+    [array([[ 5., 11.],
+           [11., 25.]])]
+    """
+    return Compiled(graph)(feeds, params, dims)
+
+
+def keyed(nodes: Iterable[Node], key: Callable[[Node], str], what: str) -> dict[str, Node]:
+    """Return leaves by their key.
+
+    Raises
+    ------
+    FeedError
+        If two of them share it: one array could not serve both.
+    """
+    found: dict[str, Node] = {}
+    for node in nodes:
+        if key(node) in found:
+            raise FeedError(
+                explain(
+                    f"two {what} are called {key(node)!r}",
+                    came=f"{found[key(node)].source} and {node.source}",
+                    fix='tell them apart with "with ca.scope(…):", or use the same node twice',
+                )
+            )
+        found[key(node)] = node
+    return found
+
+
+def _read(nodes: Mapping[str, Node], arrays: Arrays, what: str) -> dict[Node, Array]:
+    for name in arrays:
+        if name not in nodes:
+            near = difflib.get_close_matches(str(name), nodes, 1)
+            raise FeedError(
+                explain(
+                    f"the graph has no {what} {name!r}",
+                    required=", ".join(nodes) if len(nodes) < 20 else f"one of {len(nodes)} names",
+                    fix=f"did you mean {near[0]!r}?" if near else "",
+                )
+            )
+    return {node: _array(name, node, arrays, what) for name, node in nodes.items()}
+
+
+def _array(name: str, node: Node, arrays: Arrays, what: str) -> Array:
+    if name not in arrays:
+        raise FeedError(
+            explain(
+                f"the {what} {name!r} is missing",
+                required=f"{node.dtype} {show_shape(node.shape)}",
+                where=str(node.source),
+            )
+        )
+    try:
+        array = np.asarray(arrays[name])
+        kind = kind_of(array.dtype)
+    except (TypeError, ValueError) as error:
+        raise FeedError(f"the {what} {name!r} is no array of numbers: {error}") from None
+    if kind != node.dtype and not (kind == "int" and node.dtype == "float"):
+        raise FeedError(
+            explain(f"the {what} {name!r} is of the wrong kind", required=node.dtype, came=kind)
+        )
+    if array.ndim != node.rank:
+        raise FeedError(
+            explain(
+                f"the {what} {name!r} has the wrong number of axes",
+                required=show_shape(node.shape),
+                came=show_shape(array.shape),
+            )
+        )
+    if what == "parameter" and not np.isfinite(np.sum(array)) and np.isnan(array).any():
+        place = tuple(int(axis[0]) for axis in np.nonzero(np.isnan(array)))
+        raise FeedError(
+            explain(
+                f"the parameter {name!r} holds NaN",
+                came=f"{int(np.isnan(array).sum())} of {array.size} numbers, first at {place}",
+                fix="load or initialise it again; a learning rate too high also makes NaN",
+            )
+        )
+    return array
+
+
+def _shown(given: Mapping[Node, Array]) -> list[Shown]:
+    return [
+        Shown(dim, length, f"{'feed' if isinstance(node.op, Input) else 'parameter'} "
+              f"{node.path if not isinstance(node.op, Input) else node.name!r}, axis {axis},")
+        for node, array in given.items()
+        for axis, (dim, length) in enumerate(zip(node.shape, array.shape, strict=True))
+    ]

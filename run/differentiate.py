@@ -1,0 +1,172 @@
+"""Gradients as numbers, and their check against finite differences."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from cutaway.graph import GradError, Graph, Node, input
+from cutaway.graph.errors import explain
+from cutaway.run.compile import Array, Arrays, Compiled, as_graph
+from cutaway.transform import grad
+
+Gradients = dict[str, Array]
+Wrt = Literal["parameters"] | Iterable[Node]
+
+
+def value_and_grad(
+    graph: Graph | Node | Iterable[Node], wrt: Wrt = "parameters"
+) -> Callable[..., tuple[Array, Gradients]]:
+    """Return ``f(feeds, params, dims) -> (value, {path: gradient})`` of a scalar, planned once.
+
+    Parameters
+    ----------
+    wrt
+        ``"parameters"`` for all of them, or float nodes.
+
+    Raises
+    ------
+    GradError
+        If the graph's only output is not a float scalar.
+    """
+    graph = as_graph(graph)
+    if len(graph.outputs) != 1:
+        raise GradError(f"value_and_grad: one scalar output is required, not {len(graph.outputs)}")
+    nodes = graph.parameters if isinstance(wrt, str) else tuple(wrt)
+    if isinstance(wrt, str) and wrt != "parameters":
+        raise GradError(f"wrt is 'parameters' or a list of nodes, not {wrt!r}")
+    (loss,) = graph.outputs
+    run = Compiled([loss, *grad(loss, nodes)])
+    paths = [node.path for node in nodes]
+
+    def function(
+        feeds: Arrays | None = None, params: Arrays | None = None, dims: Any = None
+    ) -> tuple[Array, Gradients]:
+        value, *found = run(feeds, params, dims)
+        return value, dict(zip(paths, found, strict=True))
+
+    return function
+
+
+@dataclass(frozen=True, slots=True)
+class GradCheck:
+    """What :func:`check_grads` found: the largest difference of each order, relative."""
+
+    orders: tuple[float, ...]
+
+
+def check_grads(
+    graph: Graph | Node | Iterable[Node],
+    feeds: Arrays | None = None,
+    params: Arrays | None = None,
+    dims: Any = None,
+    order: int = 2,
+    *,
+    tolerance: float = 1e-6,
+    step: float = 1e-4,
+    directions: int = 2,
+    seed: int = 0,
+) -> GradCheck:
+    """Check gradients with respect to all floats against differences, in float64.
+
+    Outputs are summed with random weights; the derivative along random directions is compared
+    with a central difference of fourth order. The next order differentiates that derivative.
+
+    Parameters
+    ----------
+    order
+        1 checks gradients, 2 gradients of gradients too.
+    tolerance
+        Relative to the size of the derivative and of the value.
+
+    Raises
+    ------
+    GradError
+        If a derivative and its difference disagree, or if there is nothing to differentiate.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> x = ca.input("x", "N")
+    >>> check_grads(ca.ops.tanh(x), {"x": [0.3, -1.0]}, order=2).orders[1] < 1e-6
+    True
+    """
+    graph = as_graph(graph)
+    leaves = [node for node in (*graph.inputs, *graph.parameters) if node.dtype == "float"]
+    outputs = [node for node in graph.outputs if node.dtype == "float"]
+    if not leaves or not outputs:
+        raise GradError("check_grads: a float output of a float input is required")
+    random = np.random.default_rng(seed)
+    point = {node: _given(node, feeds, params) for node in leaves}
+    fixed = {
+        node.name: (feeds or {})[node.name] for node in graph.inputs if node not in point
+    }
+    shapes = Compiled(graph).trace(feeds, params, dims, keep=outputs)
+    loss, extra = _weigh(outputs, [shapes[node].shape for node in outputs], random, "weight")
+    found: list[float] = []
+    for level in range(1, order + 1):
+        slopes = grad(loss, leaves)
+        sides = [point[node].shape for node in leaves]
+        worst = 0.0
+        run = Compiled([loss])
+        for _ in range(directions):
+            slope, along = _weigh(slopes, sides, random, f"direction{level}.")
+            (value,) = Compiled([slope])(*_feeds(point, {**fixed, **extra, **along}, slope), dims)
+
+            def at(distance: float, along: dict[str, Array] = along, level: int = level) -> float:
+                moved = {
+                    node: array + distance * along[f"direction{level}.{n}"]
+                    for n, (node, array) in enumerate(point.items())
+                }
+                return float(run(*_feeds(moved, {**fixed, **extra}, loss), dims)[0])
+
+            near, far = at(step) - at(-step), at(2 * step) - at(-2 * step)
+            difference = (8 * near - far) / (12 * step)
+            scale = abs(float(value)) + abs(difference) + 1e-2 * abs(at(0.0)) + 1e-3
+            worst = max(worst, abs(float(value) - difference) / scale)
+        found.append(worst)
+        if not worst <= tolerance:
+            raise GradError(
+                explain(
+                    f"check_grads: order {level} disagrees with finite differences",
+                    required=f"a relative difference of at most {tolerance:g}",
+                    came=f"{worst:.3g}",
+                    fix="check the vjp of the ops used; near a kink finite differences are wrong",
+                )
+            )
+        loss, extra = slope, {**extra, **along}
+    return GradCheck(tuple(found))
+
+
+def _given(node: Node, feeds: Arrays | None, params: Arrays | None) -> Array:
+    source = (feeds or {}) if node.op.name == "input" else (params or {})
+    key = node.name if node.op.name == "input" else node.path
+    return np.asarray(source[key], dtype=np.float64)
+
+
+def _weigh(
+    nodes: list[Node], shapes: Iterable[tuple[int, ...]], random: np.random.Generator, name: str
+) -> tuple[Node, dict[str, Array]]:
+    """Add the nodes up with random weights, which are inputs: fixed, whatever is moved."""
+    arrays = {f"{name}{n}": random.standard_normal(shape) for n, shape in enumerate(shapes)}
+    terms = [
+        (node * input(key, node.shape)).sum() for node, key in zip(nodes, arrays, strict=True)
+    ]
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total, arrays
+
+
+def _feeds(
+    point: Mapping[Node, Array], extra: Mapping[str, Any], loss: Node
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the feeds and parameters that this scalar reads."""
+    graph = Graph(loss)
+    arrays = {**extra, **{node.name: array for node, array in point.items() if node.op.name == "input"}}
+    params = {node.path: array for node, array in point.items() if node.op.name == "parameter"}
+    return (
+        {node.name: arrays[node.name] for node in graph.inputs},
+        {node.path: params[node.path] for node in graph.parameters},
+    )

@@ -19,6 +19,7 @@ from cutaway.graph.errors import (
     ShapeError,
 )
 from cutaway.graph.facts import Facts
+from cutaway.graph.files import save
 from cutaway.graph.formula import Formula, formula
 from cutaway.graph.graph import Graph
 from cutaway.graph.leaves import Constant, Input, Leaf, Parameter, constant, input, parameter
@@ -78,6 +79,7 @@ __all__ = [
     "parameter",
     "parameter_count",
     "parse_condition",
+    "save",
     "scope",
     "show",
     "show_shape",

@@ -20,10 +20,13 @@ def caller() -> Source:
     """Return the nearest line outside of cutaway, or the outermost one there is."""
     frame = sys._getframe(1)
     while True:
-        package = frame.f_globals.get("__name__", "").partition(".")[0]
-        if package not in _INSIDE or frame.f_back is None:
+        module = frame.f_globals.get("__name__", "")
+        if not _inside(module) or frame.f_back is None:
             return Source(frame.f_code.co_filename, frame.f_lineno)
         frame = frame.f_back
 
 
-_INSIDE = {"cutaway", "contextlib", "functools"}
+def _inside(module: str) -> bool:
+    """Built-in models count as a user's file: their lines say more than the caller's."""
+    package = module.partition(".")[0]
+    return package in ("cutaway", "contextlib") and not module.startswith("cutaway.models")

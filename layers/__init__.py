@@ -20,6 +20,7 @@ from cutaway.layers.stack import (
 )
 from cutaway.layers.transformer import (
     Config,
+    PaperName,
     decoder_only,
     encoder_only,
     padding_mask,
@@ -29,6 +30,7 @@ from cutaway.layers.transformer import (
 __all__ = [
     "Config",
     "LayerOptions",
+    "PaperName",
     "activate",
     "add_norm",
     "decoder",

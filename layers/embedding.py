@@ -2,7 +2,7 @@
 
 import math
 
-from cutaway.graph import Dim, Node, as_dim, parameter, scope
+from cutaway.graph import Dim, Node, as_dim, block, parameter
 from cutaway.ops import arange, cast, concat, cos, dim, exp, expand_dims, reshape, sin, sqrt, take
 
 
@@ -27,6 +27,7 @@ def token_embedding(
     return take(table, tokens) * sqrt(dim(table.shape[1])), table
 
 
+@block(name="positions", requires=["2 | d_model"], sizes={"d_model": "width"})
 def sinusoidal_positions(length: Dim | str, width: Dim | str) -> Node:
     """Return the paper's positional encoding, ``(length, width)``.
 
@@ -42,14 +43,14 @@ def sinusoidal_positions(length: Dim | str, width: Dim | str) -> Node:
     """
     size, count = as_dim(length), as_dim(width)
     half = as_dim(count / 2)
-    with scope("positions"):
-        powers = cast(arange(half), "float") * (2.0 / dim(count))
-        rates = exp(powers * -math.log(10000.0))
-        angles = expand_dims(cast(arange(size), "float"), 1) * rates
-        pairs = concat([expand_dims(sin(angles), 2), expand_dims(cos(angles), 2)], axis=2)
-        return reshape(pairs, (size, count))
+    powers = cast(arange(half), "float") * (2.0 / dim(count))
+    rates = exp(powers * -math.log(10000.0))
+    angles = expand_dims(cast(arange(size), "float"), 1) * rates
+    pairs = concat([expand_dims(sin(angles), 2), expand_dims(cos(angles), 2)], axis=2)
+    return reshape(pairs, (size, count))
 
 
+@block(name="", requires=["T <= T_max"], sizes={"T": "length", "T_max": "longest"})
 def learned_positions(length: Dim | str, longest: Dim | str, width: Dim | str) -> Node:
     """Return the first ``length`` rows of the table ``weight`` (longest, width).
 

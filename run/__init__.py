@@ -3,6 +3,7 @@
 from cutaway.run.compile import Compiled, as_graph, compile, evaluate
 from cutaway.run.decode import greedy_decode
 from cutaway.run.differentiate import GradCheck, check_grads, value_and_grad
+from cutaway.run.example import example_feeds, example_sizes
 from cutaway.run.initialize import initialize
 from cutaway.run.optimise import SGD, Adam, AdamW, Optimizer, State, clip_by_norm, warmup
 
@@ -19,6 +20,8 @@ __all__ = [
     "clip_by_norm",
     "compile",
     "evaluate",
+    "example_feeds",
+    "example_sizes",
     "greedy_decode",
     "initialize",
     "value_and_grad",

@@ -30,14 +30,7 @@ def solve(graph: Graph, shown: Iterable[Shown], dims: Mapping[str, int]) -> dict
     ContractError
         If the sizes break a condition of the graph.
     """
-    sizes = _given(graph, dims)
-    origin = {name: f"dims gives {name} = {size}" for name, size in sizes.items()}
-    pending = list(shown)
-    while pending:
-        later = [fact for fact in pending if not _learn(fact, sizes, origin)]
-        if len(later) == len(pending):
-            break
-        pending = later
+    sizes = learn(graph, shown, dims)
     missing = sorted(symbols(graph) - sizes.keys())
     if missing:
         raise FeedError(
@@ -49,6 +42,19 @@ def solve(graph: Graph, shown: Iterable[Shown], dims: Mapping[str, int]) -> dict
             )
         )
     check(graph, sizes)
+    return sizes
+
+
+def learn(graph: Graph, shown: Iterable[Shown], dims: Mapping[str, int]) -> dict[str, int]:
+    """Return the sizes that ``dims`` gives and that arrays show, as far as they go."""
+    sizes = _given(graph, dims)
+    origin = {name: f"dims gives {name} = {size}" for name, size in sizes.items()}
+    pending = list(shown)
+    while pending:
+        later = [fact for fact in pending if not _learn(fact, sizes, origin)]
+        if len(later) == len(pending):
+            break
+        pending = later
     return sizes
 
 

@@ -106,10 +106,15 @@ class Translator:
     target: Vocabulary
     params: dict[str, Array]
 
+    @property
+    def config(self) -> Config:
+        """The model's sizes and choices."""
+        return config(self.source, self.target)
+
     @cached_property
     def graph(self) -> Graph:
         """The graph of its logits."""
-        return Graph(build(config(self.source, self.target)))
+        return Graph(build(self.config))
 
     @cached_property
     def _run(self) -> Compiled:

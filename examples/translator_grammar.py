@@ -147,6 +147,9 @@ VERBS = {  # plain form: (third person, Chinese, objects)
     "tell": ("tells", "讲", ("stories",)),
     "like": ("likes", "喜欢", (*_FOOD, *_DRINK, *_TEXT, "movies", "songs", "flowers")),
 }
+_KITCHENS = ("at home", "in the kitchen", "at the restaurant")
+_MARKETS = ("at the shop", "at the station", "in the park", "in the garden", "at the restaurant")
+WHERE = {"make": _KITCHENS, "buy": _MARKETS, "sell": _MARKETS}  # other verbs: anywhere
 STATES = {"like"}  # verbs that happen at no place and no time
 LENGTHS = range(3, 15)
 
@@ -175,8 +178,10 @@ def sentences(seed: int) -> Iterator[Pair]:
 
 
 def _draw(draw: random.Random) -> _Clause:
-    subject, verb = draw.choice([*SUBJECTS]), draw.choice([*VERBS])
+    verb = draw.choice([*VERBS])
     form = draw.choices(("says", "denies", "asks", "what", "where"), (10, 4, 4, 1, 1))[0]
+    asking = form in ("asks", "what", "where")
+    subject = draw.choice([s for s in SUBJECTS if not (asking and s in ("I", "we"))])
     thing = draw.choice(VERBS[verb][2])
     maybe = draw.random
     adjective = draw.choice(THINGS[thing].adjectives) if maybe() < 0.25 else None
@@ -184,8 +189,10 @@ def _draw(draw: random.Random) -> _Clause:
     number = draw.choice(["a", *NUMBERS]) if counted else None
     moves = verb not in STATES
     companion = draw.choice([c for c in COMPANIONS if c != subject]) if maybe() < 0.4 else None
-    place = draw.choice([*PLACES]) if maybe() < 0.6 else None
-    time = draw.choice([*TIMES]) if maybe() < 0.6 else None
+    place = draw.choice(WHERE.get(verb, (*PLACES,))) if maybe() < 0.6 else None
+    # "not … every day" would be 不 是 每天: left out
+    times = [t for t in TIMES if not (form == "denies" and t == "every day")]
+    time = draw.choice(times) if maybe() < 0.6 else None
     if form == "what":
         adjective = None
     if form == "where":
@@ -227,7 +234,9 @@ def _object(clause: _Clause) -> str:
         return f"{clause.number} {many}"
     assert thing.one
     noun = thing.one.split()[1]
-    return f"a {clause.adjective} {noun}" if clause.adjective else thing.one
+    if not clause.adjective:
+        return thing.one
+    return f"{'an' if clause.adjective[0] in 'aeiou' else 'a'} {clause.adjective} {noun}"
 
 
 def _chinese(clause: _Clause) -> Words:

@@ -1,0 +1,61 @@
+"""A picture: made when it is asked for, saved whole or not at all."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+
+from cutaway.graph import save
+from cutaway.graph.errors import explain
+from cutaway.render.dot import to_dot
+from cutaway.render.layout import RenderError, place
+from cutaway.render.scene import Scene
+from cutaway.render.svg import to_svg
+
+FORMATS = (".svg", ".dot")
+
+
+class Picture:
+    """A drawing of a graph; notebooks show it.
+
+    The same graph gives the same bytes, always.
+
+    Attributes
+    ----------
+    scene
+        What is drawn.
+    dot, svg
+        The picture as text.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+
+    @cached_property
+    def dot(self) -> str:
+        """The picture as DOT; this needs no layout."""
+        return to_dot(self.scene)
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG."""
+        return to_svg(self.scene, place(self.scene))
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write ``.svg`` or ``.dot``; the file appears whole or not at all.
+
+        Raises
+        ------
+        RenderError
+            For another ending.
+        SaveError
+            If the file cannot be written.
+        """
+        ending = Path(path).suffix.lower()
+        if ending not in FORMATS:
+            raise RenderError(
+                explain(f"cannot save {str(path)!r}", required=f"an ending of {', '.join(FORMATS)}")
+            )
+        return save(path, self.svg if ending == ".svg" else self.dot)

@@ -142,7 +142,11 @@ VERBS = {  # plain form: (third person, Chinese, objects)
     "watch": ("watches", "看", ("movies",)),
     "make": ("makes", "做", ("cakes", "noodles", "rice", "bread")),
     "buy": ("buys", "买", (*_FOOD, *_DRINK, "books", "newspapers", *_MORE)),
-    "sell": ("sells", "卖", ("apples", "eggs", "cakes", "tea", "coffee", "books", "newspapers", *_MORE)),
+    "sell": (
+        "sells",
+        "卖",
+        ("apples", "eggs", "cakes", "tea", "coffee", "books", "newspapers", *_MORE),
+    ),
     "sing": ("sings", "唱", ("songs",)),
     "tell": ("tells", "讲", ("stories",)),
     "like": ("likes", "喜欢", (*_FOOD, *_DRINK, *_TEXT, "movies", "songs", "flowers")),
@@ -307,7 +311,9 @@ def splits(seed: int = 0, train: int = 20000, held_out: int = 500, novel: int = 
         if len(plain) >= train + held_out and len(strange) >= novel:
             break
     known = tuple(plain.values())
-    return Splits(known[held_out : held_out + train], known[:held_out], (*strange.values(),)[:novel])
+    return Splits(
+        known[held_out : held_out + train], known[:held_out], (*strange.values(),)[:novel]
+    )
 
 
 def _words(*texts: str) -> set[str]:

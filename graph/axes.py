@@ -79,6 +79,4 @@ def signature(pattern: str, *ranks: int, along: str = "") -> Axes:
 
 def _spread(labels: list[str], spare: int) -> Labels:
     leading = tuple(f"...{n}" for n in range(spare, 0, -1))  # counted from the right: they align
-    return tuple(
-        part for label in labels for part in (leading if label == "..." else (label,))
-    )
+    return tuple(part for label in labels for part in (leading if label == "..." else (label,)))

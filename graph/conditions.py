@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Literal
 
 import sympy
-
 from cutaway.graph.dims import Dim, Sizes, evaluate, parse_expression, show, symbols_of
 from cutaway.graph.errors import DimError, explain
 
@@ -122,7 +121,7 @@ def divides(divisor: Dim, number: Dim) -> Verdict:
     >>> str(divides(B * H, B * D)), divides(H, 4 * H), divides(2, 2 * D + 1)
     ('H | D', True, False)
     """
-    top, bottom = sympy.fraction(sympy.cancel(sympy.together(sympy.sympify(number) / divisor)))
+    top, bottom = _fraction(sympy.sympify(number) / divisor)
     if bottom == 1:
         return True
     if bottom.is_Integer:
@@ -141,7 +140,7 @@ def of_size(dim: Dim) -> tuple[Verdict, ...]:
     """Return what a dim asks to be the length of an axis: a whole number, at least 1."""
     if isinstance(dim, int) or dim.is_Symbol:
         return ()
-    top, bottom = sympy.fraction(sympy.cancel(sympy.together(dim)))
+    top, bottom = _fraction(dim)
     if bottom == 1:
         return (at_least(dim, 1),)
     return (divides(bottom, top), at_least(sympy.expand(top), 1))
@@ -184,6 +183,14 @@ def parse_condition(text: str) -> Verdict:
 
 def _tidy(expression: sympy.Expr) -> Dim:
     return int(expression) if expression.is_Integer else expression
+
+
+def _fraction(expression: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
+    """Return numerator and denominator in lowest terms, both with whole coefficients."""
+    found: tuple[sympy.Expr, sympy.Expr] = sympy.fraction(
+        sympy.together(sympy.cancel(sympy.together(expression)))
+    )
+    return found
 
 
 def _terms(left: Dim, right: Dim) -> dict[sympy.Expr, int]:

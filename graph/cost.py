@@ -3,16 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import sympy
-
 from cutaway.graph.dims import evaluate, product
 from cutaway.graph.errors import FeedError
 from cutaway.graph.graph import Graph
 from cutaway.graph.leaves import Leaf
 from cutaway.graph.node import Node
 
-Number = sympy.Expr | int
+Number: TypeAlias = sympy.Expr | int
 DimSizes = Mapping[str, int] | None
 
 
@@ -91,5 +91,3 @@ def _total(terms: Iterable[Number], dims: DimSizes) -> Number:
             f"a cost needs the size of {', '.join(missing)}: give dims={{{missing[0]!r}: …}}"
         )
     return int(evaluate(total, dims))
-
-

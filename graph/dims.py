@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from itertools import count
+from typing import TypeAlias
 
 import sympy
+from cutaway.graph.errors import DimError, explain
 from sympy.printing.str import StrPrinter
 
-from cutaway.graph.errors import DimError, explain
-
-Dim = int | sympy.Expr
-Shape = tuple[Dim, ...]
+Dim: TypeAlias = int | sympy.Expr
+Shape: TypeAlias = tuple[Dim, ...]
 Sizes = Mapping[str, int]
 
 LARGEST = 2**40  # no axis is longer: larger literals are mistakes or attacks
@@ -287,7 +287,7 @@ def symbols_of(shape: Iterable[Dim]) -> set[str]:
     return {atom.name for dim in shape if not isinstance(dim, int) for atom in dim.free_symbols}
 
 
-class _DimPrinter(StrPrinter):  # type: ignore[misc]
+class _DimPrinter(StrPrinter):
     """Prints ``D // H`` for the floor of a quotient, and powers as users write them."""
 
     def _print_floor(self, expression: sympy.Expr) -> str:

@@ -44,7 +44,7 @@ def formula(node: Node) -> Formula:
     'softmax(q kᵀ)'
     """
     order = topological([node])
-    readers = {found: 0 for found in order}
+    readers = dict.fromkeys(order, 0)
     for found in order:
         for source in found.inputs:
             readers[source] += 1
@@ -68,7 +68,9 @@ def _piece(node: Node, inputs: list[_Piece]) -> _Piece:
         piece.binding <= op.holds if place else piece.binding < op.holds
         for place, piece in enumerate(inputs)
     ]
-    latex = [rf"\left({p.latex}\right)" if w else p.latex for p, w in zip(inputs, loose, strict=True)]
+    latex = [
+        rf"\left({p.latex}\right)" if w else p.latex for p, w in zip(inputs, loose, strict=True)
+    ]
     text = [f"({p.text})" if w else p.text for p, w in zip(inputs, loose, strict=True)]
     return _Piece(op.latex(*latex), op.text(*text), op.binding)
 

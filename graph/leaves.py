@@ -5,7 +5,6 @@ from typing import Any, ClassVar, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
-
 from cutaway.graph.dims import Shape, as_shape
 from cutaway.graph.errors import DTypeError, explain
 from cutaway.graph.facts import Facts

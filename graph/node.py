@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from cutaway.graph.conditions import Condition
 from cutaway.graph.dims import Dim, Shape, show_shape
 from cutaway.graph.facts import Facts
 from cutaway.graph.op import Kind, Op
+from cutaway.graph.operators import Axis, Operators
 from cutaway.graph.scope import Scope, current_scope, current_source
 from cutaway.graph.source import Source
 
-Axis = int | tuple[int, ...] | None
+Operator = Callable[["Node", object], "Node"]
 
 
-class Operators(Protocol):
-    """What ``cutaway.ops`` supplies so that arithmetic on nodes builds nodes."""
+def _binary(name: str) -> tuple[Operator, Operator]:
+    """Make the methods of a binary operator: with the node on the left, and on the right."""
 
-    def binary(self, name: str, left: object, right: object) -> Node: ...
-    def negative(self, x: Node) -> Node: ...
-    def index(self, x: Node, key: object) -> Node: ...
-    def transpose(self, x: Node, axes: tuple[int, ...] | None) -> Node: ...
-    def reshape(self, x: Node, shape: object) -> Node: ...
-    def reduce(self, name: str, x: Node, axis: Axis, keepdims: bool) -> Node: ...
+    def left(self: Node, other: object) -> Node:
+        return self.operators.binary(name, self, other)
+
+    def right(self: Node, other: object) -> Node:
+        return self.operators.binary(name, other, self)
+
+    return left, right
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
@@ -70,26 +73,24 @@ class Node:
     def __repr__(self) -> str:
         return f"<{self.path}: {self.dtype} {show_shape(self.shape)}>"
 
-    def __add__(self, other: object) -> Node: return self.operators.binary("add", self, other)  # fmt: skip
-    def __radd__(self, other: object) -> Node: return self.operators.binary("add", other, self)  # fmt: skip
-    def __sub__(self, other: object) -> Node: return self.operators.binary("subtract", self, other)  # fmt: skip
-    def __rsub__(self, other: object) -> Node: return self.operators.binary("subtract", other, self)  # fmt: skip
-    def __mul__(self, other: object) -> Node: return self.operators.binary("multiply", self, other)  # fmt: skip
-    def __rmul__(self, other: object) -> Node: return self.operators.binary("multiply", other, self)  # fmt: skip
-    def __truediv__(self, other: object) -> Node: return self.operators.binary("divide", self, other)  # fmt: skip
-    def __rtruediv__(self, other: object) -> Node: return self.operators.binary("divide", other, self)  # fmt: skip
-    def __pow__(self, other: object) -> Node: return self.operators.binary("pow", self, other)  # fmt: skip
-    def __rpow__(self, other: object) -> Node: return self.operators.binary("pow", other, self)  # fmt: skip
-    def __matmul__(self, other: object) -> Node: return self.operators.binary("matmul", self, other)  # fmt: skip
-    def __rmatmul__(self, other: object) -> Node: return self.operators.binary("matmul", other, self)  # fmt: skip
-    def __lt__(self, other: object) -> Node: return self.operators.binary("less", self, other)  # fmt: skip
-    def __le__(self, other: object) -> Node: return self.operators.binary("less_equal", self, other)  # fmt: skip
-    def __gt__(self, other: object) -> Node: return self.operators.binary("greater", self, other)  # fmt: skip
-    def __ge__(self, other: object) -> Node: return self.operators.binary("greater_equal", self, other)  # fmt: skip
-    def __and__(self, other: object) -> Node: return self.operators.binary("logical_and", self, other)  # fmt: skip
-    def __or__(self, other: object) -> Node: return self.operators.binary("logical_or", self, other)  # fmt: skip
-    def __neg__(self) -> Node: return self.operators.negative(self)  # fmt: skip
-    def __getitem__(self, key: Any) -> Node: return self.operators.index(self, key)  # fmt: skip
+    __add__, __radd__ = _binary("add")
+    __sub__, __rsub__ = _binary("subtract")
+    __mul__, __rmul__ = _binary("multiply")
+    __truediv__, __rtruediv__ = _binary("divide")
+    __pow__, __rpow__ = _binary("pow")
+    __matmul__, __rmatmul__ = _binary("matmul")
+    __and__, __rand__ = _binary("logical_and")
+    __or__, __ror__ = _binary("logical_or")
+    __lt__, _ = _binary("less")
+    __le__, _ = _binary("less_equal")
+    __gt__, _ = _binary("greater")
+    __ge__, _ = _binary("greater_equal")
+
+    def __neg__(self) -> Node:
+        return self.operators.negative(self)
+
+    def __getitem__(self, key: Any) -> Node:
+        return self.operators.index(self, key)
 
     def __bool__(self) -> bool:
         """Refuse: a node has no value until it is run."""

@@ -4,7 +4,6 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 import sympy
-
 from cutaway.graph.axes import Axes
 from cutaway.graph.dims import Shape, Sizes, evaluate, product
 from cutaway.graph.errors import DTypeError, GradError, explain
@@ -153,5 +152,3 @@ def _bind(value: object, sizes: Sizes) -> object:
         bound = tuple(_bind(item, sizes) for item in value)
         return bound if any(a is not b for a, b in zip(bound, value, strict=True)) else value
     return value
-
-

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Literal, ParamSpec, TypeVar
 
 import sympy
-
 from cutaway.graph.conditions import Condition, parse_condition
 from cutaway.graph.dims import Dim, as_dim, show
 from cutaway.graph.errors import ShapeError, explain
@@ -55,7 +54,8 @@ class Scope:
         return Scope(self.path, kinds, self.requires + extra)
 
 
-_scope: ContextVar[Scope] = ContextVar("scope", default=Scope())
+_TOP = Scope()
+_scope: ContextVar[Scope] = ContextVar("scope", default=_TOP)
 _source: ContextVar[Source | None] = ContextVar("source", default=None)
 
 

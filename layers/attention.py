@@ -29,7 +29,7 @@ def scaled_dot_product_attention(
     >>> import cutaway as ca
     >>> q, k, v = ca.input("q", "T K"), ca.input("k", "S K"), ca.input("v", "S V")
     >>> ca.formula(scaled_dot_product_attention(q, k, v)).text
-    'softmax((q kᵀ)/sqrt(K)) v'
+    'softmax(q kᵀ/sqrt(K)) v'
     """
     for node, name in ((q, "q"), (k, "k"), (v, "v")):
         _needs_axes(node, 2, name)
@@ -53,7 +53,9 @@ def masked(scores: Node, mask: Node) -> Node:
 
 
 @block(kind="sublayer", name="")
-def single_head_attention(x: Node, width: Dim | str | None = None, mask: Node | None = None) -> Node:
+def single_head_attention(
+    x: Node, width: Dim | str | None = None, mask: Node | None = None
+) -> Node:
     """Return self-attention with one head: the article's first part.
 
     Parameters
@@ -68,15 +70,17 @@ def single_head_attention(x: Node, width: Dim | str | None = None, mask: Node | 
     --------
     >>> import cutaway as ca
     >>> single_head_attention(ca.input("x", "B T D"), width="K")
-    <matmul: float (B, T, K)>
+    <attention/matmul: float (B, T, K)>
     """
     _needs_axes(x, 2, "x")
     size = x.shape[-1] if width is None else as_dim(width)
-    parts = []
-    for name in ("query", "key", "value"):
-        with scope(name):
-            parts.append(linear(x, size, bias=False))
-    return scaled_dot_product_attention(*parts, mask=mask)
+    with scope("query"):
+        q = linear(x, size, bias=False)
+    with scope("key"):
+        k = linear(x, size, bias=False)
+    with scope("value"):
+        v = linear(x, size, bias=False)
+    return scaled_dot_product_attention(q, k, v, mask)
 
 
 @block(
@@ -192,7 +196,7 @@ def _needs_axes(node: Node, count: int, name: str, exactly: bool = False) -> Non
         raise ShapeError(
             explain(
                 f"attention: {name} has the wrong number of axes",
-                required=f"{'' if exactly else 'at least '}{count} axes, the last two (length, width)",
+                required=f"{'' if exactly else 'at least '}{count} axes, the last (length, width)",
                 came=f"{node.path} of shape {show_shape(node.shape)}",
                 where=str(node.source),
                 fix="add a batch axis with ca.ops.expand_dims(x, 0)" if exactly else "",

@@ -28,7 +28,7 @@ def feed_forward(
     --------
     >>> import cutaway as ca
     >>> feed_forward(ca.input("x", "B T D"), "4*D")
-    <add: float (B, T, D)>
+    <down/add: float (B, T, D)>
     """
     size = as_dim(hidden)
     with scope("up"):

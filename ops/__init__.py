@@ -127,7 +127,7 @@ class _Operators:
 
     def binary(self, name: str, left: object, right: object) -> Node:
         """Build the node of a binary operator."""
-        found: Node = _BINARY[name](left, right)  # type: ignore[arg-type]
+        found: Node = _BINARY[name](left, right)
         return found
 
     def negative(self, x: Node) -> Node:

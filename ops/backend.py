@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
-
 from cutaway.graph import Kind
+from scipy import special
 
 Array = npt.NDArray[Any]
 

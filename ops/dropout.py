@@ -40,7 +40,12 @@ class Dropout(Op):
 
 
 def dropout(
-    x: Value, rate: float, seed: Value | None = None, *, training: bool = True, salt: int | None = None
+    x: Value,
+    rate: float,
+    seed: Value | None = None,
+    *,
+    training: bool = True,
+    salt: int | None = None,
 ) -> Node:
     """Return ``x`` with elements dropped; the value itself when not training.
 

@@ -1,14 +1,13 @@
 """What every elementwise op shares: one sympy expression says what it computes."""
 
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import sympy
-
 from cutaway.graph import Axes, DTypeError, Kind, Op, signature
 from cutaway.graph.errors import explain
 
-Expr = sympy.Expr
+Expr: TypeAlias = sympy.Expr
 
 
 class Elementwise(Op):

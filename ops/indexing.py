@@ -190,7 +190,8 @@ class CausalMask(Composite):
     def expand(self, *nodes: Node) -> Node:
         """Compare positions."""
         return greater_equal(
-            reshape(arange(self.rows), (self.rows, 1)), reshape(arange(self.columns), (1, self.columns))
+            reshape(arange(self.rows), (self.rows, 1)),
+            reshape(arange(self.columns), (1, self.columns)),
         )
 
 

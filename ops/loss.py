@@ -38,8 +38,10 @@ class CrossEntropy(Composite):
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Subtract the target's score from the logarithm of the summed exponentials."""
         logits, target = arrays[0], xp.asarray(arrays[1])
-        valid = xp.ones(target.shape, bool) if self.ignore_index is None else (
-            target != self.ignore_index
+        valid = (
+            xp.ones(target.shape, bool)
+            if self.ignore_index is None
+            else (target != self.ignore_index)
         )
         classes = logits.shape[-1]
         used = target[valid]

@@ -154,5 +154,3 @@ def argmax(x: Value, axis: int = -1, keepdims: bool = False) -> Node:
     """Return the place of the largest along one axis."""
     (node,) = operands(x)
     return apply(ArgMax((axis_of(axis, node.rank, "argmax"),), keepdims), node)
-
-

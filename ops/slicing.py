@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sympy
-
 from cutaway.graph import (
     Cotangents,
     Dim,
@@ -59,7 +58,9 @@ class Place(Movement):
 
     def shape(self, facts: Facts, *inputs: Shape) -> Shape:
         """Ask that the value has the slice's shape."""
-        cut = tuple(_length(facts, s, size) for s, size in zip(self.spans, self.target, strict=True))
+        cut = tuple(
+            _length(facts, s, size) for s, size in zip(self.spans, self.target, strict=True)
+        )
         for dim, wanted in zip(inputs[0], cut, strict=True):
             facts.require_equal(dim, wanted, "the value fills the slice")
         return self.target
@@ -102,9 +103,7 @@ def _slices(spans: tuple[Span, ...]) -> tuple[slice, ...]:
 
 def cut(x: Node, axis: int, start: Dim, stop: Dim) -> Node:
     """Return ``x`` from start to stop along one axis."""
-    spans = tuple(
-        (start, stop, 1) if n == axis else (0, size, 1) for n, size in enumerate(x.shape)
-    )
+    spans = tuple((start, stop, 1) if n == axis else (0, size, 1) for n, size in enumerate(x.shape))
     return apply(Slice(spans), x)
 
 
@@ -121,7 +120,7 @@ def index(x: Value, key: Any) -> Node:
     >>> import cutaway as ca
     >>> x = ca.input("x", "B T D")
     >>> index(x, (..., slice(0, None, 2)))
-    <slice: float (B, T, floor(D/2 + 1/2))>
+    <slice: float (B, T, (D + 1) // 2)>
     """
     (node,) = operands(x)
     keys = list(key) if isinstance(key, tuple) else [key]
@@ -170,7 +169,7 @@ def _span(item: slice, size: Dim) -> Span:
 
 
 def _bound(value: object, size: Dim) -> Dim:
-    if isinstance(value, Node) or isinstance(value, bool):
+    if isinstance(value, Node | bool):
         raise ShapeError(
             explain(
                 f"slice: {value!r} is no index",

@@ -1,7 +1,6 @@
 """A scene as DOT: boxes of fixed size without text, in nested clusters."""
 
 import graphviz
-
 from cutaway.render.scene import Box, Scene
 
 HEADROOM = 18  # points for a frame's title

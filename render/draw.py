@@ -2,7 +2,7 @@
 
 from cutaway.graph import Constant, Graph, Input, Node, Parameter, show_shape
 from cutaway.graph.errors import explain
-from cutaway.ops import Add
+from cutaway.ops import Add, Size
 from cutaway.render.layout import RenderError
 from cutaway.render.measure import shorten, text_width
 from cutaway.render.picture import Picture
@@ -123,4 +123,4 @@ def _role(node: Node) -> Role:
         return "input"
     if isinstance(node.op, Parameter):
         return "parameter"
-    return "constant" if isinstance(node.op, Constant) else "op"
+    return "constant" if isinstance(node.op, Constant | Size) else "op"

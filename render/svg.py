@@ -5,7 +5,9 @@ from xml.sax.saxutils import escape, quoteattr
 from cutaway.render.measure import shorten, text_width
 from cutaway.render.scene import Box, Layout, Point, Scene
 
-FONT = "'Noto Sans SC','Noto Sans CJK SC','PingFang SC','Microsoft YaHei',Helvetica,Arial,sans-serif"
+FONT = (
+    "'Noto Sans SC','Noto Sans CJK SC','PingFang SC','Microsoft YaHei',Helvetica,Arial,sans-serif"
+)
 SIZE = 11.0
 LINE = 14.0
 MARGIN = 8.0
@@ -27,7 +29,7 @@ def to_svg(scene: Scene, layout: Layout) -> str:
     for frame, (x0, y0, x1, y1) in layout.frames.items():
         shade = "#f7f7f7" if len(frame) % 2 else "#efefef"
         parts.append(
-            f'<g data-scope={_attribute("/".join(frame))}><title>{_text("/".join(frame))}</title>'
+            f"<g data-scope={_attribute('/'.join(frame))}><title>{_text('/'.join(frame))}</title>"
             f'<rect x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}" rx="6" '
             f'fill="{shade}" stroke="#8a8a8a"/>'
             f'<text x="{x0 + 6:.1f}" y="{y0 + 13:.1f}" fill="#404040">'
@@ -110,7 +112,8 @@ def _fit(text: str, width: float) -> str:
 def _clean(text: str) -> str:
     """Drop what XML 1.0 cannot hold."""
     return "".join(
-        c if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
+        c
+        if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
         else "�"
         for c in text
     )

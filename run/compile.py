@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
 from cutaway.graph import FeedError, Graph, Leaf, Node, show_shape, walk
 from cutaway.graph.errors import explain
 from cutaway.graph.leaves import Constant, Input, kind_of
@@ -223,8 +222,12 @@ def _array(name: str, node: Node, arrays: Arrays, what: str) -> Array:
 
 def _shown(given: Mapping[Node, Array]) -> list[Shown]:
     return [
-        Shown(dim, length, f"{'feed' if isinstance(node.op, Input) else 'parameter'} "
-              f"{node.path if not isinstance(node.op, Input) else node.name!r}, axis {axis},")
+        Shown(
+            dim,
+            length,
+            f"{'feed' if isinstance(node.op, Input) else 'parameter'} "
+            f"{node.path if not isinstance(node.op, Input) else node.name!r}, axis {axis},",
+        )
         for node, array in given.items()
         for axis, (dim, length) in enumerate(zip(node.shape, array.shape, strict=True))
     ]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-
 from cutaway.graph import GradError, Graph, Node, input
 from cutaway.graph.errors import explain
 from cutaway.run.compile import Array, Arrays, Compiled, as_graph
@@ -99,31 +98,25 @@ def check_grads(
         raise GradError("check_grads: a float output of a float input is required")
     random = np.random.default_rng(seed)
     point = {node: _given(node, feeds, params) for node in leaves}
-    fixed = {
-        node.name: (feeds or {})[node.name] for node in graph.inputs if node not in point
-    }
+    fixed = {node.name: (feeds or {})[node.name] for node in graph.inputs if node not in point}
     shapes = Compiled(graph).trace(feeds, params, dims, keep=outputs)
     loss, extra = _weigh(outputs, [shapes[node].shape for node in outputs], random, "weight")
     found: list[float] = []
     for level in range(1, order + 1):
         slopes = grad(loss, leaves)
-        sides = [point[node].shape for node in leaves]
-        worst = 0.0
         run = Compiled([loss])
+        name = f"direction{level}."
+        worst = 0.0
         for _ in range(directions):
-            slope, along = _weigh(slopes, sides, random, f"direction{level}.", unit=True)
+            sides = [point[node].shape for node in leaves]
+            slope, along = _weigh(slopes, sides, random, name, unit=True)
             (value,) = Compiled([slope])(*_feeds(point, {**fixed, **extra, **along}, slope), dims)
-
-            def at(distance: float, along: dict[str, Array] = along, level: int = level) -> float:
-                moved = {
-                    node: array + distance * along[f"direction{level}.{n}"]
-                    for n, (node, array) in enumerate(point.items())
-                }
-                return float(run(*_feeds(moved, {**fixed, **extra}, loss), dims)[0])
-
-            near, far = at(step) - at(-step), at(2 * step) - at(-2 * step)
-            difference = (8 * near - far) / (12 * step)
-            scale = abs(float(value)) + abs(difference) + 1e-3 * abs(at(0.0)) + 1e-6
+            at = [
+                _moved(run, point, along.values(), distance * step, {**fixed, **extra}, dims)
+                for distance in (-2, -1, 0, 1, 2)
+            ]
+            difference = (8 * (at[3] - at[1]) - (at[4] - at[0])) / (12 * step)
+            scale = abs(float(value)) + abs(difference) + 1e-3 * abs(at[2]) + 1e-6
             worst = max(worst, abs(float(value) - difference) / scale)
         found.append(worst)
         if not worst <= tolerance:
@@ -137,6 +130,22 @@ def check_grads(
             )
         loss, extra = slope, {**extra, **along}
     return GradCheck(tuple(found))
+
+
+def _moved(
+    run: Compiled,
+    point: Mapping[Node, Array],
+    along: Iterable[Array],
+    distance: float,
+    fixed: Mapping[str, Any],
+    dims: Any,
+) -> float:
+    """Return a scalar graph's value at some distance from a point along a direction."""
+    moved = {
+        node: array + distance * side
+        for (node, array), side in zip(point.items(), along, strict=True)
+    }
+    return float(run(*_feeds(moved, fixed, run.graph.outputs[0]), dims)[0])
 
 
 def _given(node: Node, feeds: Arrays | None, params: Arrays | None) -> Array:
@@ -160,9 +169,7 @@ def _weigh(
     if unit:
         length = np.sqrt(sum(float(np.sum(np.square(array))) for array in arrays.values()))
         arrays = {key: array / length for key, array in arrays.items()}
-    terms = [
-        (node * input(key, node.shape)).sum() for node, key in zip(nodes, arrays, strict=True)
-    ]
+    terms = [(node * input(key, node.shape)).sum() for node, key in zip(nodes, arrays, strict=True)]
     total = terms[0]
     for term in terms[1:]:
         total = total + term
@@ -174,7 +181,10 @@ def _feeds(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the feeds and parameters that this scalar reads."""
     graph = Graph(loss)
-    arrays = {**extra, **{node.name: array for node, array in point.items() if node.op.name == "input"}}
+    arrays = {
+        **extra,
+        **{node.name: array for node, array in point.items() if node.op.name == "input"},
+    }
     params = {node.path: array for node, array in point.items() if node.op.name == "parameter"}
     return (
         {node.name: arrays[node.name] for node in graph.inputs},

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-
 from cutaway.graph import ContractError, Graph, Node, evaluate, show
 from cutaway.graph.errors import explain
 from cutaway.ops import Take

@@ -143,7 +143,7 @@ def warmup(d_model: float, steps: int = 4000, factor: float = 1.0) -> Callable[[
 
     def rate(step: int) -> float:
         count = step + 1
-        return factor * d_model**-0.5 * min(count**-0.5, count * steps**-1.5)
+        return float(factor * d_model**-0.5 * min(count**-0.5, count * steps**-1.5))
 
     return rate
 

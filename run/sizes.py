@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sympy
-
 from cutaway.graph import ContractError, Dim, FeedError, Graph, evaluate, show
 from cutaway.graph.dims import as_dim, symbols_of
 from cutaway.graph.errors import explain

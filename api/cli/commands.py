@@ -5,10 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
 from cutaway.cli.source import load, point, read_dims
 from cutaway.graph import Condition, FeedError, Graph, ShapeError, show, show_shape
 from cutaway.graph.cost import Cost, cost_by_block, flops, memory, parameter_count
@@ -17,6 +13,9 @@ from cutaway.models import MODELS
 from cutaway.run import Compiled, check_grads, value_and_grad
 from cutaway.run.sizes import symbols
 from cutaway.shapes import verify
+from rich import box
+from rich.console import Console
+from rich.table import Table
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -75,7 +74,10 @@ def check_model(name: str, assume: Sequence[str], as_json: bool) -> int:
             print(f"  output {show_shape(node.shape)}")
         for condition in contract.conditions:
             node = contract.where(condition)
-            print(f"  {condition}: {_standing(contract, condition)}, {graph.path(node)}, {node.source}")
+            print(
+                f"  {condition}: {_standing(contract, condition)}, "
+                f"{graph.path(node)}, {node.source}"
+            )
     return 1 if contract.unmet else 0
 
 
@@ -98,13 +100,17 @@ def _contract(
     }
 
 
-def run_model(name: str, dims: Sequence[str], feeds: Sequence[str], seed: int, as_json: bool) -> None:
+def run_model(
+    name: str, dims: Sequence[str], feeds: Sequence[str], seed: int, as_json: bool
+) -> None:
     """Print a model's outputs."""
     model = load(name)
     at = point(model, dims, feeds, seed, "float32")
     outputs = Compiled(model.graph)(at.feeds, at.params, _shown(model.graph, at.sizes))
     if as_json:
-        values = [{"shape": list(o.shape), "dtype": str(o.dtype), "values": o.tolist()} for o in outputs]
+        values = [
+            {"shape": list(o.shape), "dtype": str(o.dtype), "values": o.tolist()} for o in outputs
+        ]
         print_json({"sizes": at.sizes, "outputs": values})
         return
     print("sizes:", ", ".join(f"{key}={size}" for key, size in sorted(at.sizes.items())) or "none")
@@ -204,7 +210,9 @@ def cost_table(blocks: dict[str, Cost], totals: dict[str, int] | None) -> Table:
     for heading in ("parameters", "flops", "memory (numbers)"):
         table.add_column(heading, justify="right")
     for path, cost in blocks.items():
-        table.add_row(path or "(top)", *(_count(v) for v in (cost.parameters, cost.flops, cost.memory)))
+        table.add_row(
+            path or "(top)", *(_count(v) for v in (cost.parameters, cost.flops, cost.memory))
+        )
     if totals:
         table.add_section()
         table.add_row("total", *(_count(value) for value in totals.values()))
@@ -218,5 +226,3 @@ def _row(cost: Cost) -> dict[str, Any]:
 
 def _count(value: Dim | float) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-

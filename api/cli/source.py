@@ -10,10 +10,9 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-
 from cutaway.graph import CutawayError, FeedError, Graph, LoadError, Node
-from cutaway.graph.errors import explain
 from cutaway.graph.dims import LARGEST
+from cutaway.graph.errors import explain
 from cutaway.models import MODELS
 from cutaway.run import example_feeds, example_sizes, initialize
 
@@ -56,14 +55,17 @@ def _module(file: Path) -> ModuleType:
     if not file.is_file():
         raise LoadError(explain(f"there is no file {file}", fix="give FILE.py:FUNCTION"))
     spec = importlib.util.spec_from_file_location(file.stem, file)
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.path.insert(0, str(file.resolve().parent))
     try:
         spec.loader.exec_module(module)
     except SyntaxError as error:
         raise LoadError(
-            explain(f"{file} is not valid Python", came=str(error.msg), where=f"line {error.lineno}")
+            explain(
+                f"{file} is not valid Python", came=str(error.msg), where=f"line {error.lineno}"
+            )
         ) from error
     except CutawayError:
         raise
@@ -102,8 +104,10 @@ def _call(module: ModuleType, file: Path, name: str) -> Graph:
     nodes = (made,) if isinstance(made, Node) else made
     if isinstance(nodes, Graph):
         return nodes
-    if not isinstance(nodes, Iterable) or not (listed := list(nodes)) or not all(
-        isinstance(node, Node) for node in listed
+    if (
+        not isinstance(nodes, Iterable)
+        or not (listed := list(nodes))
+        or not all(isinstance(node, Node) for node in listed)
     ):
         raise LoadError(
             explain(

@@ -1,15 +1,13 @@
 """The tour: everything that cutaway does, on the bundled translator."""
 
+import io
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
-from rich.table import Table
-
 from cutaway.cli.commands import cost_table
 from cutaway.graph import Graph, Node, SaveError, input, save
 from cutaway.graph.cost import cost_by_block, flops, memory, parameter_count
@@ -20,6 +18,10 @@ from cutaway.ops import cross_entropy
 from cutaway.render import draw
 from cutaway.run import Compiled, check_grads, value_and_grad
 from cutaway.shapes import verify
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
 
 SENTENCES = (
     "I eat apples at home today",
@@ -28,7 +30,7 @@ SENTENCES = (
     "the teacher buys three cups of coffee at the station on Monday",
     "where do they sing songs on weekends ?",
 )
-STEPS = ("contract", "translate", "attention", "gradient", "cost", "draw")
+Part = tuple[str, list[Any]]  # a heading, and what is printed under it
 
 
 def tour(out: Path, console: Console, progress: Console) -> None:
@@ -52,8 +54,8 @@ def tour(out: Path, console: Console, progress: Console) -> None:
         ) from None
     save(out / "contract.txt", "")  # finds out early whether the folder can be written
     model = load()
-    report = Console(width=100, record=True, file=_Nowhere())
-    parts = {
+    report = Console(width=100, record=True, file=io.StringIO())
+    parts: dict[str, Callable[[], Part]] = {
         "contract": lambda: _contract(model, out),
         "translate": lambda: _translate(model, out),
         "attention": lambda: _attention(model, out),
@@ -80,22 +82,7 @@ def tour(out: Path, console: Console, progress: Console) -> None:
     )
 
 
-class _Nowhere:
-    """A file that forgets: the report is recorded, not shown twice."""
-
-    def write(self, text: str) -> int:
-        return len(text)
-
-    def flush(self) -> None:
-        return None
-
-
-Part = tuple[str, list[Any]]
-
-
 def _symbolic(model: Translator) -> Config:
-    from dataclasses import replace
-
     return replace(model.config.symbolic(), target_vocabulary="V_target")
 
 
@@ -175,7 +162,7 @@ def _cost(model: Translator, out: Path) -> Part:
     )
     symbolic = parameter_count(Graph(build(_symbolic(model))))
     lines = [f"parameters = {symbolic}", "at " + ", ".join(f"{k}={v}" for k, v in sizes.items())]
-    text = Console(width=100, record=True, file=_Nowhere())
+    text = Console(width=100, record=True, file=io.StringIO())
     for line in (*lines, table):
         text.print(line, highlight=False)
     save(out / "cost.txt", text.export_text())

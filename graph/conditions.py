@@ -132,6 +132,8 @@ def divides(divisor: Dim, number: Dim) -> Verdict:
         low = _bounds(bottom)[0]
         if low is not None and low > abs(int(top)):
             return False
+    if top.could_extract_minus_sign():
+        top = -top  # the same is divided
     return Condition("|", _tidy(bottom), _tidy(sympy.expand(top)))
 
 

@@ -16,7 +16,6 @@ from typing import TypeAlias
 
 import sympy
 from cutaway.graph.errors import DimError, explain
-from sympy.printing.str import StrPrinter
 
 Dim: TypeAlias = int | sympy.Expr
 Shape: TypeAlias = tuple[Dim, ...]
@@ -287,21 +286,6 @@ def symbols_of(shape: Iterable[Dim]) -> set[str]:
     return {atom.name for dim in shape if not isinstance(dim, int) for atom in dim.free_symbols}
 
 
-class _DimPrinter(StrPrinter):
-    """Prints ``D // H`` for the floor of a quotient, and powers as users write them."""
-
-    def _print_floor(self, expression: sympy.Expr) -> str:
-        top, bottom = sympy.fraction(sympy.together(expression.args[0]))
-        return f"{self._wrapped(top)} // {self._wrapped(bottom)}"
-
-    def _wrapped(self, expression: sympy.Expr) -> str:
-        text: str = self._print(expression)
-        return f"({text})" if expression.is_Add or expression.is_Mul else text
-
-
-_printer = _DimPrinter()
-
-
 @lru_cache(maxsize=65536)
 def show(dim: Dim) -> str:
     """Print one dim in the language that :func:`parse_shape` reads.
@@ -309,10 +293,43 @@ def show(dim: Dim) -> str:
     Examples
     --------
     >>> D, H = dims("D H")
-    >>> show(D // H), show(D / H), show(4 * D)
-    ('D // H', 'D/H', '4*D')
+    >>> show(D // H), show(D / H), show(4 * D * D - 1)
+    ('D // H', 'D/H', '4*D*D - 1')
     """
-    return str(dim) if isinstance(dim, int) else str(_printer.doprint(dim))
+    if isinstance(dim, int):
+        return str(dim)
+    text = ""
+    terms = dim.as_ordered_terms()
+    for term in sorted(terms, key=lambda term: bool(term.could_extract_minus_sign())):
+        minus = term.could_extract_minus_sign()
+        joint = (" - " if minus else " + ") if text else ("-" if minus else "")
+        text += joint + _show_term(-term if minus else term)
+    return text
+
+
+def _show_term(term: sympy.Expr) -> str:
+    """Print a product, its quotient last: ``4*D*H/(K*L)``."""
+    if isinstance(term, sympy.floor):
+        top, bottom = sympy.fraction(sympy.together(term.args[0]))
+        return f"{_operand(top)} // {_operand(bottom)}"
+    top, bottom = sympy.fraction(term)
+    above = "*".join(_factors(top))
+    below = _factors(bottom)
+    if bottom == 1:
+        return above
+    return f"{above}/{below[0]}" if len(below) == 1 else f"{above}/({'*'.join(below)})"
+
+
+def _factors(product: sympy.Expr) -> list[str]:
+    found: list[str] = []
+    for factor in product.as_ordered_factors():
+        base, power = factor.as_base_exp()
+        found += [_operand(base)] * int(power)
+    return found
+
+
+def _operand(expression: sympy.Expr) -> str:
+    return str(expression) if expression.is_Atom else f"({show(expression)})"
 
 
 def show_shape(shape: Shape) -> str:

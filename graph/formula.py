@@ -68,8 +68,9 @@ def _piece(node: Node, inputs: list[_Piece]) -> _Piece:
         piece.binding <= op.holds if place else piece.binding < op.holds
         for place, piece in enumerate(inputs)
     ]
+    fenced = [w and not op.groups for w in loose]
     latex = [
-        rf"\left({p.latex}\right)" if w else p.latex for p, w in zip(inputs, loose, strict=True)
+        rf"\left({p.latex}\right)" if w else p.latex for p, w in zip(inputs, fenced, strict=True)
     ]
     text = [f"({p.text})" if w else p.text for p, w in zip(inputs, loose, strict=True)]
     return _Piece(op.latex(*latex), op.text(*text), op.binding)

@@ -44,6 +44,8 @@ class Op:
         How tightly its formula binds: 0 adds, 1 multiplies, 2 negates, 3 powers, 4 stands alone.
     holds
         Operands that bind less tightly get parentheses; -1 needs none.
+    groups
+        Its LaTeX shows by layout where an operand ends, as a fraction does: no parentheses.
     """
 
     __slots__ = ()
@@ -53,6 +55,7 @@ class Op:
     cost: ClassVar[int] = 1
     binding: ClassVar[int] = 4
     holds: ClassVar[int] = -1
+    groups: ClassVar[bool] = False
 
     def axes(self, *ranks: int) -> Axes:
         """Return the axis signature for inputs of these ranks."""

@@ -29,7 +29,7 @@ def scaled_dot_product_attention(
     >>> import cutaway as ca
     >>> q, k, v = ca.input("q", "T K"), ca.input("k", "S K"), ca.input("v", "S V")
     >>> ca.formula(scaled_dot_product_attention(q, k, v)).text
-    'softmax(q kᵀ/sqrt(K)) v'
+    'softmax((q kᵀ)/sqrt(K)) v'
     """
     for node, name in ((q, "q"), (k, "k"), (v, "v")):
         _needs_axes(node, 2, name)

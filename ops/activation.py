@@ -17,6 +17,7 @@ class Gelu(Elementwise, Composite):
 
     name: ClassVar[str] = "gelu"
     title: ClassVar[Title] = Title("GELU", "GELU")
+    binding: ClassVar[int] = 1
     holds: ClassVar[int] = 3
     cost: ClassVar[int] = 5
 
@@ -47,6 +48,7 @@ class GeluTanh(Elementwise, Composite):
 
     name: ClassVar[str] = "gelu_tanh"
     title: ClassVar[Title] = Title("GELU (tanh)", "GELU（tanh）")
+    binding: ClassVar[int] = 1
     holds: ClassVar[int] = 3
     cost: ClassVar[int] = 8
     ROOT: ClassVar[float] = math.sqrt(2.0 / math.pi)
@@ -82,6 +84,7 @@ class Silu(Elementwise, Composite):
 
     name: ClassVar[str] = "silu"
     title: ClassVar[Title] = Title("SiLU", "SiLU")
+    binding: ClassVar[int] = 1
     holds: ClassVar[int] = 3
     cost: ClassVar[int] = 5
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from cutaway.graph import Cotangents, Node, Title, apply
 from cutaway.ops.compare import equal
-from cutaway.ops.elementwise import Elementwise, Expr, Numeric
+from cutaway.ops.elementwise import Elementwise, Expr, Numeric, bare
 from cutaway.ops.functions import log
 from cutaway.ops.lift import Value, operands
 from cutaway.ops.select import where
@@ -86,6 +86,7 @@ class Divide(Elementwise):
     title: ClassVar[Title] = Title("Divide", "相除")
     binding: ClassVar[int] = 1
     holds: ClassVar[int] = 1
+    groups: ClassVar[bool] = True
 
     def expression(self, *args: Expr) -> Expr:
         """``x / y``."""
@@ -94,6 +95,10 @@ class Divide(Elementwise):
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Divide."""
         return xp.divide(*arrays)
+
+    def latex(self, *args: str) -> str:
+        """Write a fraction."""
+        return rf"\frac{{{bare(args[0])}}}{{{bare(args[1])}}}"
 
     def vjp(self, node: Node, ct: Node) -> Cotangents:
         """By the quotient rule, in terms of the quotient."""
@@ -108,7 +113,7 @@ class Negative(Numeric):
 
     name: ClassVar[str] = "negative"
     title: ClassVar[Title] = Title("Negative", "取负")
-    binding: ClassVar[int] = 2
+    binding: ClassVar[int] = 0
     holds: ClassVar[int] = 2
 
     def expression(self, *args: Expr) -> Expr:
@@ -130,7 +135,7 @@ class Pow(Elementwise):
 
     name: ClassVar[str] = "pow"
     title: ClassVar[Title] = Title("Power", "乘方")
-    binding: ClassVar[int] = 3
+    binding: ClassVar[int] = 2  # below what it holds: (a**b)**c keeps its parentheses
     holds: ClassVar[int] = 3
 
     def expression(self, *args: Expr) -> Expr:
@@ -154,7 +159,7 @@ class Square(Numeric):
 
     name: ClassVar[str] = "square"
     title: ClassVar[Title] = Title("Square", "平方")
-    binding: ClassVar[int] = 3
+    binding: ClassVar[int] = 2
     holds: ClassVar[int] = 3
 
     def expression(self, *args: Expr) -> Expr:
@@ -176,6 +181,7 @@ class Reciprocal(Elementwise):
 
     name: ClassVar[str] = "reciprocal"
     title: ClassVar[Title] = Title("Reciprocal", "倒数")
+    binding: ClassVar[int] = 1
     holds: ClassVar[int] = 3
 
     def expression(self, *args: Expr) -> Expr:

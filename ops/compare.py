@@ -117,11 +117,22 @@ class Logical(Elementwise):
     __slots__ = ()
     takes: ClassVar[Any] = "bool"
     binding: ClassVar[int] = 0
-    holds: ClassVar[int] = 0
+    holds: ClassVar[int] = 1
+    sign: ClassVar[tuple[str, str]]
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Combine; the op's name is the array-API's."""
         return getattr(xp, self.name)(*arrays)
+
+    def latex(self, *args: str) -> str:
+        """Write the sign between operands, or before the only one."""
+        sign = self.sign[0]
+        return f" {sign} ".join(args) if len(args) > 1 else f"{sign} {args[0]}"
+
+    def text(self, *args: str) -> str:
+        """Write the sign between operands, or before the only one."""
+        sign = self.sign[1]
+        return f" {sign} ".join(args) if len(args) > 1 else f"{sign}{args[0]}"
 
 
 def _true(x: Expr) -> Expr:
@@ -134,6 +145,7 @@ class LogicalAnd(Logical):
 
     name: ClassVar[str] = "logical_and"
     title: ClassVar[Title] = Title("And", "与")
+    sign: ClassVar[tuple[str, str]] = (r"\wedge", "&")
 
     def expression(self, *args: Expr) -> Expr:
         """``x and y``."""
@@ -146,6 +158,7 @@ class LogicalOr(Logical):
 
     name: ClassVar[str] = "logical_or"
     title: ClassVar[Title] = Title("Or", "或")
+    sign: ClassVar[tuple[str, str]] = (r"\vee", "|")
 
     def expression(self, *args: Expr) -> Expr:
         """``x or y``."""
@@ -158,6 +171,7 @@ class LogicalNot(Logical):
 
     name: ClassVar[str] = "logical_not"
     title: ClassVar[Title] = Title("Not", "非")
+    sign: ClassVar[tuple[str, str]] = (r"\neg", "~")
 
     def expression(self, *args: Expr) -> Expr:
         """``not x``."""

@@ -30,7 +30,14 @@ class Elementwise(Op):
         """Print the expression."""
         names = _symbols(len(args))
         written = dict(zip(names, args, strict=True))
-        return str(sympy.latex(self.expression(*names), symbol_names=written, mul_symbol="dot"))
+        return str(
+            sympy.latex(
+                self.expression(*names),
+                symbol_names=written,
+                mul_symbol="dot",
+                parenthesize_super=False,  # the formula put parentheses where they are needed
+            )
+        )
 
     def text(self, *args: str) -> str:
         """Print the expression."""
@@ -40,6 +47,17 @@ class Elementwise(Op):
 
 def _symbols(count: int) -> tuple[sympy.Symbol, ...]:
     return tuple(sympy.Symbol(f"_{n}_", real=True) for n in range(count))
+
+
+def bare(latex: str) -> str:
+    """Return LaTeX without parentheses around all of it: under a fraction bar it needs none."""
+    inner = latex.removeprefix(r"\left(").removesuffix(r"\right)")
+    depth = 0
+    for side in re.findall(r"\\left|\\right", inner):
+        depth += 1 if side == r"\left" else -1
+        if depth < 0:  # the first parenthesis closes before the end
+            return latex
+    return inner if depth == 0 else latex
 
 
 class Numeric(Elementwise):

@@ -15,6 +15,7 @@ class Exp(Elementwise):
 
     name: ClassVar[str] = "exp"
     title: ClassVar[Title] = Title("Exp", "指数")
+    binding: ClassVar[int] = 3
 
     def expression(self, *args: Expr) -> Expr:
         """``exp(x)``."""
@@ -75,6 +76,7 @@ class Rsqrt(Elementwise):
 
     name: ClassVar[str] = "rsqrt"
     title: ClassVar[Title] = Title("Rsqrt", "平方根倒数")
+    binding: ClassVar[int] = 1
 
     def expression(self, *args: Expr) -> Expr:
         """``1 / sqrt(x)``."""
@@ -176,6 +178,7 @@ class Sigmoid(Elementwise):
 
     name: ClassVar[str] = "sigmoid"
     title: ClassVar[Title] = Title("Sigmoid", "逻辑函数")
+    binding: ClassVar[int] = 1
     holds: ClassVar[int] = 3
 
     def expression(self, *args: Expr) -> Expr:

@@ -16,8 +16,8 @@ class MatMul(Op):
     name: ClassVar[str] = "matmul"
     title: ClassVar[Title] = Title("MatMul", "矩阵乘法")
     cost: ClassVar[int] = 2
-    binding: ClassVar[int] = 1
-    holds: ClassVar[int] = 1
+    binding: ClassVar[int] = 0  # (a b)*c is not a (b*c)
+    holds: ClassVar[int] = 2
 
     def axes(self, *ranks: int) -> Axes:
         """Contract ``k``; carry the leading axes."""

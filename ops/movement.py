@@ -69,7 +69,8 @@ class PermuteDims(Movement):
     order: tuple[int, ...]
     name: ClassVar[str] = "permute_dims"
     title: ClassVar[Title] = Title("Transpose", "转置")
-    holds: ClassVar[int] = 3
+    binding: ClassVar[int] = 3
+    holds: ClassVar[int] = 4
 
     def axes(self, *ranks: int) -> Axes:
         """Carry every axis to its new place."""

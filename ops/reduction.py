@@ -58,7 +58,7 @@ class Sum(Reduction):
 
     def latex(self, *args: str) -> str:
         """Write a sum sign."""
-        return rf"\sum {args[0]}"
+        return rf"\sum\left({args[0]}\right)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,11 @@ class Size(Op):
         """There are no inputs."""
         return ()
 
+    @property
+    def binding(self) -> int:  # type: ignore[override]
+        """A sum or product of sizes needs parentheses, a single size none."""
+        return 0 if isinstance(self.size, sympy.Expr) and not self.size.is_Symbol else 4
+
     def latex(self, *args: str) -> str:
         """Write the size itself."""
         return str(sympy.latex(self.size))

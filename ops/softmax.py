@@ -125,7 +125,8 @@ class LogSumExp(_Normalised):
         (x,) = nodes
         shift = _shift_node(x, self.axis)
         total = sum(exp(x - shift), self.axis, keepdims=True)
-        found = log(total) + shift
+        empty = equal(total, 0.0)
+        found = where(empty, -INFINITY, log(where(empty, 1.0, total)) + shift)
         return found if self.keepdims else squeeze(found, self.axis)
 
 

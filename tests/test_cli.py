@@ -7,16 +7,15 @@ import sys
 import time
 from pathlib import Path
 
+import cutaway as ca
 import numpy as np
 import pytest
-
-import cutaway as ca
 from cutaway.cli import main
 from cutaway.models import MODELS
 
 Capture = pytest.CaptureFixture[str]
 
-USER_FILE = '''
+USER_FILE = """
 import cutaway as ca
 
 B, T, S, D, H = ca.dims("B T S D H")
@@ -53,7 +52,7 @@ def index():
 
 def graph():
     return ca.Graph([good()])
-'''
+"""
 
 
 @pytest.fixture
@@ -160,7 +159,7 @@ def test_cost_of_the_paper(capsys: Capture) -> None:
 
 def test_the_tour_shows_and_writes_everything(tmp_path: Path, capsys: Capture) -> None:
     begun = time.perf_counter()
-    code, out, err = call(capsys, "tour", "--out", str(tmp_path / "new" / "out"))
+    code, out, _ = call(capsys, "tour", "--out", str(tmp_path / "new" / "out"))
     assert code == 0
     assert time.perf_counter() - begun < 20
     flat = " ".join(out.split())
@@ -258,7 +257,9 @@ def test_debug_shows_the_traceback() -> None:
 
 
 def test_importing_is_quick_and_lazy() -> None:
-    code = "import sys, cutaway; print([m for m in ('numpy', 'sympy', 'scipy') if m in sys.modules])"
+    code = (
+        "import sys, cutaway; print([m for m in ('numpy', 'sympy', 'scipy') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -268,4 +269,4 @@ def test_the_public_names_are_there() -> None:
         assert getattr(ca, name) is not None
     assert set(ca.__all__) <= set(dir(ca))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        ca.nothing  # noqa: B018
+        ca.nothing

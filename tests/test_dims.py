@@ -2,14 +2,13 @@
 
 from fractions import Fraction
 
-import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
-
 import cutaway as ca
+import pytest
 from cutaway.graph import Condition, as_shape, at_least, divides, equal, evaluate, show
 from cutaway.graph.conditions import Verdict, parse_condition
 from cutaway.graph.dims import Dim
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 SYMBOLS = ca.dims("B T D H")
 sizes_of = st.fixed_dictionaries({name: st.integers(1, 9) for name in "BTDH"})

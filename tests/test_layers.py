@@ -1,12 +1,13 @@
 """The layers: shapes, paths, contracts, counts, and what goes wrong with them."""
 
-import numpy as np
-import pytest
+from typing import Any
 
 import cutaway as ca
+import numpy as np
+import pytest
 from cutaway import layers, ops
-from cutaway.layers import Config
 from cutaway.graph import evaluate
+from cutaway.layers import Config
 from cutaway.models import MODELS
 from cutaway.run import Compiled, example_feeds
 from cutaway.run.sizes import symbols
@@ -27,8 +28,8 @@ def test_the_papers_models_have_the_counts_their_sizes_give(name: str) -> None:
     assert ca.parameter_count(model.graph(), model.sizes) == by_hand
     config = Config.preset(name)  # type: ignore[arg-type]
     assert (config.d_model, config.heads, config.hidden) == (d, h, f)
-    tokens = [ca.input(t, (1, 4), dtype="int") for t in ("source", "target")]
-    assert ca.parameter_count(ca.Graph(layers.transformer(*tokens, config))) == by_hand  # type: ignore[misc]
+    source, target = (ca.input(name, (1, 4), dtype="int") for name in ("source", "target"))
+    assert ca.parameter_count(ca.Graph(layers.transformer(source, target, config))) == by_hand
 
 
 def test_an_untied_transformer_counts_its_three_tables() -> None:
@@ -197,6 +198,9 @@ def test_dropout_in_layers_is_drawn_by_the_seed() -> None:
     ca.check_grads(graph, {"x": point, "seed": 3}, params)
 
 
+UNKNOWN: Any = "unknown"
+
+
 @pytest.mark.parametrize(
     ("build", "error", "words"),
     [
@@ -216,14 +220,14 @@ def test_dropout_in_layers_is_drawn_by_the_seed() -> None:
             ["query has the wrong number of axes", "3 axes"],
         ),
         (
-            lambda x: layers.encoder_layer(x, heads=3, hidden=8, norm="middle"),
+            lambda x: layers.encoder_layer(x, heads=3, hidden=8, norm=UNKNOWN),
             ValueError,
-            ["no norm 'middle'", "'post' or 'pre'"],
+            ["no norm 'unknown'", "'post' or 'pre'"],
         ),
         (
-            lambda x: layers.feed_forward(x, 8, "swish"),
+            lambda x: layers.feed_forward(x, 8, UNKNOWN),
             ValueError,
-            ["no activation 'swish'", "silu"],
+            ["no activation 'unknown'", "silu"],
         ),
         (
             lambda x: layers.encoder(x, layers=0, heads=3, hidden=8),
@@ -242,7 +246,7 @@ def test_dropout_in_layers_is_drawn_by_the_seed() -> None:
             ca.DTypeError,
             ["tokens are indices", "int"],
         ),
-        (lambda x: Config.preset("paper-huge"), ValueError, ["paper-base"]),
+        (lambda x: Config.preset(UNKNOWN), ValueError, ["paper-base"]),
         (lambda x: layers.sinusoidal_positions("T", 7), ca.ShapeError, ["2 | d_model", "7"]),
     ],
 )

@@ -2,13 +2,12 @@
 
 from importlib import resources
 
+import cutaway as ca
 import numpy as np
 import pytest
 import translator_grammar as grammar
-from train_translator import exact, train
-
-import cutaway as ca
 from cutaway.models.translator import PAD, Translator, load
+from train_translator import exact, train
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +82,7 @@ def test_chinese_puts_time_and_place_before_the_verb(data: grammar.Splits) -> No
 
 def test_tokenize_says_what_it_does_not_know() -> None:
     assert grammar.tokenize("Do I drink TEA?") == ("do", "I", "drink", "tea", "?")
-    with pytest.raises(ValueError, match="'aples'.*near: .*apples"):
+    with pytest.raises(ValueError, match=r"'aples'.*near: .*apples"):
         grammar.tokenize("I eat aples")
 
 
@@ -111,9 +110,7 @@ def test_it_says_which_word_it_does_not_know(model: Translator) -> None:
         model.translate("  ")
 
 
-def test_padding_and_batches_change_no_translation(
-    model: Translator, data: grammar.Splits
-) -> None:
+def test_padding_and_batches_change_no_translation(model: Translator, data: grammar.Splits) -> None:
     sentences = [pair.english for pair in data.held_out[:20]]
     together = model.translate_words(sentences)
     assert together == [model.translate_words([words])[0] for words in sentences]

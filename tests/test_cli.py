@@ -52,6 +52,11 @@ def index():
 
 def graph():
     return ca.Graph([good()])
+
+
+def loud():
+    print("noise")
+    return good()
 """
 
 
@@ -136,6 +141,13 @@ def test_run_takes_sizes_feeds_and_a_seed(user: str, tmp_path: Path, capsys: Cap
     assert "T=3" in first
 
 
+def test_what_a_users_file_prints_does_not_spoil_the_json(user: str, capsys: Capture) -> None:
+    code, out, err = call(capsys, "check", f"{user}:loud", "--json")
+    assert code == 0
+    assert json.loads(out)["verdict"] == "valid"
+    assert "noise" in err
+
+
 def test_grad_is_checked(user: str, capsys: Capture) -> None:
     code, out, _ = call(capsys, "grad", "decoder-layer", "--check")
     assert code == 0
@@ -212,6 +224,7 @@ BAD: list[tuple[list[str], list[str]]] = [
     (["run", "encoder", "--feed", "x={array}"], ["number of axes"]),
     (["run", "encoder", "--feed", "x"], ["is no feed"]),
     (["run", "encoder", "--seed", "-1"], ["--seed"]),
+    (["run", "attention", "--dim", "T=1000000000000"], ["not enough memory", "--dim"]),
     (["cost", "encoder", "--dim", "h=5"], ["h | d_model"]),
     (["cost", "encoder", "--depth", "0"], ["--depth"]),
     (["grad", "{user}:index"], ["its output is int"]),

@@ -1,5 +1,6 @@
 """The commands and their options; what they do stands in files of its own."""
 
+import io
 import sys
 from pathlib import Path
 
@@ -137,6 +138,8 @@ def cost(model: str, dims: tuple[str, ...], depth: int, as_json: bool) -> None:
 
 def run_app(arguments: list[str]) -> int:
     """Run the command line; an error becomes one message and exit code 2."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without Chinese shows "?"
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
@@ -150,7 +153,7 @@ def run_app(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader went away: nothing more to say to it
         return 0
-    except CutawayError as error:
+    except Exception as error:
         if debug:
             raise
         _complain(error)
@@ -158,7 +161,14 @@ def run_app(arguments: list[str]) -> int:
     return int(code or 0)
 
 
-def _complain(error: CutawayError) -> None:
-    print(f"cutaway: {error}", file=sys.stderr)
+def _complain(error: Exception) -> None:
+    """Print an error as a message; what cutaway did not raise on purpose is named as such."""
+    if isinstance(error, CutawayError):
+        message = str(error)
+    elif isinstance(error, MemoryError):
+        message = f"not enough memory: {error}\n  fix:      choose smaller sizes with --dim"
+    else:
+        message = f"{type(error).__name__}: {error}\n  fix:      --debug shows where it arose"
+    print(f"cutaway: {message}", file=sys.stderr)
     for note in getattr(error, "__notes__", ()):
         print(f"  {note}", file=sys.stderr)

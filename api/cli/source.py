@@ -4,6 +4,7 @@ import difflib
 import importlib.util
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -60,7 +61,8 @@ def _module(file: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.path.insert(0, str(file.resolve().parent))
     try:
-        spec.loader.exec_module(module)
+        with redirect_stdout(sys.stderr):  # what the file prints is no part of our answer
+            spec.loader.exec_module(module)
     except SyntaxError as error:
         raise LoadError(
             explain(
@@ -90,7 +92,8 @@ def _call(module: ModuleType, file: Path, name: str) -> Graph:
             )
         )
     try:
-        made = function()
+        with redirect_stdout(sys.stderr):
+            made = function()
     except CutawayError:
         raise
     except Exception as error:

@@ -71,14 +71,16 @@ def tour(out: Path, console: Console, progress: Console) -> None:
             bar.update(task, description=name)
             title, lines = part()
             for target in (console, report):
-                target.print(f"\n{title}", style="bold", highlight=False)
+                target.print(f"\n{title}", style="bold", highlight=False, soft_wrap=True)
                 for line in lines:
-                    target.print(line, highlight=False)
+                    target.print(line, highlight=False, soft_wrap=isinstance(line, str))
             bar.update(task, advance=1)
     save(out / "tour.txt", report.export_text())
     names = ", ".join(sorted(file.name for file in out.iterdir() if file.is_file()))
     console.print(
-        f"\nwrote {names} to {out} in {time.perf_counter() - begun:.1f} s", highlight=False
+        f"\nwrote {names} to {out} in {time.perf_counter() - begun:.1f} s",
+        highlight=False,
+        soft_wrap=True,
     )
 
 
@@ -164,7 +166,7 @@ def _cost(model: Translator, out: Path) -> Part:
     lines = [f"parameters = {symbolic}", "at " + ", ".join(f"{k}={v}" for k, v in sizes.items())]
     text = Console(width=100, record=True, file=io.StringIO())
     for line in (*lines, table):
-        text.print(line, highlight=False)
+        text.print(line, highlight=False, soft_wrap=isinstance(line, str))
     save(out / "cost.txt", text.export_text())
     return "Cost by block", [*lines, table]
 

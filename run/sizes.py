@@ -117,7 +117,7 @@ def _learn(fact: Shown, sizes: dict[str, int], origin: dict[str, str]) -> bool:
             raise FeedError(
                 explain(
                     f"{fact.where} has the wrong length",
-                    required=f"{show(fact.dim)} = {value}",
+                    required=f"{show(fact.dim)} = {value}" if because else str(value),
                     came=str(fact.length),
                     where=because,
                 )

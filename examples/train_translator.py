@@ -13,13 +13,14 @@ import sys
 import time
 from pathlib import Path
 
-import cutaway as ca
 import numpy as np
-from cutaway.models.translator import END, Translator, Vocabulary, build, config, load
-from cutaway.run import Adam, State, clip_by_norm, warmup
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from safetensors.numpy import save
 from translator_grammar import Pair, Splits, chinese_vocabulary, english_vocabulary, splits
+
+import cutaway as ca
+from cutaway.models.translator import END, Translator, Vocabulary, build, config, load
+from cutaway.run import Adam, State, clip_by_norm, warmup
 
 BATCH, LENGTH = 64, 16
 

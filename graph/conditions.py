@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 import sympy
+
 from cutaway.graph.dims import Dim, Sizes, evaluate, parse_expression, show, symbols_of
 from cutaway.graph.errors import DimError, explain
 
@@ -94,6 +95,8 @@ def at_least(left: Dim, right: Dim) -> Verdict:
     >>> str(at_least(T - 1, 1)), str(at_least(512, T)), at_least(T, 1)
     ('T >= 2', 'T <= 512', True)
     """
+    if isinstance(left, sympy.floor) and isinstance(right, int):
+        return at_least(left.args[0], right)  # a floor reaches a whole number with its operand
     terms = _terms(left, right)
     low, high = _bounds(_sum(terms))
     if low is not None and low >= 0:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import sympy
+
 from cutaway.graph.dims import evaluate, product
 from cutaway.graph.errors import FeedError
 from cutaway.graph.graph import Graph

@@ -15,6 +15,7 @@ from itertools import count
 from typing import TypeAlias
 
 import sympy
+
 from cutaway.graph.errors import DimError, explain
 
 Dim: TypeAlias = int | sympy.Expr

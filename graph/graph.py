@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from cutaway.graph.conditions import Condition
+from cutaway.graph.dims import symbols_of
 from cutaway.graph.leaves import Input, Parameter
 from cutaway.graph.node import Node
 
@@ -108,6 +109,15 @@ class Graph:
             for condition in node.conditions:
                 found.setdefault(condition, node)
         return found
+
+    @cached_property
+    def symbols(self) -> frozenset[str]:
+        """The names of all sizes that the graph speaks of."""
+        shapes = {node.shape for node in self.nodes}
+        found = [symbols_of(shape) for shape in shapes]
+        found += [condition.symbols for condition in self.conditions]
+        found += [node.op.symbols for node in self.nodes]
+        return frozenset().union(*found)
 
     @cached_property
     def declared(self) -> tuple[Condition, ...]:

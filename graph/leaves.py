@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
+
 from cutaway.graph.dims import Shape, as_shape
 from cutaway.graph.errors import DTypeError, explain
 from cutaway.graph.facts import Facts
@@ -87,9 +88,14 @@ class Constant(Leaf):
         """Give the array in the precision of the run."""
         return xp.asarray(self.value, dtype=xp.dtype_of(kind_of(self.value.dtype)))
 
+    @property
+    def binding(self) -> int:  # type: ignore[override]
+        """A negative number needs parentheses, another none."""
+        return 0 if self.text().startswith("-") else 4
+
     def latex(self, *args: str) -> str:
         """Write a scalar as its number."""
-        return self.text()
+        return self.text().replace("∞", r"\infty")
 
     def text(self, *args: str) -> str:
         """Write a scalar as its number."""

@@ -4,8 +4,9 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 import sympy
+
 from cutaway.graph.axes import Axes
-from cutaway.graph.dims import Shape, Sizes, evaluate, product
+from cutaway.graph.dims import Shape, Sizes, evaluate, product, symbols_of
 from cutaway.graph.errors import DTypeError, GradError, explain
 from cutaway.graph.facts import Facts
 
@@ -41,7 +42,8 @@ class Op:
     cost
         Arithmetic operations for each point of the axis signature.
     binding
-        How tightly its formula binds: 0 adds, 1 multiplies, 2 negates, 3 powers, 4 stands alone.
+        How tightly its formula binds: 0 like a sum, 1 like a product, 2 and 3 like a power, 4 like
+        a call or a name.
     holds
         Operands that bind less tightly get parentheses; -1 needs none.
     groups
@@ -116,6 +118,12 @@ class Op:
         }
         return dataclasses.replace(self, **changed) if changed else self  # type: ignore[type-var]
 
+    @property
+    def symbols(self) -> set[str]:
+        """Names of the sizes in its fields."""
+        values = [getattr(self, field.name) for field in dataclasses.fields(self)]  # type: ignore[arg-type]
+        return set().union(*map(_symbols, values))
+
     def check_kinds(self, *kinds: Kind) -> None:
         """Refuse inputs of the wrong kind.
 
@@ -155,3 +163,9 @@ def _bind(value: object, sizes: Sizes) -> object:
         bound = tuple(_bind(item, sizes) for item in value)
         return bound if any(a is not b for a, b in zip(bound, value, strict=True)) else value
     return value
+
+
+def _symbols(value: object) -> set[str]:
+    if isinstance(value, sympy.Expr):
+        return symbols_of((value,))
+    return set().union(*map(_symbols, value)) if isinstance(value, tuple) else set()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, ParamSpec, TypeVar
 
 import sympy
+
 from cutaway.graph.conditions import Condition, parse_condition
 from cutaway.graph.dims import Dim, as_dim, show
 from cutaway.graph.errors import ShapeError, explain

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sympy
+
 from cutaway.graph import Composite, Cotangents, Node, Title, apply
 from cutaway.ops.elementwise import Elementwise, Expr
 from cutaway.ops.functions import erf, exp, sigmoid, tanh

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from cutaway.graph import Kind
 from scipy import special
+
+from cutaway.graph import Kind
 
 Array = npt.NDArray[Any]
 

@@ -4,6 +4,7 @@ import re
 from typing import Any, ClassVar, TypeAlias
 
 import sympy
+
 from cutaway.graph import Axes, DTypeError, Kind, Op, signature
 from cutaway.graph.errors import explain
 

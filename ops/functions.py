@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sympy
+
 from cutaway.graph import Cotangents, Node, Title, apply
 from cutaway.ops.elementwise import Elementwise, Expr
 from cutaway.ops.lift import Value, operands

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 import sympy
+
 from cutaway.graph import Kind, Node, ShapeError, constant
 from cutaway.graph.errors import explain
 from cutaway.ops.size import dim

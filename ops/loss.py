@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from cutaway.graph import Axes, Composite, Cotangents, FeedError, Kind, Node, Title, apply
 from cutaway.graph.errors import explain
 from cutaway.ops.cast import cast
-from cutaway.ops.compare import not_equal
+from cutaway.ops.compare import equal, not_equal
 from cutaway.ops.indexing import one_hot, take
 from cutaway.ops.lift import Value, operands
 from cutaway.ops.movement import expand_dims
@@ -74,7 +74,7 @@ class CrossEntropy(Composite):
         """Add up the wanted distribution times the log-softmax."""
         logits, target = nodes
         valid, wanted = self._wanted(logits, target)
-        return where(valid, -sum(wanted * log_softmax(logits), -1), 0.0)
+        return where(valid, -sum(_weighed(wanted, log_softmax(logits)), -1), 0.0)
 
     def _wanted(self, logits: Node, target: Node) -> tuple[Node, Node]:
         """Which targets count, and the smoothed distribution each asks for."""
@@ -137,7 +137,7 @@ def cross_entropy(
     else:
         safe = where(valid, wanted, 0)
         asked = _smooth(one_hot(safe, scores.shape[-1]), label_smoothing)
-        loss = where(valid, -sum(asked * log_softmax(scores) * weights, -1), 0.0)
+        loss = where(valid, -sum(_weighed(asked, log_softmax(scores)) * weights, -1), 0.0)
         counted = where(valid, take(weights, safe), 0.0)
     if reduction != "mean":
         return _REDUCE[reduction](loss)
@@ -147,6 +147,11 @@ def cross_entropy(
 
 _TINY = 1e-12
 _REDUCE: dict[str, Callable[[Node], Node]] = {"mean": mean, "sum": sum, "none": lambda loss: loss}
+
+
+def _weighed(wanted: Node, logarithm: Node) -> Node:
+    """Return the product with fixed weights, 0 where they are: there the logarithm may be -∞."""
+    return where(equal(wanted, 0.0), 0.0, wanted * logarithm)
 
 
 def _smooth(wanted: Node, label_smoothing: float) -> Node:

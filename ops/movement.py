@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sympy
+
 from cutaway.graph import (
     Axes,
     Cotangents,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sympy
+
 from cutaway.graph import Cotangents, DTypeError, Kind, Node, Title, apply
 from cutaway.graph.errors import explain
 from cutaway.ops.elementwise import Elementwise, Expr, Numeric

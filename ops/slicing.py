@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sympy
+
 from cutaway.graph import (
     Cotangents,
     Dim,

@@ -1,7 +1,7 @@
 """Graphs to pictures: Graphviz places the boxes, the SVG is ours."""
 
 from cutaway.render.draw import draw
-from cutaway.render.layout import RenderError
+from cutaway.render.errors import RenderError
 from cutaway.render.picture import Picture
 
 __all__ = ["Picture", "RenderError", "draw"]

@@ -1,41 +1,32 @@
-"""A graph as a scene: what is said of each node, and how it looks."""
+"""A graph as a scene: a box for every node, in frames that are its scopes."""
 
-from cutaway.graph import Constant, Graph, Input, Node, Parameter, show_shape
+from typing import cast, get_args
+
+from cutaway.graph import Graph, Node
 from cutaway.graph.errors import explain
-from cutaway.ops import Add, Size
-from cutaway.render.layout import RenderError
-from cutaway.render.measure import shorten, text_width
+from cutaway.render.colours import colour
+from cutaway.render.errors import RenderError
+from cutaway.render.fold import Folded, fold
+from cutaway.render.label import label, role_of
+from cutaway.render.measure import text_width
 from cutaway.render.picture import Picture
-from cutaway.render.scene import Arrow, Box, Role, Scene
-from cutaway.render.svg import LINE, SIZE
+from cutaway.render.residual import residual_edges
+from cutaway.render.scene import Arrow, Box, Direction, Language, Scene
+from cutaway.render.text import shorten
 
-LANGUAGES = ("en", "zh", "both")
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 LEVELS = ("op",)
-DIRECTIONS = ("BT", "TB", "LR", "RL")
-COLOURS = {  # one for each family of ops, as in the paper's figures
-    "matmul": "#d9d3ee",
-    "softmax": "#cce7cf",
-    "log_softmax": "#cce7cf",
-    "where": "#f9cbdf",
-    "causal_mask": "#f9cbdf",
-    "add": "#f2f4c1",
-    "layer_norm": "#f2f4c1",
-    "rms_norm": "#f2f4c1",
-    "take": "#fce0e1",
-    "relu": "#c2e8f7",
-    "gelu": "#c2e8f7",
-    "gelu_tanh": "#c2e8f7",
-    "silu": "#c2e8f7",
-    "concat": "#fdf9c0",
-    "cross_entropy": "#ffd9b0",
-}
-LEAVES: dict[Role, str] = {"input": "#dff3e0", "parameter": "#e4e4e4", "constant": "#f4f4f4"}
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
+PADDING = 7.0  # points, at each side of a text
 
 
 def draw(
     graph: Graph | Node, level: str = "op", *, lang: str = "en", direction: str = "BT"
 ) -> Picture:
     """Draw a graph: a box for each node, in frames that are its scopes.
+
+    Constants and sizes that only one op reads are written into its box. Residual edges are
+    dashed. Boxes have the same places in every language.
 
     Parameters
     ----------
@@ -66,61 +57,41 @@ def draw(
     ):
         if value not in known:
             raise RenderError(explain(f"there is no {what} {value!r}", required=", ".join(known)))
-    graph = graph if isinstance(graph, Graph) else Graph(graph)
-    order = {node: n for n, node in enumerate(graph.nodes)}
-    boxes = tuple(_box(graph, node, f"n{n}", lang) for node, n in order.items())
+    found = graph if isinstance(graph, Graph) else Graph(graph)
+    return Picture(_scene(found, cast("Language", lang), cast("Direction", direction)))
+
+
+def _scene(graph: Graph, lang: Language, direction: Direction) -> Scene:
+    folded, residual = fold(graph), residual_edges(graph)
+    drawn = [node for node in graph.nodes if node not in folded.texts]
+    ids = {node: f"n{number}" for number, node in enumerate(drawn)}
+    boxes = tuple(_box(graph, node, ids[node], folded, lang) for node in drawn)
     arrows = tuple(
-        Arrow(f"n{order[source]}", f"n{n}", is_residual(source, operand, node, order))
-        for node, n in order.items()
+        Arrow(ids[source], ids[node], (node, operand) in residual)
+        for node in drawn
         for operand, source in enumerate(node.inputs)
+        if source in ids
     )
-    names = ", ".join(graph.path(node) for node in graph.outputs[:5])
-    return Picture(Scene(f"cutaway: {names}", boxes, arrows, direction, lang))
+    names = [shorten(graph.path(node)) for node in graph.outputs]
+    more = ", …" if len(names) > 5 else ""
+    return Scene(f"cutaway: {', '.join(names[:5])}{more}", boxes, arrows, direction, lang)
 
 
-def is_residual(source: Node, operand: int, node: Node, order: dict[Node, int]) -> bool:
-    """Say whether an edge is residual: it ends in an Add whose other operand depends on it."""
-    if not isinstance(node.op, Add):
-        return False
-    stack, seen = [node.inputs[1 - operand]], set()
-    while stack:
-        found = stack.pop()
-        if found is source:
-            return found is not node.inputs[1 - operand]
-        if found not in seen and order[found] > order[source]:
-            seen.add(found)
-            stack.extend(found.inputs)
-    return False
-
-
-def _box(graph: Graph, node: Node, name: str, lang: str) -> Box:
-    role = _role(node)
-    title = node.op.title
-    if role in ("input", "parameter"):
-        lines = [node.name]
-    elif role == "constant":
-        lines = [node.op.text()]
-    else:
-        lines = {"en": [title.en], "zh": [title.zh], "both": [title.zh, title.en]}[lang]
-        lines = list(dict.fromkeys(lines))
-    if node.shape:
-        lines.append(show_shape(node.shape))
-    width = max(text_width(shorten(line), SIZE) for line in lines) + 14
+def _box(graph: Graph, node: Node, name: str, folded: Folded, lang: Language) -> Box:
+    inner = folded.into(node)
+    formula = folded.formula(node) if inner else ""
+    labels = {known: label(node, known, formula) for known in LANGUAGES}
+    widths = [text_width(shorten(x.text), x.size) for lines in labels.values() for x in lines]
+    heights = [sum(line.height for line in lines) for lines in labels.values()]
+    role = role_of(node)
     return Box(
-        name,
-        graph.path(node),
-        tuple(lines),
-        node.scope.names,
-        role,
-        LEAVES.get(role) or COLOURS.get(node.op.name, "#ffffff"),
-        round(width, 1),
-        LINE * len(lines) + 8,
+        id=name,
+        path=graph.path(node),
+        folded=tuple((graph.path(found), folded.texts[found]) for found in inner),
+        lines=labels[lang],
+        frame=node.scope.names,
+        role=role,
+        colour=colour(role, node.op.name),
+        width=round(max(widths) + 2 * PADDING, 1),
+        height=max(heights) + PADDING,
     )
-
-
-def _role(node: Node) -> Role:
-    if isinstance(node.op, Input):
-        return "input"
-    if isinstance(node.op, Parameter):
-        return "parameter"
-    return "constant" if isinstance(node.op, Constant | Size) else "op"

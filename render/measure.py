@@ -1,13 +1,13 @@
-"""How wide a text is, from widths that no common font exceeds."""
+"""How wide a text is, from widths that common sans-serif fonts don't exceed by the word."""
 
 import unicodedata
 
 WIDE = frozenset("mwMW@%—…")
-NARROW = frozenset("iljtfIr.,:;'|!()[]{} /")
+NARROW = frozenset("iljtfIr.,:;'|!()[]{} /·")
 
 
 def text_width(text: str, size: float) -> float:
-    """Return an upper bound of a text's width; a Han character is one em.
+    """Return about the greatest width of a text; a Han character is one em.
 
     Examples
     --------
@@ -18,24 +18,10 @@ def text_width(text: str, size: float) -> float:
 
 
 def _em(character: str) -> float:
+    if character in NARROW:
+        return 0.42
     if unicodedata.combining(character):
         return 0.0
-    if unicodedata.east_asian_width(character) in "WF":
+    if character in WIDE or unicodedata.east_asian_width(character) in "WFA":
         return 1.0
-    if character in NARROW:
-        return 0.4
-    if character in WIDE or unicodedata.east_asian_width(character) == "A":
-        return 1.0
-    return 0.75 if character.isupper() else 0.62
-
-
-def shorten(text: str, longest: int = 48) -> str:
-    """Return a text on one line, cut with … where it is too long.
-
-    Examples
-    --------
-    >>> shorten("a" * 100, 5)
-    'aaaa…'
-    """
-    line = "".join(c if c.isprintable() else " " for c in text)
-    return line if len(line) <= longest else line[: longest - 1] + "…"
+    return 0.78 if character.isupper() else 0.64

@@ -7,8 +7,9 @@ from pathlib import Path
 from cutaway.graph import save
 from cutaway.graph.errors import explain
 from cutaway.render.dot import to_dot
-from cutaway.render.layout import RenderError, place
-from cutaway.render.scene import Scene
+from cutaway.render.errors import RenderError
+from cutaway.render.layout import place
+from cutaway.render.scene import Layout, Scene
 from cutaway.render.svg import to_svg
 
 FORMATS = (".svg", ".dot")
@@ -17,18 +18,34 @@ FORMATS = (".svg", ".dot")
 class Picture:
     """A drawing of a graph; notebooks show it.
 
-    The same graph gives the same bytes, always.
+    Nothing is laid out before it is needed. The same graph gives the same bytes, always.
 
     Attributes
     ----------
     scene
-        What is drawn.
+        What is drawn, as plain data.
     dot, svg
         The picture as text.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> picture = ca.draw(ca.ops.relu(ca.input("x", "N")))
+    >>> picture
+    <Picture of 2 boxes and 1 arrows>
+    >>> picture.dot.splitlines()[0], picture.svg[:4]
+    ('digraph cutaway {', '<svg')
     """
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+
+    def __repr__(self) -> str:
+        return f"<Picture of {len(self.scene.boxes)} boxes and {len(self.scene.arrows)} arrows>"
+
+    @cached_property
+    def _layout(self) -> Layout:
+        return place(self.scene)
 
     @cached_property
     def dot(self) -> str:
@@ -38,7 +55,7 @@ class Picture:
     @cached_property
     def svg(self) -> str:
         """The picture as SVG."""
-        return to_svg(self.scene, place(self.scene))
+        return to_svg(self.scene, self._layout)
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -56,6 +73,10 @@ class Picture:
         ending = Path(path).suffix.lower()
         if ending not in FORMATS:
             raise RenderError(
-                explain(f"cannot save {str(path)!r}", required=f"an ending of {', '.join(FORMATS)}")
+                explain(
+                    f"cannot save {os.fspath(path)!r}",
+                    required=f"an ending of {', '.join(FORMATS)}",
+                    came=repr(ending) if ending else "no ending",
+                )
             )
         return save(path, self.svg if ending == ".svg" else self.dot)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from cutaway.graph import FeedError, Graph, Leaf, Node, show_shape, walk
 from cutaway.graph.errors import explain
 from cutaway.graph.leaves import Constant, Input, kind_of

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from cutaway.graph import GradError, Graph, Node, input
+
+from cutaway.graph import FeedError, GradError, Graph, Input, Node, Parameter, input
 from cutaway.graph.errors import explain
 from cutaway.run.compile import Array, Arrays, Compiled, as_graph
 from cutaway.transform import grad
@@ -110,7 +111,7 @@ def check_grads(
         for _ in range(directions):
             sides = [point[node].shape for node in leaves]
             slope, along = _weigh(slopes, sides, random, name, unit=True)
-            (value,) = Compiled([slope])(*_feeds(point, {**fixed, **extra, **along}, slope), dims)
+            (value,) = _run(Compiled(slope), point, {**fixed, **extra, **along}, dims)
             at = [
                 _moved(run, point, along.values(), distance * step, {**fixed, **extra}, dims)
                 for distance in (-2, -1, 0, 1, 2)
@@ -145,13 +146,15 @@ def _moved(
         node: array + distance * side
         for (node, array), side in zip(point.items(), along, strict=True)
     }
-    return float(run(*_feeds(moved, fixed, run.graph.outputs[0]), dims)[0])
+    return float(_run(run, moved, fixed, dims)[0])
 
 
 def _given(node: Node, feeds: Arrays | None, params: Arrays | None) -> Array:
-    source = (feeds or {}) if node.op.name == "input" else (params or {})
-    key = node.name if node.op.name == "input" else node.path
-    return np.asarray(source[key], dtype=np.float64)
+    fed = isinstance(node.op, Input)
+    array = (feeds or {}).get(node.name) if fed else (params or {}).get(node.path)
+    if array is None:
+        raise FeedError(f"check_grads: {node.name if fed else node.path!r} is missing")
+    return np.asarray(array, dtype=np.float64)
 
 
 def _weigh(
@@ -176,17 +179,15 @@ def _weigh(
     return total, arrays
 
 
-def _feeds(
-    point: Mapping[Node, Array], extra: Mapping[str, Any], loss: Node
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the feeds and parameters that this scalar reads."""
-    graph = Graph(loss)
-    arrays = {
-        **extra,
-        **{node.name: array for node, array in point.items() if node.op.name == "input"},
-    }
-    params = {node.path: array for node, array in point.items() if node.op.name == "parameter"}
-    return (
-        {node.name: arrays[node.name] for node in graph.inputs},
-        {node.path: params[node.path] for node in graph.parameters},
+def _run(
+    run: Compiled, point: Mapping[Node, Array], extra: Mapping[str, Any], dims: Any
+) -> list[Array]:
+    """Run a graph with what it reads of feeds, parameters and sizes."""
+    inputs = {node.name: a for node, a in point.items() if isinstance(node.op, Input)}
+    params = {node.path: a for node, a in point.items() if isinstance(node.op, Parameter)}
+    arrays = {**extra, **inputs}
+    return run(
+        {node.name: arrays[node.name] for node in run.graph.inputs},
+        {node.path: params[node.path] for node in run.graph.parameters},
+        {name: size for name, size in (dims or {}).items() if str(name) in run.graph.symbols},
     )

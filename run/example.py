@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+
 from cutaway.graph import ContractError, Graph, Node, evaluate, show
 from cutaway.graph.errors import explain
 from cutaway.ops import Take
 from cutaway.run.compile import Array
-from cutaway.run.sizes import Shown, check, learn, symbols
+from cutaway.run.sizes import Shown, check, learn
 
 TRIES = (4, 8, 2, 12, 16, 32, 64, 1)
 
@@ -36,7 +37,7 @@ def example_sizes(
     ]
     known = learn(graph, shown, given or {})
     check(graph, known)
-    missing = sorted(symbols(graph) - known.keys())
+    missing = sorted(graph.symbols - known.keys())
     known = {**{name: size for name, size in (usual or {}).items() if name in missing}, **known}
     if not missing or known.keys() >= set(missing):
         check(graph, known)

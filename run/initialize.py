@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from cutaway.graph import ContractError, FeedError, Graph, Node, Parameter, evaluate, show
 from cutaway.graph.dims import symbols_of
 from cutaway.graph.errors import explain

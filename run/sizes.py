@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sympy
+
 from cutaway.graph import ContractError, Dim, FeedError, Graph, evaluate, show
 from cutaway.graph.dims import as_dim, symbols_of
 from cutaway.graph.errors import explain
@@ -30,7 +31,7 @@ def solve(graph: Graph, shown: Iterable[Shown], dims: Mapping[str, int]) -> dict
         If the sizes break a condition of the graph.
     """
     sizes = learn(graph, shown, dims)
-    missing = sorted(symbols(graph) - sizes.keys())
+    missing = sorted(graph.symbols - sizes.keys())
     if missing:
         raise FeedError(
             explain(
@@ -57,14 +58,6 @@ def learn(graph: Graph, shown: Iterable[Shown], dims: Mapping[str, int]) -> dict
     return sizes
 
 
-def symbols(graph: Graph) -> set[str]:
-    """Return the names of all sizes that a graph speaks of."""
-    shapes = {node.shape for node in graph.nodes} | {
-        (condition.left, condition.right) for condition in graph.conditions
-    }
-    return set().union(*map(symbols_of, shapes)) if shapes else set()
-
-
 def check(graph: Graph, sizes: Mapping[str, int]) -> None:
     """Refuse sizes that break a condition; conditions on unknown sizes are left alone.
 
@@ -87,7 +80,7 @@ def check(graph: Graph, sizes: Mapping[str, int]) -> None:
 
 
 def _given(graph: Graph, dims: Mapping[str, int]) -> dict[str, int]:
-    known = symbols(graph)
+    known = graph.symbols
     sizes: dict[str, int] = {}
     for key, value in dims.items():
         name = str(key)

@@ -1,4 +1,4 @@
-"""Random shapes, axes and arrays for one op: the same with symbols and with numbers.
+"""Rows of the op tests; random shapes, axes and arrays, the same with symbols and with numbers.
 
 A :class:`Draw` made with a seed alone gives symbolic sizes. Made again with that seed and the
 sizes, it repeats every choice with ints, so that a case builds the very same node concretely.
@@ -7,21 +7,23 @@ sizes, it repeats every choice with ints, so that a case builds the very same no
 import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 import cutaway as ca
-from cutaway.graph import Dim, Kind, Shape, evaluate
-from cutaway.run.sizes import symbols
+from cutaway.graph import Dim, Kind, Op, Shape, evaluate
 
 Array = npt.NDArray[Any]
 Reference = Callable[..., Any]
 Built = tuple[ca.Node, Reference]
 Case = Callable[["Draw"], Built]
+Gradient = Literal["checked", "none", "zero", "no inputs"]
+Error = tuple[Callable[[], object], type[Exception], str]
 STEPS = 8192  # floats are distinct points of a grid, so that no two tie and none is at a kink
 LARGEST = 4
+NAMES = "ABCDEFGHJKLMPQRTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Drawn:
         """Draw an array; floats take their points from ``grid``."""
         shape = tuple(int(evaluate(dim, sizes)) for dim in self.node.shape)
         if self.node.dtype == "bool":
-            return random.integers(0, 2, shape) == 1
+            return np.asarray(random.integers(0, 2, shape) == 1)
         if self.node.dtype == "int":
             high = self.high if isinstance(self.high, float) else evaluate(self.high, sizes)
             return random.integers(int(self.low), int(high), shape)
@@ -52,7 +54,7 @@ class Draw:
         self.random = np.random.default_rng([seed, 0])
         self.given = sizes
         self.leaves: list[Drawn] = []
-        self._names = iter("ABCDEFGHJKLMPQRTUVWXYZ")
+        self._names = iter(NAMES)
 
     def symbol(self) -> Dim:
         """Return a new size: a symbol, or its number."""
@@ -150,12 +152,16 @@ class Instance:
         """The float leaves."""
         return [leaf.node for leaf in self.leaves if leaf.node.dtype == "float"]
 
-    def run(self, *nodes: ca.Node) -> list[Array]:
+    def run(self, *nodes: ca.Node, precision: npt.DTypeLike = np.float64) -> list[Array]:
         """Evaluate nodes; the leaves stand beside them, so that they show every size."""
         outputs = [*nodes, *(leaf.node for leaf in self.leaves)]
-        known = symbols(ca.Graph(outputs))
+        known = ca.Graph(outputs).symbols
         sizes = {name: size for name, size in self.sizes.items() if name in known}
-        return ca.evaluate(outputs, self.feeds, self.params, sizes)[: len(nodes)]
+        feeds, params = (
+            {k: a.astype(precision) if a.dtype.kind == "f" else a for k, a in arrays.items()}
+            for arrays in (self.feeds, self.params)
+        )
+        return ca.evaluate(outputs, feeds, params, sizes)[: len(nodes)]
 
 
 def instance(case: Case, seed: int) -> Instance:
@@ -164,7 +170,7 @@ def instance(case: Case, seed: int) -> Instance:
     node, _ = case(draw)
     random = np.random.default_rng([seed, 1])
     graph = ca.Graph([node, *(leaf.node for leaf in draw.leaves)])
-    names = sorted(symbols(graph) | {name for name in "ABCDEFGHJKLMPQRTUVWXYZ"})
+    names = sorted(graph.symbols | set(NAMES))
     for _ in range(2000):
         sizes = {name: int(random.integers(1, LARGEST + 1)) for name in names}
         if all(condition.holds(sizes) for condition in graph.conditions):
@@ -178,3 +184,41 @@ def instance(case: Case, seed: int) -> Instance:
         grid = grid[arrays[-1].size :]
     concrete, reference = case(Draw(seed, sizes))
     return Instance(node, concrete, reference, tuple(draw.leaves), tuple(arrays), sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A row of the tests in ``test_ops*.py``.
+
+    Attributes
+    ----------
+    op
+        The class it samples.
+    cases
+        Each builds a node from a :class:`Draw`, and says what numpy gives for the leaves' arrays.
+    errors
+        Calls that raise, the class they raise, and a text of the message.
+    gradient
+        ``checked`` against differences to order 2; ``none``: its vjp raises GradError; ``zero``:
+        nothing flows back; ``no inputs``: there is nothing to differentiate.
+    name
+        For a function without a class of its own.
+    """
+
+    op: type[Op]
+    cases: tuple[Case, ...]
+    errors: tuple[Error, ...] = ()
+    gradient: Gradient = "checked"
+    name: str = ""
+
+    def __str__(self) -> str:
+        return self.name or self.op.__name__
+
+
+def tensor(*shape: Dim | str, kind: Kind = "float") -> ca.Node:
+    """Return an input for an error row: ``tensor("B", 3)``."""
+    return ca.input("x", tuple(ca.dims(d)[0] if isinstance(d, str) else d for d in shape), kind)
+
+
+FLOAT, INT, BOOL = (tensor("N", kind=kind) for kind in ("float", "int", "bool"))
+KIND, MISFIT = "operand", "shapes that can never fit"

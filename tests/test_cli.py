@@ -7,9 +7,10 @@ import sys
 import time
 from pathlib import Path
 
-import cutaway as ca
 import numpy as np
 import pytest
+
+import cutaway as ca
 from cutaway.cli import main
 from cutaway.models import MODELS
 

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-import cutaway as ca
 import numpy as np
 import pytest
+
+import cutaway as ca
 from cutaway import layers, ops
 from cutaway.graph import evaluate
 from cutaway.layers import Config
 from cutaway.models import MODELS
 from cutaway.run import Compiled, example_feeds
-from cutaway.run.sizes import symbols
 
 SPECS = {"paper-base": (512, 8, 2048), "paper-big": (1024, 16, 4096)}
 
@@ -105,7 +105,7 @@ def test_every_built_in_model_runs_and_differentiates(name: str) -> None:
     graph = model.graph()
     params = model.params() if model.params else ca.initialize(graph, model.sizes, dtype="float64")
     feeds = example_feeds(graph, model.sizes)
-    dims = {key: size for key, size in model.sizes.items() if key in symbols(graph)}
+    dims = {key: size for key, size in model.sizes.items() if key in graph.symbols}
     for node, value in Compiled(graph).trace(feeds, params, dims).items():
         assert value.shape == tuple(evaluate(dim, model.sizes) for dim in node.shape), node
     if name != "translator":  # float32: its gradient is checked in float64 by the tour

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import cutaway as ca
 import pytest
+from oracle import Array, Case, case, close, names, options, ours
+
+import cutaway as ca
 from cutaway import layers, ops
 from cutaway.run import Compiled
-from oracle import Array, Case, case, close, names, options, ours
 
 Files = dict[str, Array]
 

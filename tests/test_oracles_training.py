@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-import cutaway as ca
 import numpy as np
 import pytest
+from oracle import ATOL, Array, case, close, names, options, ours
+
+import cutaway as ca
 from cutaway import layers, ops
 from cutaway.run import SGD, Adam, AdamW, Compiled, Optimizer, State, clip_by_norm, warmup
-from oracle import ATOL, Array, case, close, names, options, ours
 
 Files = dict[str, Array]
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-import cutaway as ca
 import numpy as np
 import numpy.typing as npt
 import pytest
+
+import cutaway as ca
 from cutaway import ops
 from cutaway.run import Compiled, clip_by_norm, greedy_decode
 

@@ -2,12 +2,13 @@
 
 from importlib import resources
 
-import cutaway as ca
 import numpy as np
 import pytest
 import translator_grammar as grammar
-from cutaway.models.translator import PAD, Translator, load
 from train_translator import exact, train
+
+import cutaway as ca
+from cutaway.models.translator import PAD, Translator, load
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,10 @@ import sys
 from pathlib import Path
 
 import click
+from rich.console import Console
+
 from cutaway import __version__
 from cutaway.graph import CutawayError
-from rich.console import Console
 
 dim_option = click.option("--dim", "dims", multiple=True, metavar="NAME=SIZE", help="A size.")
 feed_option = click.option(

@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
 from cutaway.cli.source import load, point, read_dims
 from cutaway.graph import Condition, FeedError, Graph, ShapeError, show, show_shape
 from cutaway.graph.cost import Cost, cost_by_block, flops, memory, parameter_count
 from cutaway.graph.dims import Dim
 from cutaway.models import MODELS
 from cutaway.run import Compiled, check_grads, value_and_grad
-from cutaway.run.sizes import symbols
 from cutaway.shapes import verify
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -120,7 +120,7 @@ def run_model(
 
 
 def _shown(graph: Graph, sizes: dict[str, int]) -> dict[str, int]:
-    known = symbols(graph)
+    known = graph.symbols
     return {name: size for name, size in sizes.items() if name in known}
 
 
@@ -158,7 +158,7 @@ def cost_model(name: str, dims: Sequence[str], depth: int, as_json: bool) -> Non
     """Print what a model costs."""
     model = load(name)
     given = read_dims(dims)
-    known = symbols(model.graph)
+    known = model.graph.symbols
     unknown = sorted(given.keys() - known)
     if unknown:
         raise FeedError(

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+
 from cutaway.graph import CutawayError, FeedError, Graph, LoadError, Node
 from cutaway.graph.dims import LARGEST
 from cutaway.graph.errors import explain

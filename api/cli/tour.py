@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
 from cutaway.cli.commands import cost_table
 from cutaway.graph import Graph, Node, SaveError, input, save
 from cutaway.graph.cost import cost_by_block, flops, memory, parameter_count
@@ -18,10 +23,6 @@ from cutaway.ops import cross_entropy
 from cutaway.render import draw
 from cutaway.run import Compiled, check_grads, value_and_grad
 from cutaway.shapes import verify
-from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
-from rich.table import Table
 
 SENTENCES = (
     "I eat apples at home today",

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from cutaway.graph import Graph, LoadError, Node, input
 from cutaway.graph.errors import explain
 from cutaway.layers import Config, transformer

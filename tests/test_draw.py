@@ -1,0 +1,410 @@
+"""Diagrams: what is drawn is the graph, every text is escaped, the bytes are the same."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+from xml.etree import ElementTree
+
+import pytest
+from conftest import Golden
+
+import cutaway as ca
+from cutaway.graph import SaveError
+from cutaway.render import Picture, RenderError, draw, layout
+from cutaway.render.dot import to_dot
+from cutaway.render.fold import fold
+from cutaway.render.measure import text_width
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def encoder_layer() -> ca.Graph:
+    x = ca.input("x", "B T d_model")
+    return ca.Graph(
+        ca.layers.encoder_layer(x, heads="h", hidden="d_ff", mask=ca.ops.causal_mask("T"))
+    )
+
+
+def decoder_layer() -> ca.Graph:
+    x, memory = ca.input("x", "B T d_model"), ca.input("memory", "B S d_model")
+    return ca.Graph(ca.layers.decoder_layer(x, memory, heads="h", hidden="d_ff"))
+
+
+def transformer() -> ca.Graph:
+    source, target = ca.input("source", "B S", "int"), ca.input("target", "B T", "int")
+    config = ca.layers.Config(source_vocabulary="V", layers=1, padding=0)
+    return ca.Graph(ca.layers.transformer(source, target, config))
+
+
+def gradients() -> ca.Graph:
+    x = ca.input("x", "T D")
+    y = ca.layers.feed_forward(x, "F")
+    return ca.Graph(ca.grad((y * y).mean(), wrt=[x]))
+
+
+Make = Callable[[], ca.Graph]
+GRAPHS: list[Make] = [encoder_layer, decoder_layer, transformer, gradients]
+
+
+def parse(picture: Picture) -> ElementTree.Element:
+    return ElementTree.fromstring(picture.svg)
+
+
+def arrows(svg: ElementTree.Element, kind: str) -> list[tuple[str, str]]:
+    found = svg.iterfind(f".//{SVG}g[@data-from][@class='{kind}']")
+    return [(g.attrib["data-from"], g.attrib["data-to"]) for g in found]
+
+
+@pytest.mark.parametrize("make", GRAPHS)
+def test_every_node_is_drawn_once(make: Make) -> None:
+    graph = make()
+    drawn = [g.attrib["data-node"] for g in parse(draw(graph)).iterfind(".//*[@data-node]")]
+    assert sorted(drawn) == sorted(graph.path(node) for node in graph.nodes)
+
+
+@pytest.mark.parametrize("make", GRAPHS)
+def test_arrows_are_the_inputs(make: Make) -> None:
+    graph = make()
+    svg, folded = parse(draw(graph)), fold(graph).texts
+    wanted = [
+        (graph.path(source), graph.path(node))
+        for node in graph.nodes
+        for source in node.inputs
+        if node not in folded and source not in folded
+    ]
+    assert sorted(arrows(svg, "data") + arrows(svg, "residual")) == sorted(wanted)
+
+
+@pytest.mark.parametrize("norm", ["post", "pre"])
+def test_residuals_of_the_layers(norm: Literal["post", "pre"]) -> None:
+    x, memory = ca.input("x", "B T D"), ca.input("memory", "B S D")
+    layers = (
+        ca.layers.encoder_layer(x, heads="H", hidden="F", norm=norm),
+        ca.layers.decoder_layer(x, memory, heads="H", hidden="F", norm=norm),
+    )
+    for layer, count in zip(layers, (2, 3), strict=True):
+        picture = draw(layer)
+        found = arrows(parse(picture), "residual")
+        assert len(found) == count
+        assert all(head.endswith("_norm/add") for _, head in found)
+        assert picture.dot.count("style=dashed") == count
+        dashed = parse(picture).iterfind(".//*[@class='residual']/*[@stroke-dasharray]")
+        assert len(list(dashed)) == count
+
+
+def test_what_is_not_residual() -> None:
+    x, y = ca.input("x", "N"), ca.input("y", "N")
+    for node in (x + x, x + y, ca.ops.relu(x) + y, x * ca.ops.relu(x)):
+        assert arrows(parse(draw(node)), "residual") == []
+    assert arrows(parse(draw(ca.ops.relu(x) + x)), "residual") == [("x", "add")]
+
+
+def test_residuals_agree_with_the_definition() -> None:
+    """One pass with bits gives what a search for each edge gives."""
+    import networkx
+
+    graph = gradients()
+    paths = graph.to_networkx()
+    wanted = [
+        (graph.path(source), graph.path(node))
+        for node in graph.nodes
+        if node.op.name == "add"
+        for source, other in zip(node.inputs, reversed(node.inputs), strict=True)
+        if source is not other and networkx.has_path(paths, graph.path(source), graph.path(other))
+    ]
+    assert sorted(arrows(parse(draw(graph)), "residual")) == sorted(wanted)
+
+
+def test_clusters_nest_as_scopes() -> None:
+    graph = transformer()
+    picture = draw(graph)
+    scopes = [g.attrib["data-scope"] for g in parse(picture).iterfind(".//*[@data-scope]")]
+    names = {node.scope.names for node in graph.nodes}
+    assert set(scopes) == {"/".join(n[:k]) for n in names for k in range(1, len(n) + 1)}
+    assert len(scopes) == len(set(scopes))
+    titles = [t.text for t in parse(picture).iterfind(".//*[@class='frame']")]
+    assert titles == [scope.rpartition("/")[2] for scope in scopes]
+    bounds = picture._layout.frames
+    for frame, (x0, y0, x1, y1) in bounds.items():
+        if len(frame) > 1:
+            left, top, right, bottom = bounds[frame[:-1]]
+            assert left <= x0 < x1 <= right
+            assert top <= y0 < y1 <= bottom
+    for box in picture.scene.boxes:
+        if box.frame:
+            (x, y), (left, top, right, bottom) = picture._layout.centres[box.id], bounds[box.frame]
+            assert left <= x - box.width / 2
+            assert x + box.width / 2 <= right
+            assert top <= y - box.height / 2
+            assert y + box.height / 2 <= bottom
+    depth = deepest = 0
+    for line in picture.dot.splitlines():
+        depth += line.strip().startswith("subgraph") - (line.strip() == "}")
+        deepest = max(deepest, depth)
+    assert deepest == max(map(len, names))
+
+
+def test_small_constants_stand_in_the_label_of_their_reader() -> None:
+    x = ca.input("x", "T D")
+    svg = parse(draw(x / ca.ops.sqrt(ca.ops.dim("D"))))
+    [box] = svg.iterfind(".//*[@data-node='divide']")
+    assert [text.text for text in box.iterfind(f"{SVG}text")] == ["Divide", "·/sqrt(D)", "(T, D)"]
+    assert [g.attrib["data-node"] for g in box.iterfind("*[@data-node]")] == ["dim", "sqrt"]
+    [negative] = parse(draw(x * -2.0)).iterfind(".//*[@data-node='multiply']")
+    assert [text.text for text in negative.iterfind(f"{SVG}text")][1] == "·*(-2)"
+    shared = ca.constant(2.0)
+    assert "constant" in {box.path for box in draw(x * shared + shared).scene.boxes}
+    assert [box.path for box in draw(ca.constant(2.0)).scene.boxes] == ["constant"]
+
+
+def test_labels_say_title_name_and_shape() -> None:
+    x = ca.input("x", "T S")
+    for lang, wanted in (("en", ["Add"]), ("zh", ["相加"]), ("both", ["相加", "Add"])):
+        picture = draw(x + ca.parameter("b", "S"), lang=lang)
+        lines = {box.path: [line.text for line in box.lines] for box in picture.scene.boxes}
+        assert lines == {"x": ["x", "(T, S)"], "b": ["b", "(S,)"], "add": [*wanted, "(T, S)"]}
+    titles = {"zh": "相加", "en": "Add"}
+    tagged = {"zh-CN": titles["zh"], "en": titles["en"]}
+    texts = parse(draw(x + x, lang="both")).iterfind(f".//{SVG}text[@lang]")
+    assert {text.attrib["lang"]: text.text for text in texts} == tagged
+
+
+def test_leaves_look_different() -> None:
+    svg = parse(draw(ca.ops.relu(ca.input("x", "N D") @ ca.parameter("w", "D D"))))
+    look = {
+        g.attrib["class"]: [rect.get(a) for a in ("rx", "fill", "stroke-dasharray")]
+        for g in svg.iterfind(".//*[@data-node]")
+        for rect in g.iterfind(f"{SVG}rect")
+        if g.attrib["data-node"] in ("x", "w", "relu")
+    }
+    assert set(look) == {"input", "parameter", "op"}
+    assert len({tuple(found) for found in look.values()}) == 3
+
+
+@pytest.mark.parametrize("lang", ["en", "zh", "both"])
+@pytest.mark.parametrize("make", GRAPHS)
+def test_no_text_is_wider_than_its_box(make: Make, lang: str) -> None:
+    for box in parse(draw(make(), lang=lang)).iterfind(".//*[@data-node]"):
+        rect = box.find(f"{SVG}rect")
+        if rect is None:
+            continue  # folded
+        left, width = float(rect.attrib["x"]), float(rect.attrib["width"])
+        top, height = float(rect.attrib["y"]), float(rect.attrib["height"])
+        for text in box.iterfind(f"{SVG}text"):
+            size, centre = float(text.attrib["font-size"]), float(text.attrib["x"])
+            half = text_width(text.text or "", size) / 2
+            assert left <= centre - half
+            assert centre + half <= left + width + 0.2
+            assert top <= float(text.attrib["y"]) - 0.75 * size
+            assert float(text.attrib["y"]) + 0.25 * size <= top + height
+
+
+@pytest.mark.parametrize("direction", ["BT", "TB", "LR", "RL"])
+def test_frame_titles_stay_in_their_frames(direction: str) -> None:
+    picture = draw(encoder_layer(), direction=direction)
+    bounds = picture._layout.frames
+    texts = parse(picture).iterfind(".//*[@class='frame']")
+    for (left, _, right, _), text in zip(bounds.values(), texts, strict=True):
+        begin = float(text.attrib["x"])
+        assert left <= begin
+        assert begin + text_width(text.text or "", 11) <= right + 0.5
+
+
+def test_places_are_the_same_in_every_language() -> None:
+    graph = decoder_layer()
+    places = [draw(graph, lang=lang)._layout.centres for lang in ("en", "zh", "both")]
+    assert places[0] == places[1] == places[2]
+
+
+def test_arrows_end_on_boxes() -> None:
+    picture = draw(encoder_layer())
+    boxes = {box.id: box for box in picture.scene.boxes}
+    for arrow, curve in zip(picture.scene.arrows, picture._layout.curves, strict=True):
+        for name, (x, y) in ((arrow.tail, curve[0]), (arrow.head, curve[-1])):
+            box, (cx, cy) = boxes[name], picture._layout.centres[name]
+            gap = max(abs(x - cx) - box.width / 2, abs(y - cy) - box.height / 2)
+            assert abs(gap) < 2
+
+
+def test_the_picture_describes_itself() -> None:
+    svg = parse(draw(encoder_layer()))
+    assert svg.attrib["role"] == "graphics-document"
+    assert (svg.findtext(f"{SVG}title") or "").startswith("cutaway: feed_forward_norm/layer_norm")
+    described = svg.findtext(f"{SVG}desc") or ""
+    assert "x to self_attention_norm/add (residual)" in described
+    words = [t.text for t in svg.iterfind(f".//*[@class='legend']/{SVG}text")]
+    assert words == ["input", "parameter", "operation", "data", "residual"]
+
+
+SCRIPT = """
+import sys, cutaway as ca
+x = ca.input("x", "B T D")
+with ca.scope("编码器"):
+    picture = ca.draw(ca.layers.encoder_layer(x, heads="H", hidden="F"), lang="both")
+sys.stdout.buffer.write((picture.dot + picture.svg).encode())
+"""
+
+
+def test_two_processes_give_the_same_bytes() -> None:
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert outputs[0] == outputs[1]
+    assert len(outputs[0]) > 10_000
+
+
+def test_the_layout_is_that_of_the_pinned_engine(golden: Golden) -> None:
+    x = ca.input("x", "T D")
+    with ca.scope("block"):
+        y = x + ca.ops.relu(x @ ca.parameter("w", "D D"))
+    picture = draw(y)
+    golden("draw.dot", picture.dot)
+    golden("draw.svg", picture.svg)
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"]; evil [',
+    "a\nb",
+    "\\N\\",
+    "<b>",
+    "]]>&amp;",
+    "\x00\ud800",
+    "}",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_stay_text(name: str) -> None:
+    with ca.scope(name):
+        node = ca.ops.relu(ca.input(name, "N") + ca.parameter(name, "N"))
+    picture = draw(node)
+    svg = parse(picture)
+    assert {element.tag.removeprefix(SVG) for element in svg.iter()} == {
+        "svg", "title", "desc", "rect", "g", "path", "polygon", "text"
+    }  # fmt: skip
+    assert len(svg.findall(".//*[@data-node]")) == 4
+    assert picture.svg.count("<script") == 0
+    # The labelled DOT is read by Graphviz as the same boxes and clusters as the bare one.
+    counts = []
+    for labels in (True, False):
+        done = subprocess.run(
+            [layout.engine(), "-Tplain"],
+            input=to_dot(picture.scene, labels=labels).encode(),
+            capture_output=True,
+            check=True,
+        )
+        words = [line.split(" ")[:2] for line in done.stdout.decode().splitlines()]
+        counts.append(sorted(w[1] for w in words if w[0] == "node"))
+    assert counts[0] == counts[1] == sorted(box.id for box in picture.scene.boxes)
+    bare = re.sub(r'"(?:[^"\\]|\\.)*"', '""', picture.dot, flags=re.DOTALL)
+    assert "evil" not in bare
+    assert "script" not in bare
+
+
+def test_a_long_name_is_shortened_and_stands_whole_in_the_title() -> None:
+    name = "x" * 10_000
+    with ca.scope(name):
+        picture = draw(ca.ops.relu(ca.input(name, "N")))
+    [box] = parse(picture).iterfind(".//*[@class='input'][@data-node]")
+    assert (box.findtext(f"{SVG}text") or "").endswith("x…")
+    assert name in (box.findtext(f"{SVG}title") or "")
+    assert max(box.width for box in picture.scene.boxes) < 600
+
+
+@pytest.mark.parametrize("step", ["relu", "residual", "shared", "scalar"])
+def test_a_chain_of_20_000_nodes_gives_its_dot(step: str) -> None:
+    x = y = ca.input("x", "N")
+    one = ca.constant(1.0)
+    for _ in range(20_000):
+        if step == "relu":
+            y = ca.ops.relu(y)
+        elif step == "residual":
+            y = y + ca.ops.relu(y)
+        else:
+            y = one + y if step == "shared" else y * 2.0 + x
+    graph = ca.Graph(y)
+    begin = time.perf_counter()
+    dot = draw(graph).dot
+    assert time.perf_counter() - begin < 10
+    assert dot.count("->") >= 20_000
+
+
+def test_2_000_nested_scopes() -> None:
+    with ca.scope("/".join(["s"] * 2_000)):
+        picture = draw(ca.input("x", "N"))
+    assert picture.dot.count("subgraph") == 2_000
+
+
+def test_an_empty_and_a_single_graph() -> None:
+    assert parse(draw(ca.Graph([]))).findall(".//*[@data-node]") == []
+    assert len(parse(draw(ca.input("x", ()))).findall(".//*[@data-node]")) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"level": "layer"}, "there is no level 'layer'\n  required: op"),
+        ({"lang": "fr"}, "there is no language 'fr'\n  required: en, zh, both"),
+        ({"direction": "up"}, "there is no direction 'up'\n  required: BT, TB, LR, RL"),
+    ],
+)
+def test_unknown_options(options: dict[str, str], message: str) -> None:
+    with pytest.raises(RenderError) as caught:
+        draw(ca.input("x", "N"), **options)
+    assert str(caught.value) == message
+
+
+def test_save(tmp_path: Path) -> None:
+    picture = draw(encoder_layer())
+    assert picture.save(tmp_path / "a.svg").read_text(encoding="utf-8") == picture.svg
+    assert picture.save(str(tmp_path / "a.DOT")).read_text(encoding="utf-8") == picture.dot
+    assert picture._repr_svg_() == picture.svg
+    assert sorted(os.listdir(tmp_path)) == ["a.DOT", "a.svg"]
+
+
+def test_save_errors_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = draw(ca.input("x", "N"))
+    for name in ("x.gif", "x"):
+        with pytest.raises(RenderError, match=r"an ending of \.svg, \.dot"):
+            picture.save(tmp_path / name)
+    with pytest.raises(SaveError, match="choose a folder that exists"):
+        picture.save(tmp_path / "none" / "x.svg")
+    (tmp_path / "x.svg").write_text("old", encoding="utf-8")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(SaveError, match="Permission denied"):
+        picture.save(tmp_path / "x.svg")
+    assert os.listdir(tmp_path) == ["x.svg"]
+    assert (tmp_path / "x.svg").read_text(encoding="utf-8") == "old"
+
+
+def test_without_the_pinned_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    programs: dict[str, str] = {}
+    monkeypatch.setattr(shutil, "which", lambda name: programs.get(Path(name).name))
+    with pytest.raises(RenderError, match="pip install graphviz-pure"):
+        draw(ca.input("x", "N")).svg
+    programs["dot"] = str(tmp_path / "dot")
+    with pytest.warns(UserWarning, match="lays out instead"):
+        assert layout.engine() == programs["dot"]
+    picture = draw(ca.input("x", "N"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(RenderError, match="could not be laid out"):
+            picture._repr_svg_()

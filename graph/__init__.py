@@ -6,7 +6,7 @@ Knows no concrete op: those stand in ``cutaway.ops``.
 from cutaway.graph.axes import Axes, signature
 from cutaway.graph.conditions import Condition, at_least, divides, equal, parse_condition
 from cutaway.graph.cost import Cost, cost_by_block, flops, memory, parameter_count
-from cutaway.graph.dims import Dim, Shape, as_dim, as_shape, dims, evaluate, show, show_shape
+from cutaway.graph.dims import Dim, Shape, as_dim, as_shape, evaluate
 from cutaway.graph.errors import (
     ContractError,
     CutawayError,
@@ -26,7 +26,9 @@ from cutaway.graph.leaves import Constant, Input, Leaf, Parameter, constant, inp
 from cutaway.graph.node import Node, apply
 from cutaway.graph.op import Composite, Cotangents, Kind, Op, Title
 from cutaway.graph.scope import Scope, block, current_scope, located, scope
+from cutaway.graph.show import show, show_shape
 from cutaway.graph.source import Source
+from cutaway.graph.symbols import dims
 from cutaway.graph.walk import walk
 
 __all__ = [

@@ -14,8 +14,10 @@ from typing import Literal
 
 import sympy
 
-from cutaway.graph.dims import Dim, Sizes, evaluate, parse_expression, show, symbols_of
+from cutaway.graph.dims import Dim, Sizes, evaluate, symbols_of
 from cutaway.graph.errors import DimError, explain
+from cutaway.graph.parse import read_expression
+from cutaway.graph.show import show
 
 Relation = Literal["|", "==", ">=", "<="]
 
@@ -26,7 +28,7 @@ class Condition:
 
     Examples
     --------
-    >>> from cutaway.graph.dims import dims
+    >>> from cutaway.graph.symbols import dims
     >>> D, H = dims("D H")
     >>> condition = divides(H, D)
     >>> str(condition), condition.holds({"D": 8, "H": 2}), condition.holds({"D": 8, "H": 3})
@@ -64,7 +66,7 @@ def equal(left: Dim, right: Dim) -> Verdict:
 
     Examples
     --------
-    >>> from cutaway.graph.dims import dims
+    >>> from cutaway.graph.symbols import dims
     >>> B, T, D, H = dims("B T D H")
     >>> str(equal(B * T * D, B * T * H * 4)), equal(D, 4 * D), equal(T + 1, T + 1)
     ('D == 4*H', False, True)
@@ -90,7 +92,7 @@ def at_least(left: Dim, right: Dim) -> Verdict:
 
     Examples
     --------
-    >>> from cutaway.graph.dims import dims
+    >>> from cutaway.graph.symbols import dims
     >>> T, S = dims("T S")
     >>> str(at_least(T - 1, 1)), str(at_least(512, T)), at_least(T, 1)
     ('T >= 2', 'T <= 512', True)
@@ -119,7 +121,7 @@ def divides(divisor: Dim, number: Dim) -> Verdict:
 
     Examples
     --------
-    >>> from cutaway.graph.dims import dims
+    >>> from cutaway.graph.symbols import dims
     >>> B, D, H = dims("B D H")
     >>> str(divides(B * H, B * D)), divides(H, 4 * H), divides(2, 2 * D + 1)
     ('H | D', True, False)
@@ -176,7 +178,7 @@ def parse_condition(text: str) -> Verdict:
                 fix="write for instance 'h | d_model' or 'T <= 512'",
             )
         )
-    left, right = (parse_expression(side) for side in _RELATION.split(text))
+    left, right = (read_expression(side) for side in _RELATION.split(text))
     if found[0] == "|":
         if left == 0:
             raise DimError(f"{text!r}: zero divides nothing")

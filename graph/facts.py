@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cutaway.graph.conditions import Condition, Verdict, equal, of_size
-from cutaway.graph.dims import Dim, Shape, show, show_shape
+from cutaway.graph.dims import Dim, Shape
 from cutaway.graph.errors import ShapeError, explain
+from cutaway.graph.show import show, show_shape
 
 Text = str | Callable[[], str]
 

@@ -69,11 +69,6 @@ class Graph:
         """Return the node's path, unique in this graph: ``.1``, ``.2`` … tell equals apart."""
         return self._paths[node]
 
-    @cached_property
-    def by_path(self) -> dict[str, Node]:
-        """Every node by its unique path."""
-        return {path: node for node, path in self._paths.items()}
-
     def find(self, glob: str) -> tuple[Node, ...]:
         """Return the nodes whose path fits; ``*`` stands for any text, ``/`` included.
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cutaway.graph.conditions import Condition
-from cutaway.graph.dims import Dim, Shape, show_shape
+from cutaway.graph.dims import Dim, Shape
 from cutaway.graph.facts import Facts
 from cutaway.graph.op import Kind, Op
 from cutaway.graph.operators import Axis, Operators
 from cutaway.graph.scope import Scope, current_scope, current_source
+from cutaway.graph.show import show_shape
 from cutaway.graph.source import Source
 
 Operator = Callable[["Node", object], "Node"]

@@ -12,8 +12,9 @@ from typing import Literal, ParamSpec, TypeVar
 import sympy
 
 from cutaway.graph.conditions import Condition, parse_condition
-from cutaway.graph.dims import Dim, as_dim, show
+from cutaway.graph.dims import Dim, as_dim
 from cutaway.graph.errors import ShapeError, explain
+from cutaway.graph.show import show
 from cutaway.graph.source import Source, caller
 
 P = ParamSpec("P")

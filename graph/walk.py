@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
-from cutaway.graph.dims import show_shape
 from cutaway.graph.graph import Graph
 from cutaway.graph.node import Node
+from cutaway.graph.show import show_shape
 
 V = TypeVar("V")
 

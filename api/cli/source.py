@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from cutaway.graph import CutawayError, FeedError, Graph, LoadError, Node
-from cutaway.graph.dims import LARGEST
 from cutaway.graph.errors import explain
+from cutaway.graph.parse import LARGEST
 from cutaway.models import MODELS
 from cutaway.run import example_feeds, example_sizes, initialize
 

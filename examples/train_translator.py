@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,12 @@ from cutaway.run import Adam, State, clip_by_norm, warmup
 BATCH, LENGTH = 64, 16
 
 
+def schedule(steps: int) -> Callable[[int], float]:
+    """The paper's warm-up, and a straight way down to 0 over the last third."""
+    rate = warmup(64, 300)
+    return lambda step: rate(step) * min(1.0, 3.0 * (1.0 - step / steps))
+
+
 def train(data: Splits, steps: int, seed: int) -> Translator:
     """Return a translator trained for some steps, with a progress bar."""
     source, target = Vocabulary(english_vocabulary()), Vocabulary(chinese_vocabulary())
@@ -33,7 +40,7 @@ def train(data: Splits, steps: int, seed: int) -> Translator:
     loss = ca.ops.cross_entropy(logits, labels, ignore_index=0, label_smoothing=0.05)
     slopes = ca.value_and_grad(loss)
     params = ca.initialize(ca.Graph(loss), seed=seed, dtype="float32")
-    optimizer = Adam(lr=warmup(64, 300, factor=1.0), betas=(0.9, 0.98), eps=1e-9)
+    optimizer = Adam(lr=schedule(steps), betas=(0.9, 0.98), eps=1e-9)
     state = State()
     model = Translator(source, target, params)
     english = source.encode([pair.english for pair in data.train], LENGTH)

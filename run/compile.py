@@ -61,7 +61,8 @@ class Compiled:
             For sizes that break a condition.
         """
         values = self.trace(feeds, params, dims, keep=self.graph.outputs)
-        return [values[output] for output in self.graph.outputs]
+        taken = {id(array) for arrays in (feeds, params) for array in (arrays or {}).values()}
+        return [_owned(values[output], taken) for output in self.graph.outputs]
 
     def trace(
         self,
@@ -106,13 +107,23 @@ class Compiled:
                 kernel = node.op.bind(sizes).kernel
                 if all(source in fixed for source in node.inputs):
                     with np.errstate(all="ignore"):
-                        fixed[node] = kernel(xp, *(fixed[source] for source in node.inputs))
+                        value = kernel(xp, *(fixed[source] for source in node.inputs))
+                    fixed[node] = np.asarray(value)
+                    fixed[node].flags.writeable = False  # it serves every later call
                 else:
                     kernels[node] = kernel
             while len(self._plans) >= PLANS:
                 del self._plans[next(iter(self._plans))]
             self._plans[key] = kernels, fixed
         return self._plans[key]
+
+
+def _owned(array: Array, taken: set[int]) -> Array:
+    """Return an array that the caller may change: no feed, no view, nothing a plan keeps."""
+    shared = id(array) in taken or not array.flags.owndata or not array.flags.writeable
+    own = array.copy() if shared else array
+    taken.add(id(own))  # one array may come out twice
+    return own
 
 
 def compile(graph: Graph | Node | Iterable[Node], backend: str = "numpy") -> Compiled:

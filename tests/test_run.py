@@ -112,6 +112,18 @@ def test_feeds_are_not_changed_and_constants_cannot_be() -> None:
     np.testing.assert_array_equal(ca.evaluate(node)[0], [1.0, -2.0])
 
 
+def test_what_comes_out_is_the_callers_own() -> None:
+    x = ca.input("x", "T T")
+    fixed = ops.cast(ops.causal_mask(T), "float")
+    f = Compiled([x, x.mT, fixed, fixed * 2.0, ops.stop_gradient(x)])
+    array = np.eye(3)
+    for found in f({"x": array}):
+        found += 7.0
+    np.testing.assert_array_equal(array, np.eye(3))
+    np.testing.assert_array_equal(f({"x": array})[2], np.tri(3))
+    np.testing.assert_array_equal(f({"x": array})[3], 2 * np.tri(3))
+
+
 def test_initialize_is_xavier_seeded_and_stable() -> None:
     graph = model()
     first = ca.initialize(graph, {"D": 64}, seed=1)

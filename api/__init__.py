@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Graph,
         LoadError,
         Node,
+        OptionError,
         SaveError,
         ShapeError,
         block,
@@ -55,8 +56,8 @@ __version__ = "0.1.0"
 _HOME = {
     "graph": (
         "ContractError CutawayError DTypeError DimError FeedError GradError Graph LoadError Node "
-        "SaveError ShapeError block constant cost_by_block dims flops formula input memory "
-        "parameter parameter_count scope"
+        "OptionError SaveError ShapeError block constant cost_by_block dims flops formula input "
+        "memory parameter parameter_count scope"
     ),
     "render": "draw",
     "run": "check_grads compile evaluate greedy_decode initialize value_and_grad",
@@ -93,6 +94,7 @@ __all__ = [
     "Graph",
     "LoadError",
     "Node",
+    "OptionError",
     "SaveError",
     "ShapeError",
     "block",

@@ -15,6 +15,7 @@ from cutaway.graph.errors import (
     FeedError,
     GradError,
     LoadError,
+    OptionError,
     SaveError,
     ShapeError,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "LoadError",
     "Node",
     "Op",
+    "OptionError",
     "Parameter",
     "SaveError",
     "Scope",

@@ -14,6 +14,7 @@ from cutaway.graph.leaves import Leaf
 from cutaway.graph.node import Node
 
 Number: TypeAlias = sympy.Expr | int
+Outputs = Graph | Node | Iterable[Node]
 DimSizes = Mapping[str, int] | None
 
 
@@ -26,7 +27,7 @@ class Cost:
     memory: Number
 
 
-def parameter_count(graph: Graph, dims: DimSizes = None) -> Number:
+def parameter_count(graph: Outputs, dims: DimSizes = None) -> Number:
     """Return how many numbers training changes.
 
     Examples
@@ -36,27 +37,28 @@ def parameter_count(graph: Graph, dims: DimSizes = None) -> Number:
     >>> parameter_count(g), parameter_count(g, {"D": 8})
     (8*D**2 + 5*D, 552)
     """
-    return _total((product(node.shape) for node in graph.parameters), dims)
+    return _total((product(node.shape) for node in Graph.of(graph).parameters), dims)
 
 
-def flops(graph: Graph, dims: DimSizes = None) -> Number:
+def flops(graph: Outputs, dims: DimSizes = None) -> Number:
     """Return the arithmetic operations of one evaluation (a multiply-add counts as two)."""
-    return _total(map(_flops, graph.nodes), dims)
+    return _total(map(_flops, Graph.of(graph).nodes), dims)
 
 
-def memory(graph: Graph, dims: DimSizes = None) -> Number:
+def memory(graph: Outputs, dims: DimSizes = None) -> Number:
     """Return how many numbers the results of all ops hold: what a backward pass may keep.
 
     Times 4 it is bytes in float32, times 8 in float64.
     """
-    return _total(map(_held, graph.nodes), dims)
+    return _total(map(_held, Graph.of(graph).nodes), dims)
 
 
-def cost_by_block(graph: Graph, depth: int = 1, dims: DimSizes = None) -> dict[str, Cost]:
+def cost_by_block(graph: Outputs, depth: int = 1, dims: DimSizes = None) -> dict[str, Cost]:
     """Return the costs of the scopes at a depth of the path, in the order of evaluation.
 
     Nodes above that depth stand under their own scope; ``""`` holds those without one.
     """
+    graph = Graph.of(graph)
     groups: dict[str, list[Node]] = {}
     for node in graph.nodes:
         groups.setdefault("/".join(node.scope.names[:depth]), []).append(node)

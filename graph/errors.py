@@ -33,6 +33,10 @@ class GradError(CutawayError, ValueError):
     """A gradient that does not exist or was asked for in a way that has no meaning."""
 
 
+class OptionError(CutawayError, ValueError):
+    """An option that is not one of those there are: an activation, a norm, a rate."""
+
+
 class LoadError(CutawayError, ValueError):
     """A file or a model that cannot be read."""
 

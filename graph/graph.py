@@ -7,6 +7,7 @@ from typing import Any
 
 from cutaway.graph.conditions import Condition
 from cutaway.graph.dims import symbols_of
+from cutaway.graph.errors import DTypeError
 from cutaway.graph.leaves import Input, Parameter
 from cutaway.graph.node import Node
 
@@ -36,14 +37,20 @@ class Graph:
     """
 
     def __init__(self, outputs: Node | Iterable[Node]) -> None:
-        found = (outputs,) if isinstance(outputs, Node) else tuple(outputs)
+        listed = isinstance(outputs, Iterable) and not isinstance(outputs, Node)
+        found = tuple(outputs) if listed else (outputs,)
         for node in found:
             if not isinstance(node, Node):
-                raise TypeError(f"a graph's outputs are nodes, not {type(node).__name__}")
+                raise DTypeError(f"a graph's outputs are nodes, not {type(node).__name__}")
         self.outputs: tuple[Node, ...] = found
         self.nodes: tuple[Node, ...] = topological(found)
         self.inputs = tuple(node for node in self.nodes if isinstance(node.op, Input))
         self.parameters = tuple(node for node in self.nodes if isinstance(node.op, Parameter))
+
+    @classmethod
+    def of(cls, graph: "Graph | Node | Iterable[Node]") -> "Graph":
+        """Return a graph: itself, or that of the given outputs."""
+        return graph if isinstance(graph, Graph) else cls(graph)
 
     def __repr__(self) -> str:
         return (

@@ -138,7 +138,7 @@ def input(name: str, shape: object, dtype: Kind = "float") -> Node:
     <x: float (B, T, 4*D)>
     """
     if not isinstance(name, str) or not name:
-        raise TypeError(f"an input's name is a text, not {name!r}: ca.input('x', 'B T D')")
+        raise DTypeError(f"an input's name is a text, not {name!r}: ca.input('x', 'B T D')")
     if dtype not in KINDS:
         raise DTypeError(explain(f"{dtype!r} is not a kind", required=", ".join(KINDS)))
     return apply(Input(as_shape(shape), dtype), name=name)
@@ -162,6 +162,8 @@ def parameter(name: str, shape: object, init: Init | None = None) -> Node:
     >>> parameter("w", "D 4*D")
     <w: float (D, 4*D)>
     """
+    if not isinstance(name, str) or not name:
+        raise DTypeError(f"a parameter's name is a text, not {name!r}: ca.parameter('w', 'D D')")
     dims = as_shape(shape)
     return apply(Parameter(dims, init or ("xavier" if len(dims) > 1 else "zeros")), name=name)
 
@@ -174,7 +176,10 @@ def constant(value: npt.ArrayLike) -> Node:
     >>> constant([[1.0, 0.0]])
     <constant: float (1, 2)>
     """
-    array = np.array(value)
+    try:
+        array = np.array(value)
+    except ValueError as error:  # rows of different lengths
+        raise DTypeError(explain("a constant that is no array", came=str(error))) from None
     kind_of(array.dtype)
     array.flags.writeable = False
     return apply(Constant(array))

@@ -13,7 +13,7 @@ import sympy
 
 from cutaway.graph.conditions import Condition, parse_condition
 from cutaway.graph.dims import Dim, as_dim
-from cutaway.graph.errors import ShapeError, explain
+from cutaway.graph.errors import OptionError, ShapeError, explain
 from cutaway.graph.show import show
 from cutaway.graph.source import Source, caller
 
@@ -182,7 +182,7 @@ def _declare(
     """
     general = parse_condition(text)
     if isinstance(general, bool):
-        raise ValueError(f"@block(requires=[{text!r}]) holds {'always' if general else 'never'}")
+        raise OptionError(f"@block(requires=[{text!r}]) holds {'always' if general else 'never'}")
     if any(name in named and name not in known for name in general.symbols):
         return None
     swap = {

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Literal
 
-from cutaway.graph import Dim, Node, as_dim, parameter
+from cutaway.graph import Dim, Node, OptionError, as_dim, parameter
 from cutaway.graph.errors import explain
 from cutaway.ops import gelu, gelu_tanh, relu, silu
 from cutaway.ops import layer_norm as _layer_norm
@@ -23,11 +23,11 @@ def activate(x: Node, activation: Activation) -> Node:
 
     Raises
     ------
-    ValueError
+    OptionError
         Naming the activations there are.
     """
     if activation not in ACTIVATIONS:
-        raise ValueError(
+        raise OptionError(
             explain(f"there is no activation {activation!r}", required=", ".join(ACTIVATIONS))
         )
     return ACTIVATIONS[activation](x)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Literal, Required, TypedDict, Unpack
 
-from cutaway.graph import Dim, Node, Scope, block, scope
+from cutaway.graph import Dim, Node, OptionError, Scope, block, scope
 from cutaway.graph.errors import explain
 from cutaway.layers.attention import multi_head_attention
 from cutaway.layers.basic import Activation, layer_norm
@@ -58,7 +58,7 @@ def add_norm(x: Node, name: str, sublayer: Sublayer, options: LayerOptions) -> N
     """
     norm, eps = options.get("norm", "post"), options.get("eps", 1e-5)
     if norm not in ("post", "pre"):
-        raise ValueError(explain(f"there is no norm {norm!r}", required="'post' or 'pre'"))
+        raise OptionError(explain(f"there is no norm {norm!r}", required="'post' or 'pre'"))
     normed = x
     if norm == "pre":
         with _norm_scope(name):
@@ -201,7 +201,7 @@ def _closed(x: Node, final_norm: bool | None, options: LayerOptions) -> Node:
 
 def _count(layers: int) -> int:
     if isinstance(layers, bool) or not isinstance(layers, int) or layers < 1:
-        raise ValueError(
+        raise OptionError(
             explain("the number of layers", required="an int of at least 1", came=repr(layers))
         )
     return layers

@@ -3,7 +3,17 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from cutaway.graph import Dim, DTypeError, Node, ShapeError, as_dim, block, scope, show_shape
+from cutaway.graph import (
+    Dim,
+    DTypeError,
+    Node,
+    OptionError,
+    ShapeError,
+    as_dim,
+    block,
+    scope,
+    show_shape,
+)
 from cutaway.graph.errors import explain
 from cutaway.layers.basic import Activation, linear
 from cutaway.layers.embedding import learned_positions, sinusoidal_positions, token_embedding
@@ -80,7 +90,7 @@ class Config:
             return base
         if name == "paper-big":
             return replace(base, d_model=1024, heads=16, hidden=4096, dropout=0.3)
-        raise ValueError(explain(f"there is no preset {name!r}", required="paper-base, paper-big"))
+        raise OptionError(explain(f"there is no preset {name!r}", required="paper-base, paper-big"))
 
     def symbolic(self) -> "Config":
         """Return the same choices with the paper's symbols for all sizes.

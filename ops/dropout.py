@@ -4,7 +4,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cutaway.graph import Axes, Cotangents, Node, Op, Title, apply, current_scope
+from cutaway.graph import Axes, Cotangents, Node, Op, OptionError, Title, apply, current_scope
 from cutaway.graph.errors import ShapeError, explain
 from cutaway.ops.lift import Value, operands
 
@@ -65,7 +65,7 @@ def dropout(
     <dropout: float (B, D)>
     """
     if not 0.0 <= rate < 1.0:
-        raise ValueError(f"a dropout rate is a number from 0 to below 1, not {rate}")
+        raise OptionError(f"a dropout rate is a number from 0 to below 1, not {rate}")
     (node,) = operands(x)
     if not training or rate == 0.0:
         return node

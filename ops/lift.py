@@ -49,12 +49,12 @@ def axis_of(axis: int, rank: int, what: str) -> int:
     ShapeError
         If there is no such axis.
     """
-    if not -rank <= axis < rank:
+    if isinstance(axis, bool) or not isinstance(axis, int) or not -rank <= axis < rank:
         raise ShapeError(
             explain(
-                f"{what}: there is no axis {axis}",
+                f"{what}: there is no axis {axis!r}",
                 required=f"an axis from {-rank} to {rank - 1}" if rank else "a value with axes",
-                came=f"axis={axis} of a value with {rank} axes",
+                came=f"axis={axis!r} of a value with {rank} axes",
             )
         )
     return axis % rank
@@ -70,7 +70,7 @@ def axes_of(axis: int | tuple[int, ...] | None, rank: int, what: str) -> tuple[i
     """
     if axis is None:
         return tuple(range(rank))
-    found = [axis_of(a, rank, what) for a in ((axis,) if isinstance(axis, int) else axis)]
+    found = [axis_of(a, rank, what) for a in (axis if isinstance(axis, tuple | list) else (axis,))]
     if len(set(found)) < len(found):
         raise ShapeError(f"{what}: an axis is named twice in {axis}")
     return tuple(sorted(found))

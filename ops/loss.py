@@ -4,7 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from cutaway.graph import Axes, Composite, Cotangents, FeedError, Kind, Node, Title, apply
+from cutaway.graph import (
+    Axes,
+    Composite,
+    Cotangents,
+    FeedError,
+    Kind,
+    Node,
+    OptionError,
+    Title,
+    apply,
+)
 from cutaway.graph.errors import explain
 from cutaway.ops.cast import cast
 from cutaway.ops.compare import equal, not_equal
@@ -120,9 +130,9 @@ def cross_entropy(
     <divide: float ()>
     """
     if not 0.0 <= label_smoothing < 1.0:
-        raise ValueError(f"label_smoothing is a number from 0 to below 1, not {label_smoothing}")
+        raise OptionError(f"label_smoothing is a number from 0 to below 1, not {label_smoothing}")
     if reduction not in ("mean", "sum", "none"):
-        raise ValueError(f"reduction is 'mean', 'sum' or 'none', not {reduction!r}")
+        raise OptionError(f"reduction is 'mean', 'sum' or 'none', not {reduction!r}")
     scores, wanted = (*operands(logits), *operands(target))
     weights = None if weight is None else operands(weight)[0]
     if wanted.dtype == "float":

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cutaway.graph import Axes, Composite, Cotangents, Node, ShapeError, Title, apply
+from cutaway.graph import Axes, Composite, Cotangents, Node, OptionError, ShapeError, Title, apply
 from cutaway.graph.errors import explain
 from cutaway.ops.functions import rsqrt
 from cutaway.ops.lift import Value, axes_of, operands
@@ -155,7 +155,7 @@ def rms_norm(
 
 def _eps(eps: float) -> float:
     if not 0 <= eps < float("inf"):
-        raise ValueError(f"eps is a number of at least 0, not {eps}")
+        raise OptionError(f"eps is a number of at least 0, not {eps}")
     return float(eps)
 
 

@@ -57,7 +57,7 @@ def draw(
     ):
         if value not in known:
             raise RenderError(explain(f"there is no {what} {value!r}", required=", ".join(known)))
-    found = graph if isinstance(graph, Graph) else Graph(graph)
+    found = Graph.of(graph)
     return Picture(_scene(found, cast("Language", lang), cast("Direction", direction)))
 
 

@@ -1,6 +1,6 @@
 """Graph to numbers: evaluate, differentiate, initialise, optimise, decode."""
 
-from cutaway.run.compile import Compiled, as_graph, compile, evaluate
+from cutaway.run.compile import Compiled, compile, evaluate
 from cutaway.run.decode import greedy_decode
 from cutaway.run.differentiate import GradCheck, check_grads, value_and_grad
 from cutaway.run.example import example_feeds, example_sizes
@@ -15,7 +15,6 @@ __all__ = [
     "GradCheck",
     "Optimizer",
     "State",
-    "as_graph",
     "check_grads",
     "clip_by_norm",
     "compile",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.graph import FeedError, Graph, Leaf, Node, show_shape, walk
+from cutaway.graph import FeedError, Graph, Leaf, Node, OptionError, show_shape, walk
 from cutaway.graph.errors import explain
 from cutaway.graph.leaves import Constant, Input, kind_of
 from cutaway.ops import Numpy
@@ -19,11 +19,6 @@ Kernels = dict[Node, Callable[..., Any]]
 PLANS = 64  # sets of sizes remembered by one compiled graph
 
 
-def as_graph(graph: Graph | Node | Iterable[Node]) -> Graph:
-    """Return a graph: itself, or that of the given outputs."""
-    return graph if isinstance(graph, Graph) else Graph(graph)
-
-
 class Compiled:
     """A graph ready to run: ``f(feeds, params, dims)`` gives one array for each output.
 
@@ -33,8 +28,8 @@ class Compiled:
 
     def __init__(self, graph: Graph | Node | Iterable[Node], backend: str = "numpy") -> None:
         if backend != "numpy":
-            raise ValueError(f"there is no backend {backend!r}; use 'numpy'")
-        self.graph = as_graph(graph)
+            raise OptionError(f"there is no backend {backend!r}; use 'numpy'")
+        self.graph = Graph.of(graph)
         self._inputs = keyed(self.graph.inputs, lambda node: node.name, "inputs")
         self._parameters = keyed(self.graph.parameters, lambda node: node.path, "parameters")
         self._plans: dict[object, tuple[Kernels, dict[Node, Any]]] = {}

@@ -8,7 +8,7 @@ import numpy as np
 
 from cutaway.graph import FeedError, GradError, Graph, Input, Node, Parameter, input
 from cutaway.graph.errors import explain
-from cutaway.run.compile import Array, Arrays, Compiled, as_graph
+from cutaway.run.compile import Array, Arrays, Compiled
 from cutaway.transform import grad
 
 Gradients = dict[str, Array]
@@ -30,7 +30,7 @@ def value_and_grad(
     GradError
         If the graph's only output is not a float scalar.
     """
-    graph = as_graph(graph)
+    graph = Graph.of(graph)
     if len(graph.outputs) != 1:
         raise GradError(f"value_and_grad: one scalar output is required, not {len(graph.outputs)}")
     nodes = graph.parameters if isinstance(wrt, str) else tuple(wrt)
@@ -92,7 +92,7 @@ def check_grads(
     >>> check_grads(ca.ops.tanh(x), {"x": [0.3, -1.0]}, order=2).orders[1] < 1e-6
     True
     """
-    graph = as_graph(graph)
+    graph = Graph.of(graph)
     leaves = [node for node in (*graph.inputs, *graph.parameters) if node.dtype == "float"]
     outputs = [node for node in graph.outputs if node.dtype == "float"]
     if not leaves or not outputs:

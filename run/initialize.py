@@ -11,7 +11,7 @@ import numpy.typing as npt
 from cutaway.graph import ContractError, FeedError, Graph, Node, Parameter, evaluate, show
 from cutaway.graph.dims import symbols_of
 from cutaway.graph.errors import explain
-from cutaway.run.compile import Array, as_graph, keyed
+from cutaway.run.compile import Array, keyed
 from cutaway.run.sizes import check
 
 
@@ -49,7 +49,7 @@ def initialize(
     >>> params["w"].shape
     (2, 8)
     """
-    graph = as_graph(graph)
+    graph = Graph.of(graph)
     if np.dtype(dtype).kind != "f":
         raise FeedError(f"parameters are floats: {np.dtype(dtype)} is none")
     sizes = {str(name): int(size) for name, size in (dims or {}).items()}

@@ -80,6 +80,8 @@ def check(graph: Graph, sizes: Mapping[str, int]) -> None:
 
 
 def _given(graph: Graph, dims: Mapping[str, int]) -> dict[str, int]:
+    if not isinstance(dims, Mapping):
+        raise FeedError(explain(f"dims={dims!r} are no sizes", required="{'T': 5, …}"))
     known = graph.symbols
     sizes: dict[str, int] = {}
     for key, value in dims.items():
@@ -102,6 +104,10 @@ def _given(graph: Graph, dims: Mapping[str, int]) -> dict[str, int]:
 
 def _learn(fact: Shown, sizes: dict[str, int], origin: dict[str, str]) -> bool:
     """Use one fact: check it, or find its only unknown symbol; False if it must wait."""
+    if fact.length < 1:
+        raise FeedError(
+            explain(f"{fact.where} is empty", required="at least length 1", came=str(fact.length))
+        )
     unknown = symbols_of((fact.dim,)) - sizes.keys()
     if not unknown:
         value = evaluate(fact.dim, sizes)

@@ -55,7 +55,7 @@ class Contract:
         return f"valid iff {' and '.join(map(str, self.conditions))}"
 
 
-def verify(graph: Graph | Node | Iterable[Node], assume: Iterable[str] = ()) -> Contract:
+def verify(graph: Graph | Node | Iterable[Node], assume: str | Iterable[str] = ()) -> Contract:
     """Return the contract of a graph: its conditions joined, and all of its shapes.
 
     What can hold at no sizes has raised a ``ShapeError`` already, where it was built.
@@ -77,9 +77,9 @@ def verify(graph: Graph | Node | Iterable[Node], assume: Iterable[str] = ()) -> 
     >>> print(verify(ca.Graph(ca.layers.multi_head_attention(ca.input("x", (B, T, D)), heads=H))))
     valid iff H | D
     """
-    graph = graph if isinstance(graph, Graph) else Graph(graph)
+    graph = Graph.of(graph)
     assumed: list[Condition] = []
-    for text in assume:
+    for text in (assume,) if isinstance(assume, str) else assume:
         condition = parse_condition(text)
         if condition is False:
             raise ContractError(explain(f"the assumption {text!r} holds at no sizes"))

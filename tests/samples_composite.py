@@ -147,7 +147,7 @@ COMPOSITES = (
             (lambda: ops.layer_norm(tensor("B", 3), tensor(4)), ca.ShapeError, MISFIT),
             (lambda: ops.layer_norm(tensor("B", 3), tensor(1)), ca.ShapeError, MISFIT),
             (lambda: ops.layer_norm(FLOAT, tensor(1, 1)), ca.ShapeError, "the normalised axes"),
-            (lambda: ops.layer_norm(FLOAT, eps=-1.0), ValueError, "eps is a number"),
+            (lambda: ops.layer_norm(FLOAT, eps=-1.0), ca.OptionError, "eps is a number"),
             (lambda: ops.layer_norm(INT), ca.DTypeError, KIND),
         ),
     ),

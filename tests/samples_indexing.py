@@ -166,7 +166,7 @@ INDEXING = (
         ops.Dropout,
         (dropped,),
         (
-            (lambda: ops.dropout(FLOAT, 1.0, 3), ValueError, "a dropout rate"),
+            (lambda: ops.dropout(FLOAT, 1.0, 3), ca.OptionError, "a dropout rate"),
             (lambda: ops.dropout(FLOAT, 0.5), ca.ShapeError, "no seed"),
             (lambda: ops.dropout(FLOAT, 0.5, 1.5), ca.DTypeError, KIND),
         ),
@@ -180,7 +180,7 @@ INDEXING = (
         Input,
         (lambda d: (d.floats(d.shape()), lambda x: x),),
         (
-            (lambda: ca.input("", "T"), TypeError, "an input's name"),
+            (lambda: ca.input("", "T"), ca.DTypeError, "an input's name"),
             (lambda: ca.input("x", "T", "real"), ca.DTypeError, "'real' is not a kind"),  # type: ignore[arg-type]
         ),
     ),

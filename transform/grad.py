@@ -40,7 +40,7 @@ def grad(loss: Node, wrt: Node | Sequence[Node]) -> Node | list[Node]:
     >>> ca.evaluate(ca.Graph(grad((x * x).sum(), x)), {"x": [1.0, 2.0]})[0]
     array([2., 4.])
     """
-    targets = [wrt] if isinstance(wrt, Node) else list(wrt)
+    targets = list(wrt) if isinstance(wrt, Sequence) else [wrt]
     _check(loss, targets)
     with located(Scope().inside("∇"), loss.source):
         seed = constant(1.0)

@@ -359,6 +359,8 @@ def pad(x: Value, widths: Sequence[tuple[Dim, Dim]], value: float = 0.0) -> Node
                 came=f"{len(widths)}",
             )
         )
+    if not widths:
+        return node  # a scalar has no sides
     pairs = tuple((_width(before), _width(after)) for before, after in widths)
     if node.dtype != "float" and (math.isinf(value) or int(value) != value):
         raise DTypeError(f"pad: {value} is not a value of kind {node.dtype}")

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from cutaway.graph import FeedError, Graph, Leaf, Node, OptionError, show_shape, walk
 from cutaway.graph.errors import explain
-from cutaway.graph.leaves import Constant, Input, kind_of
+from cutaway.graph.leaves import Constant, kind_of
 from cutaway.ops import Numpy
 from cutaway.run.sizes import Shown, solve
 
@@ -215,7 +215,7 @@ def _array(name: str, node: Node, arrays: Arrays, what: str) -> Array:
                 came=show_shape(array.shape),
             )
         )
-    if what == "parameter" and not np.isfinite(np.sum(array)) and np.isnan(array).any():
+    if what == "parameter" and np.isnan(array).any():
         place = tuple(int(axis[0]) for axis in np.nonzero(np.isnan(array)))
         raise FeedError(
             explain(
@@ -229,12 +229,7 @@ def _array(name: str, node: Node, arrays: Arrays, what: str) -> Array:
 
 def _shown(given: Mapping[Node, Array]) -> list[Shown]:
     return [
-        Shown(
-            dim,
-            length,
-            f"{'feed' if isinstance(node.op, Input) else 'parameter'} "
-            f"{node.path if not isinstance(node.op, Input) else node.name!r}, axis {axis},",
-        )
+        Shown(node, axis, length)
         for node, array in given.items()
-        for axis, (dim, length) in enumerate(zip(node.shape, array.shape, strict=True))
+        for axis, length in enumerate(array.shape)
     ]

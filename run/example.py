@@ -28,21 +28,17 @@ def example_sizes(
         If no small sizes fit the conditions: then the caller has to choose.
     """
     shown = [
-        Shown(dim, length, f"feed {node.name!r}, axis {axis},")
+        Shown(node, axis, length)
         for node in graph.inputs
         if node.name in (feeds or {})
-        for axis, (dim, length) in enumerate(
-            zip(node.shape, np.shape((feeds or {})[node.name]), strict=False)
-        )
+        for axis, length in enumerate(np.shape((feeds or {})[node.name])[: node.rank])
     ]
     known = learn(graph, shown, given or {})
     check(graph, known)
     missing = sorted(graph.symbols - known.keys())
-    known = {**{name: size for name, size in (usual or {}).items() if name in missing}, **known}
-    if not missing or known.keys() >= set(missing):
-        check(graph, known)
-        return known
-    missing = sorted(set(missing) - known.keys())
+    known.update({name: size for name, size in (usual or {}).items() if name in missing})
+    check(graph, known)
+    missing = sorted(graph.symbols - known.keys())
     for size in TRIES:
         sizes = {**known, **dict.fromkeys(missing, size)}
         if all(condition.holds(sizes) for condition in graph.conditions):

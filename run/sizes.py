@@ -6,18 +6,30 @@ from dataclasses import dataclass
 
 import sympy
 
-from cutaway.graph import ContractError, Dim, FeedError, Graph, evaluate, show
+from cutaway.graph import ContractError, Dim, FeedError, Graph, Input, Node, evaluate, show
 from cutaway.graph.dims import as_dim, symbols_of
 from cutaway.graph.errors import explain
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A dim and the length that an array shows for it."""
+    """The length that an array shows for one axis of an input or a parameter."""
 
-    dim: Dim
+    node: Node
+    axis: int
     length: int
-    where: str
+
+    @property
+    def dim(self) -> Dim:
+        """The size that the axis was declared with."""
+        return self.node.shape[self.axis]
+
+    @property
+    def where(self) -> str:
+        """The array and the axis, as messages name them."""
+        fed = isinstance(self.node.op, Input)
+        array = f"feed {self.node.name!r}" if fed else f"parameter {self.node.path!r}"
+        return f"{array}, axis {self.axis},"
 
 
 def solve(graph: Graph, shown: Iterable[Shown], dims: Mapping[str, int]) -> dict[str, int]:

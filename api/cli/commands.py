@@ -15,7 +15,10 @@ from cutaway.graph.cost import Cost, cost_by_block, flops, memory, parameter_cou
 from cutaway.graph.dims import Dim
 from cutaway.models import MODELS
 from cutaway.run import Compiled, check_grads, value_and_grad
+from cutaway.run.sizes import check
 from cutaway.shapes import verify
+
+COUNTS = {"parameters": parameter_count, "flops": flops, "memory": memory}
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -125,7 +128,7 @@ def _shown(graph: Graph, sizes: dict[str, int]) -> dict[str, int]:
 
 
 def grad_model(
-    name: str, dims: Sequence[str], feeds: Sequence[str], seed: int, check: bool, as_json: bool
+    name: str, dims: Sequence[str], feeds: Sequence[str], seed: int, checked: bool, as_json: bool
 ) -> None:
     """Print the gradient of each parameter, and its check."""
     model = load(name)
@@ -141,7 +144,7 @@ def grad_model(
     sizes = _shown(graph, at.sizes)
     value, slopes = value_and_grad(graph, wrt)(used, params, sizes)
     norms = {path: float(np.sqrt(np.sum(np.square(slope)))) for path, slope in slopes.items()}
-    found = check_grads(graph, used, params, sizes, order=1).orders[0] if check else None
+    found = check_grads(graph, used, params, sizes, order=1).orders[0] if checked else None
     if as_json:
         print_json({"loss": float(value), "norms": norms, "difference": found})
         return
@@ -166,24 +169,12 @@ def cost_model(name: str, dims: Sequence[str], depth: int, as_json: bool) -> Non
         )
     sizes = {k: v for k, v in {**model.sizes, **given}.items() if k in known}
     missing = sorted(known - sizes.keys())
-    totals = {
-        "parameters": parameter_count(model.graph),
-        "flops": flops(model.graph),
-        "memory": memory(model.graph),
-    }
-    if missing:
-        blocks = cost_by_block(model.graph, depth)
-        filled: dict[str, int] | None = None
-    else:
-        from cutaway.run.sizes import check
-
-        check(model.graph, sizes)
-        blocks = cost_by_block(model.graph, depth, sizes)
-        filled = {
-            "parameters": int(parameter_count(model.graph, sizes)),
-            "flops": int(flops(model.graph, sizes)),
-            "memory": int(memory(model.graph, sizes)),
-        }
+    check(model.graph, sizes)
+    totals = {key: count(model.graph) for key, count in COUNTS.items()}
+    filled = None
+    if not missing:
+        filled = {key: int(count(model.graph, sizes)) for key, count in COUNTS.items()}
+    blocks = cost_by_block(model.graph, depth, None if missing else sizes)
     if as_json:
         print_json(
             {

@@ -8,7 +8,6 @@ from typing import TypeAlias
 import sympy
 
 from cutaway.graph.dims import evaluate, product
-from cutaway.graph.errors import FeedError
 from cutaway.graph.graph import Graph
 from cutaway.graph.leaves import Leaf
 from cutaway.graph.node import Node
@@ -29,6 +28,11 @@ class Cost:
 
 def parameter_count(graph: Outputs, dims: DimSizes = None) -> Number:
     """Return how many numbers training changes.
+
+    Parameters
+    ----------
+    dims
+        Sizes to fill in, by name: an int where they are all given, else an expression.
 
     Examples
     --------
@@ -88,9 +92,7 @@ def _total(terms: Iterable[Number], dims: DimSizes) -> Number:
     total = sympy.expand(sympy.Add(*(term * n for term, n in Counter(terms).items())))
     if dims is None:
         return total
-    missing = sorted(s.name for s in total.free_symbols if s.name not in dims)
-    if missing:
-        raise FeedError(
-            f"a cost needs the size of {', '.join(missing)}: give dims={{{missing[0]!r}: …}}"
-        )
-    return int(evaluate(total, dims))
+    known = {s: sympy.Integer(dims[s.name]) for s in total.free_symbols if s.name in dims}
+    if known.keys() != total.free_symbols:
+        return total.xreplace(known)
+    return int(evaluate(total, {s.name: int(size) for s, size in known.items()}))

@@ -40,6 +40,17 @@ def test_an_untied_transformer_counts_its_three_tables() -> None:
     assert ca.parameter_count(model.graph(), model.sizes) == 3 * v * d + v + 2 * (2 * layer + cross)
 
 
+def test_costs_are_filled_in_as_far_as_sizes_are_given() -> None:
+    graph = MODELS["feed-forward"].graph()
+    (d,) = ca.dims("d_model")
+    assert ca.parameter_count(graph, {"d_ff": 3}) == 7 * d + 3
+    assert ca.parameter_count(graph, {"d_ff": 3, "d_model": 2}) == 17
+    assert ca.flops(graph, {}) == ca.flops(graph)
+    assert (
+        ca.memory(graph.outputs[0], {"B": 1, "T": 1, "d_model": 2, "d_ff": 3}) == 3 + 3 + 3 + 2 + 2
+    )
+
+
 PATHS = {
     "multi-head-attention": {f"{p}/{w}" for p in ("query", "key", "value", "output") for w in "wb"},
     "feed-forward": {f"{p}/{w}" for p in ("up", "down") for w in "wb"},

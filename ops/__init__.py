@@ -82,26 +82,22 @@ from cutaway.ops.indexing import (
     scatter_add,
     take,
 )
+from cutaway.ops.joining import Concat, Pad, concat, pad, stack
 from cutaway.ops.lift import Value, as_node
 from cutaway.ops.linear import MatMul, matmul
 from cutaway.ops.loss import CrossEntropy, cross_entropy
 from cutaway.ops.movement import (
     BroadcastTo,
-    Concat,
     ExpandDims,
-    Pad,
     PermuteDims,
     Reshape,
     Squeeze,
     broadcast_to,
-    concat,
     expand_dims,
     matrix_transpose,
-    pad,
     permute_dims,
     reshape,
     squeeze,
-    stack,
 )
 from cutaway.ops.norm import LayerNorm, RMSNorm, layer_norm, rms_norm
 from cutaway.ops.reduction import ArgMax, Max, Mean, Min, Sum, argmax, max, mean, min, sum

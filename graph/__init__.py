@@ -25,14 +25,16 @@ from cutaway.graph.formula import Formula, formula
 from cutaway.graph.graph import Graph
 from cutaway.graph.leaves import Constant, Input, Leaf, Parameter, constant, input, parameter
 from cutaway.graph.node import Node, apply
-from cutaway.graph.op import Composite, Cotangents, Kind, Op, Title
+from cutaway.graph.op import Composite, Cotangents, Family, Kind, Op, Title
 from cutaway.graph.scope import Scope, block, current_scope, located, scope
 from cutaway.graph.show import show, show_shape
 from cutaway.graph.source import Source
 from cutaway.graph.symbols import dims
+from cutaway.graph.view import Address, Edge, Group, Repeat, Shown, View
 from cutaway.graph.walk import walk
 
 __all__ = [
+    "Address",
     "Axes",
     "Composite",
     "Condition",
@@ -44,11 +46,14 @@ __all__ = [
     "DTypeError",
     "Dim",
     "DimError",
+    "Edge",
     "Facts",
+    "Family",
     "FeedError",
     "Formula",
     "GradError",
     "Graph",
+    "Group",
     "Input",
     "Kind",
     "Leaf",
@@ -57,12 +62,15 @@ __all__ = [
     "Op",
     "OptionError",
     "Parameter",
+    "Repeat",
     "SaveError",
     "Scope",
     "Shape",
     "ShapeError",
+    "Shown",
     "Source",
     "Title",
+    "View",
     "apply",
     "as_dim",
     "as_shape",

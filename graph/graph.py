@@ -86,9 +86,17 @@ class Graph:
         >>> [node.path for node in g.find("*/weight")]
         ['up/weight', 'down/weight']
         """
-        parts = ("." if c == "?" else ".*" if c == "*" else re.escape(c) for c in glob)
-        pattern = re.compile("".join(parts), re.DOTALL)
+        pattern = glob_pattern(glob)
         return tuple(node for node, path in self._paths.items() if pattern.fullmatch(path))
+
+    @cached_property
+    def readers(self) -> dict[Node, tuple[Node, ...]]:
+        """For every node, the nodes that read it, once each."""
+        found: dict[Node, dict[Node, None]] = {node: {} for node in self.nodes}
+        for node in self.nodes:
+            for source in node.inputs:
+                found[source][node] = None
+        return {node: tuple(reading) for node, reading in found.items()}
 
     @cached_property
     def last_reads(self) -> dict[Node, tuple[Node, ...]]:
@@ -146,6 +154,12 @@ class Graph:
             for operand, source in enumerate(node.inputs):
                 graph.add_edge(self.path(source), self.path(node), operand=operand)
         return graph
+
+
+def glob_pattern(glob: str) -> re.Pattern[str]:
+    """Return what a path must match: ``*`` stands for any text, ``?`` for one character."""
+    parts = ("." if c == "?" else ".*" if c == "*" else re.escape(c) for c in glob)
+    return re.compile("".join(parts), re.DOTALL)
 
 
 def topological(outputs: Iterable[Node]) -> tuple[Node, ...]:

@@ -14,6 +14,18 @@ if TYPE_CHECKING:
     from cutaway.graph.node import Node
 
 Kind = Literal["float", "int", "bool"]
+Family = Literal[
+    "arithmetic",
+    "matmul",
+    "softmax",
+    "norm",
+    "activation",
+    "mask",
+    "embedding",
+    "movement",
+    "reduction",
+    "loss",
+]
 Cotangents = tuple["Node | None", ...]
 Self = TypeVar("Self", bound="Op")
 
@@ -37,6 +49,8 @@ class Op:
         What its nodes are called in paths: the array-API name.
     title
         What diagrams call it, in English and Chinese.
+    family
+        What diagrams colour it as.
     takes
         The kinds of its inputs: one for all of them, or one for each; None takes any.
     cost
@@ -53,6 +67,7 @@ class Op:
     __slots__ = ()
     name: ClassVar[str]
     title: ClassVar[Title]
+    family: ClassVar[Family] = "arithmetic"
     takes: ClassVar[Kind | tuple[Kind | None, ...] | None] = "float"
     cost: ClassVar[int] = 1
     binding: ClassVar[int] = 4

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import sympy
 
-from cutaway.graph import Composite, Cotangents, Node, Title, apply
+from cutaway.graph import Composite, Cotangents, Family, Node, Title, apply
 from cutaway.ops.elementwise import Elementwise, Expr
 from cutaway.ops.functions import erf, exp, sigmoid, tanh
 from cutaway.ops.lift import Value, operands
@@ -18,6 +18,7 @@ class Gelu(Elementwise, Composite):
 
     name: ClassVar[str] = "gelu"
     title: ClassVar[Title] = Title("GELU", "GELU")
+    family: ClassVar[Family] = "activation"
     binding: ClassVar[int] = 1
     holds: ClassVar[int] = 3
     cost: ClassVar[int] = 5
@@ -49,6 +50,7 @@ class GeluTanh(Elementwise, Composite):
 
     name: ClassVar[str] = "gelu_tanh"
     title: ClassVar[Title] = Title("GELU (tanh)", "GELU（tanh）")
+    family: ClassVar[Family] = "activation"
     binding: ClassVar[int] = 1
     holds: ClassVar[int] = 3
     cost: ClassVar[int] = 8
@@ -85,6 +87,7 @@ class Silu(Elementwise, Composite):
 
     name: ClassVar[str] = "silu"
     title: ClassVar[Title] = Title("SiLU", "SiLU")
+    family: ClassVar[Family] = "activation"
     binding: ClassVar[int] = 1
     holds: ClassVar[int] = 3
     cost: ClassVar[int] = 5

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import sympy
 
-from cutaway.graph import DTypeError, Kind, Node, Title, apply
+from cutaway.graph import DTypeError, Family, Kind, Node, Title, apply
 from cutaway.graph.errors import explain
 from cutaway.ops.elementwise import Elementwise, Expr
 from cutaway.ops.lift import Value, operands
@@ -15,6 +15,7 @@ class Comparison(Elementwise):
     """Two numbers of one kind to a bool."""
 
     __slots__ = ()
+    family: ClassVar[Family] = "mask"
     takes: ClassVar[Any] = None
     binding: ClassVar[int] = 0
     holds: ClassVar[int] = 0
@@ -116,6 +117,7 @@ class Logical(Elementwise):
     """Bools to a bool."""
 
     __slots__ = ()
+    family: ClassVar[Family] = "mask"
     takes: ClassVar[Any] = "bool"
     binding: ClassVar[int] = 0
     holds: ClassVar[int] = 1

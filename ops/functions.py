@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import sympy
 
-from cutaway.graph import Cotangents, Node, Title, apply
+from cutaway.graph import Cotangents, Family, Node, Title, apply
 from cutaway.ops.elementwise import Elementwise, Expr
 from cutaway.ops.lift import Value, operands
 
@@ -98,6 +98,7 @@ class Tanh(Elementwise):
 
     name: ClassVar[str] = "tanh"
     title: ClassVar[Title] = Title("Tanh", "双曲正切")
+    family: ClassVar[Family] = "activation"
 
     def expression(self, *args: Expr) -> Expr:
         """``tanh(x)``."""
@@ -179,6 +180,7 @@ class Sigmoid(Elementwise):
 
     name: ClassVar[str] = "sigmoid"
     title: ClassVar[Title] = Title("Sigmoid", "逻辑函数")
+    family: ClassVar[Family] = "activation"
     binding: ClassVar[int] = 1
     holds: ClassVar[int] = 3
 
@@ -203,6 +205,7 @@ class Softplus(Elementwise):
 
     name: ClassVar[str] = "softplus"
     title: ClassVar[Title] = Title("Softplus", "软加")
+    family: ClassVar[Family] = "activation"
     holds: ClassVar[int] = 3
 
     def expression(self, *args: Expr) -> Expr:

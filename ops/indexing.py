@@ -9,6 +9,7 @@ from cutaway.graph import (
     Cotangents,
     Dim,
     Facts,
+    Family,
     FeedError,
     Kind,
     Node,
@@ -46,6 +47,7 @@ class Take(Op):
     axis: int = 0
     name: ClassVar[str] = "take"
     title: ClassVar[Title] = Title("Take", "查表")
+    family: ClassVar[Family] = "embedding"
     takes: ClassVar[Any] = (None, "int")
     cost: ClassVar[int] = 0
 
@@ -82,6 +84,7 @@ class ScatterAdd(Op):
     length: Dim
     name: ClassVar[str] = "scatter_add"
     title: ClassVar[Title] = Title("Scatter add", "散射相加")
+    family: ClassVar[Family] = "embedding"
     takes: ClassVar[Any] = ("int", "float")
 
     def shape(self, facts: Facts, *inputs: Shape) -> Shape:
@@ -115,6 +118,7 @@ class OneHot(Composite):
     depth: Dim
     name: ClassVar[str] = "one_hot"
     title: ClassVar[Title] = Title("One-hot", "独热")
+    family: ClassVar[Family] = "embedding"
     takes: ClassVar[Any] = "int"
     cost: ClassVar[int] = 0
 
@@ -173,6 +177,7 @@ class CausalMask(Composite):
     columns: Dim
     name: ClassVar[str] = "causal_mask"
     title: ClassVar[Title] = Title("Causal mask", "因果掩码")
+    family: ClassVar[Family] = "mask"
     cost: ClassVar[int] = 0
 
     def shape(self, facts: Facts, *inputs: Shape) -> Shape:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cutaway.graph import Axes, Cotangents, Node, Op, ShapeError, Title, apply, signature
+from cutaway.graph import Axes, Cotangents, Family, Node, Op, ShapeError, Title, apply, signature
+from cutaway.graph.dims import product
 from cutaway.graph.errors import explain
 from cutaway.ops.lift import Value, operands
 from cutaway.ops.movement import expand_dims, squeeze
@@ -15,6 +16,7 @@ class MatMul(Op):
 
     name: ClassVar[str] = "matmul"
     title: ClassVar[Title] = Title("MatMul", "矩阵乘法")
+    family: ClassVar[Family] = "matmul"
     cost: ClassVar[int] = 2
     binding: ClassVar[int] = 0  # (a b)*c is not a (b*c)
     holds: ClassVar[int] = 2
@@ -31,8 +33,12 @@ class MatMul(Op):
         return xp.matmul(x, y)
 
     def vjp(self, node: Node, ct: Node) -> Cotangents:
-        """``ct @ yᵀ`` and ``xᵀ @ ct``."""
+        """``ct @ yᵀ`` and ``xᵀ @ ct``; for a plain matrix y all rows of the batch at once."""
         x, y = node.inputs
+        if y.rank == 2 and x.rank > 2:  # else a matrix for every batch, only to be added up
+            rows = product(x.shape[:-1])
+            slope = x.reshape((rows, x.shape[-1])).mT @ ct.reshape((rows, ct.shape[-1]))
+            return ct @ y.mT, slope
         return ct @ y.mT, x.mT @ ct
 
     def latex(self, *args: str) -> str:

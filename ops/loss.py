@@ -8,6 +8,7 @@ from cutaway.graph import (
     Axes,
     Composite,
     Cotangents,
+    Family,
     FeedError,
     Kind,
     Node,
@@ -37,6 +38,7 @@ class CrossEntropy(Composite):
     ignore_index: int | None = None
     name: ClassVar[str] = "cross_entropy"
     title: ClassVar[Title] = Title("Cross entropy", "交叉熵")
+    family: ClassVar[Family] = "loss"
     takes: ClassVar[tuple[Kind, Kind]] = ("float", "int")
     cost: ClassVar[int] = 6
 

@@ -11,6 +11,7 @@ from cutaway.graph import (
     Cotangents,
     Dim,
     Facts,
+    Family,
     Node,
     Op,
     Shape,
@@ -30,6 +31,7 @@ class Movement(Op):
     """An op that moves elements of any kind, and computes nothing."""
 
     __slots__ = ()
+    family: ClassVar[Family] = "movement"
     takes: ClassVar[Any] = None
     cost: ClassVar[int] = 0
 

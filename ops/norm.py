@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cutaway.graph import Axes, Composite, Cotangents, Node, OptionError, ShapeError, Title, apply
+from cutaway.graph import (
+    Axes,
+    Composite,
+    Cotangents,
+    Family,
+    Node,
+    OptionError,
+    ShapeError,
+    Title,
+    apply,
+)
 from cutaway.graph.errors import explain
 from cutaway.ops.functions import rsqrt
 from cutaway.ops.lift import Value, axes_of, operands
@@ -54,6 +64,7 @@ class LayerNorm(_Norm):
 
     name: ClassVar[str] = "layer_norm"
     title: ClassVar[Title] = Title("LayerNorm", "层归一化")
+    family: ClassVar[Family] = "norm"
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Normalise, then scale and shift."""
@@ -87,6 +98,7 @@ class RMSNorm(_Norm):
 
     name: ClassVar[str] = "rms_norm"
     title: ClassVar[Title] = Title("RMSNorm", "均方根归一化")
+    family: ClassVar[Family] = "norm"
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Normalise, then scale."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cutaway.graph import Axes, Cotangents, DTypeError, Kind, Node, Op, Title, apply
+from cutaway.graph import Axes, Cotangents, DTypeError, Family, Kind, Node, Op, Title, apply
 from cutaway.ops.cast import cast
 from cutaway.ops.compare import equal
 from cutaway.ops.lift import Value, axes_of, axis_of, operands
@@ -19,6 +19,7 @@ class Reduction(Op):
 
     axis: tuple[int, ...]
     keepdims: bool = False
+    family: ClassVar[Family] = "reduction"
     takes: ClassVar[Any] = None
 
     def check_kinds(self, *kinds: Kind) -> None:

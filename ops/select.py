@@ -5,8 +5,9 @@ from typing import Any, ClassVar
 
 import sympy
 
-from cutaway.graph import Cotangents, DTypeError, Kind, Node, Title, apply
+from cutaway.graph import Cotangents, DTypeError, Family, Kind, Node, Title, apply
 from cutaway.graph.errors import explain
+from cutaway.ops.cast import cast
 from cutaway.ops.elementwise import Elementwise, Expr, Numeric
 from cutaway.ops.lift import Value, operands
 
@@ -17,6 +18,7 @@ class Where(Elementwise):
 
     name: ClassVar[str] = "where"
     title: ClassVar[Title] = Title("Where", "选择")
+    family: ClassVar[Family] = "mask"
     takes: ClassVar[Any] = ("bool", None, None)
 
     def expression(self, *args: Expr) -> Expr:
@@ -115,6 +117,7 @@ class Relu(Elementwise):
 
     name: ClassVar[str] = "relu"
     title: ClassVar[Title] = Title("ReLU", "ReLU")
+    family: ClassVar[Family] = "activation"
 
     def expression(self, *args: Expr) -> Expr:
         """``max(x, 0)``."""
@@ -125,8 +128,8 @@ class Relu(Elementwise):
         return xp.maximum(arrays[0], 0.0)
 
     def vjp(self, node: Node, ct: Node) -> Cotangents:
-        """Where x is positive."""
-        return (where(node.inputs[0] > 0, ct, 0.0),)
+        """Where x is positive: times 1 or 0, a pass without branches; x itself can be freed."""
+        return (ct * cast(node > 0, "float"),)
 
 
 @dataclass(frozen=True, slots=True)

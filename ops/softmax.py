@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cutaway.graph import Axes, Composite, Cotangents, Node, Title, apply
+from cutaway.graph import Axes, Composite, Cotangents, Family, Node, Title, apply
 from cutaway.ops.arithmetic import divide, subtract
 from cutaway.ops.cast import stop_gradient
 from cutaway.ops.compare import equal
@@ -46,6 +46,7 @@ class Softmax(_Normalised):
 
     name: ClassVar[str] = "softmax"
     title: ClassVar[Title] = Title("Softmax", "Softmax")
+    family: ClassVar[Family] = "softmax"
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Subtract the largest, exponentiate, divide by the sum."""
@@ -73,6 +74,7 @@ class LogSoftmax(_Normalised):
 
     name: ClassVar[str] = "log_softmax"
     title: ClassVar[Title] = Title("Log-softmax", "对数 Softmax")
+    family: ClassVar[Family] = "softmax"
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Subtract the largest and the logarithm of the sum."""
@@ -100,6 +102,7 @@ class LogSumExp(_Normalised):
     keepdims: bool = False
     name: ClassVar[str] = "logsumexp"
     title: ClassVar[Title] = Title("LogSumExp", "LogSumExp")
+    family: ClassVar[Family] = "softmax"
 
     def axes(self, *ranks: int) -> Axes:
         """Reduce the axis."""

@@ -10,9 +10,9 @@ from cutaway.render.fold import Folded, fold
 from cutaway.render.label import label, role_of
 from cutaway.render.measure import text_width
 from cutaway.render.picture import Picture
-from cutaway.render.residual import residual_edges
 from cutaway.render.scene import Arrow, Box, Direction, Language, Scene
 from cutaway.render.text import shorten
+from cutaway.transform import residual_edges
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 LEVELS = ("op",)

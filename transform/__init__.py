@@ -1,6 +1,23 @@
-"""Graph to graph: differentiate, rewrite, open composites."""
+"""Graph to graph: differentiate, rewrite, open composites, fold to a level of detail."""
 
+from cutaway.transform.collapse import collapse
 from cutaway.transform.grad import cotangents, grad, unbroadcast
+from cutaway.transform.recognise import attention_roles, is_causal, is_padding, norm_placement
+from cutaway.transform.repeats import find_repeats
+from cutaway.transform.residual import residual_edges
 from cutaway.transform.rewrite import expand, rewrite
 
-__all__ = ["cotangents", "expand", "grad", "rewrite", "unbroadcast"]
+__all__ = [
+    "attention_roles",
+    "collapse",
+    "cotangents",
+    "expand",
+    "find_repeats",
+    "grad",
+    "is_causal",
+    "is_padding",
+    "norm_placement",
+    "residual_edges",
+    "rewrite",
+    "unbroadcast",
+]

@@ -1,0 +1,224 @@
+"""Fold a graph to a level of detail: scopes to boxes, repeated blocks to one."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, get_args
+
+from cutaway.graph import Address, Graph, Group, Input, Node, OptionError, Parameter, Repeat, View
+from cutaway.graph.errors import explain
+from cutaway.graph.graph import glob_pattern
+from cutaway.transform.repeats import common_scope, find_repeats
+
+Level = Literal["model", "layer", "sublayer", "op"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+KINDS = ("stack", "layer", "sublayer", "part")  # the kind that a level shows as a box, each
+MASK = "mask"
+BLOCK = "block"
+
+
+def collapse(
+    graph: Graph,
+    level: Level = "layer",
+    *,
+    open: Sequence[str] = (),
+    close: Sequence[str] = (),
+    fold: bool = True,
+) -> View:
+    """Return the graph folded to a level of detail.
+
+    Scopes of the level's kind become one box each: stacks at level ``model``, then layers, then
+    sublayers; other scopes do so where they hold nothing of these kinds. Where paths leave a
+    scope and come back, as around a pre-norm sublayer, it becomes several boxes. Masks are one
+    box, whatever they are made of. At level ``op`` every op is shown.
+
+    Parameters
+    ----------
+    open, close
+        Scopes to look into, or to show as a box, whatever their kind; ``*`` stands for any
+        text. What is opened shows the scopes directly inside it as boxes.
+    fold
+        Whether repeated blocks of the same form are shown once.
+
+    Raises
+    ------
+    OptionError
+        For a level that there is not, or a path that fits no scope.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> y = ca.layers.encoder(ca.input("x", "B T D"), layers=3, heads="H", hidden="F")
+    >>> view = collapse(ca.Graph(y), "sublayer")
+    >>> [group.name for group in view.groups]
+    ['self_attention', 'self_attention_norm', 'feed_forward', 'feed_forward_norm']
+    >>> view.times
+    {('layer.0',): 3}
+    """
+    if level not in LEVELS:
+        raise OptionError(explain(f"there is no level {level!r}", required=", ".join(LEVELS)))
+    repeats = find_repeats(graph) if fold else ()
+    repeats, addresses = _placed(graph, repeats)
+    view = View(graph, (), repeats, addresses)
+    shown = [node for node in graph.nodes if node not in view.first]
+    closed = _Closing(view, level, open, close)
+    groups = _pieces(view, closed)
+    if level != "op":
+        groups += _masks(view, shown, {node for group in groups for node in group.nodes})
+        groups = _with_constants(view, shown, groups)
+    places = {node: place for place, node in enumerate(graph.nodes)}
+    groups.sort(key=lambda group: places[group.nodes[0]])
+    return View(graph, groups, repeats, addresses)
+
+
+def _placed(
+    graph: Graph, repeats: Iterable[Repeat]
+) -> tuple[tuple[Repeat, ...], dict[Node, Address]]:
+    """Give every repeat an address of its own, also where no scope tells its copies apart."""
+    placed: list[Repeat] = []
+    addresses: dict[Node, Address] = {}
+    for repeat in repeats:
+        copies, address = repeat.copies, repeat.address
+        around = common_scope(node for copy in copies for node in copy)
+        if len(address) <= len(around) or address == common_scope(copies[1]):
+            address = (*around, f"{BLOCK}.{len(placed)}" if len(placed) else BLOCK)
+            for copy in copies:
+                for node in copy:
+                    addresses[node] = (*address, *node.scope.names[len(around) :])
+        placed.append(Repeat(copies, address))
+    return tuple(placed), addresses
+
+
+class _Closing:
+    """Which scopes are shown as boxes."""
+
+    def __init__(
+        self,
+        view: View,
+        level: Level,
+        open: Sequence[str],
+        close: Sequence[str],
+    ) -> None:
+        self._kinds = view.kinds
+        same = {  # a scope in a further copy is the one in the first copy
+            view.address(node)[:depth]: view.address(first)[:depth]
+            for node, first in view.first.items()
+            for depth in range(1, len(view.address(node)) + 1)
+        }
+        known = {**{address: address for address in self._kinds}, **same}
+        self._opened = _matching(open, known)
+        self._closed = _matching(close, known)
+        self._around = {a[:d] for a in self._opened for d in range(1, len(a) + 1)}
+        self._wanted = set(KINDS[LEVELS.index(level) : -1]) if level != "op" else set()
+        self._holding = {
+            address[:depth]
+            for address, kind in self._kinds.items()
+            if kind in self._wanted
+            for depth in range(1, len(address))
+        }
+        self._op = level == "op"
+
+    def of(self, address: Address) -> Address | None:
+        """Return the scope whose box shows what stands at an address, if there is one."""
+        for depth in range(1, len(address) + 1):
+            if self._closes(address[:depth]):
+                return address[:depth]
+        return None
+
+    def kind(self, address: Address) -> str:
+        """Return the kind of the scope at an address."""
+        return self._kinds[address]
+
+    def _closes(self, address: Address) -> bool:
+        if address in self._around:
+            return False
+        if address in self._closed or address[:-1] in self._opened:
+            return True
+        if self._op:
+            return False
+        return self._kinds[address] in self._wanted or address not in self._holding
+
+
+def _matching(globs: Sequence[str], known: dict[Address, Address]) -> set[Address]:
+    """Return the scopes that globs fit."""
+    if isinstance(globs, str):
+        globs = (globs,)
+    found: set[Address] = set()
+    for glob in globs:
+        pattern = glob_pattern(glob.strip("/"))
+        fits = {shown for scope, shown in known.items() if pattern.fullmatch("/".join(scope))}
+        if not fits:
+            raise OptionError(
+                explain(
+                    f"no scope fits {glob!r}",
+                    required="a scope's path; * stands for any text",
+                    came="the scopes are " + _listed({"/".join(scope) for scope in known}),
+                )
+            )
+        found |= fits
+    return found
+
+
+def _listed(paths: set[str]) -> str:
+    names = sorted(paths, key=lambda path: (path.count("/"), path))
+    return ", ".join(names[:12]) + (", …" if len(names) > 12 else "") if names else "none"
+
+
+def _pieces(view: View, closed: _Closing) -> list[Group]:
+    """Make groups of the nodes of each scope, so that no path leaves a group and comes back.
+
+    Every node carries, for each scope above it, twice the number of the scope's latest piece,
+    and one more where the path has left the scope since.
+    """
+    pieces: dict[tuple[Address, int], list[Node]] = {}
+    scopes: dict[Node, Address | None] = {}
+    above: dict[Node, dict[Address, int]] = {}
+    for node in view.nodes:
+        scope = scopes[node] = closed.of(view.address(view.first.get(node, node)))
+        latest: dict[Address, int] = {}
+        for source in node.inputs:
+            inside = scope if scopes[source] == scope else None
+            for address, mark in above[source].items():
+                latest[address] = max(latest.get(address, 0), mark | (address != inside))
+        if scope is not None and not isinstance(node.op, Input):
+            mark = latest.get(scope, 0)
+            latest[scope] = mark + mark % 2
+            if node not in view.first:
+                pieces.setdefault((scope, latest[scope] // 2), []).append(node)
+        above[node] = latest
+        for read in view.last_reads[node]:
+            del above[read]
+    found = pieces.items()
+    return [Group(scope, closed.kind(scope), tuple(nodes)) for (scope, _), nodes in found]
+
+
+def _masks(view: View, shown: Sequence[Node], taken: set[Node]) -> list[Group]:
+    """Make a group of each connected mask that stands in no group: nodes of kind bool."""
+    member: dict[Node, list[Node]] = {}
+    for node in shown:
+        if node.dtype != "bool" or node in taken or isinstance(node.op, Input):
+            continue
+        joined = [node]
+        for source in {id(found): found for s in node.inputs if (found := member.get(s))}.values():
+            joined = source + joined
+        for each in joined:
+            member[each] = joined
+    groups = {id(nodes): nodes for nodes in member.values()}.values()
+    return [Group((*view.address(nodes[-1]), MASK), MASK, tuple(nodes)) for nodes in groups]
+
+
+def _with_constants(view: View, shown: Sequence[Node], groups: list[Group]) -> list[Group]:
+    """Put what is made of nothing into the group that alone reads it."""
+    owner = {node: group for group in groups for node in group.nodes}
+    readers: dict[Node, set[Group | None]] = {}
+    for node in shown:
+        for source in node.inputs:
+            readers.setdefault(source, set()).add(owner.get(node))
+    joining: dict[Group, list[Node]] = {}
+    for node, read in readers.items():
+        (group, *others) = read
+        made_of_nothing = not node.inputs and not isinstance(node.op, Input | Parameter)
+        if made_of_nothing and group and not others and node not in owner:
+            joining.setdefault(group, []).append(node)
+    return [
+        Group(group.address, group.kind, (*joining.get(group, ()), *group.nodes))
+        for group in groups
+    ]

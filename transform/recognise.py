@@ -1,0 +1,119 @@
+"""Find what the primitives make: attention, its roles, and where the norms stand."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Literal
+
+from cutaway.graph import Graph, Input, Node
+from cutaway.ops.arithmetic import Add, Divide, Multiply
+from cutaway.ops.dropout import Dropout
+from cutaway.ops.indexing import CausalMask
+from cutaway.ops.linear import MatMul
+from cutaway.ops.norm import LayerNorm, RMSNorm
+from cutaway.ops.select import Where
+from cutaway.ops.softmax import Softmax
+
+Role = Literal["query", "key", "value", "mask"]
+Operand = tuple[Node, int]  # a node, and which of its inputs
+Readers = Mapping[Node, Collection[Node]]
+
+
+def attention_roles(graph: Graph) -> dict[Operand, Role]:
+    """Return which operands are queries, keys, values and masks, by what is done with them.
+
+    A softmax of a scaled and masked product of two matrices, times a third: whatever the
+    scopes are called.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> q, k, v = (ca.input(name, "T D") for name in "qkv")
+    >>> y = ca.layers.scaled_dot_product_attention(q, k, v)
+    >>> roles = attention_roles(ca.Graph(y))
+    >>> [(ca.formula(node).text, operand, role) for (node, operand), role in roles.items()][:2]
+    [('q kᵀ', 0, 'query'), ('q kᵀ', 1, 'key')]
+    """
+    readers = graph.readers
+    roles: dict[Operand, Role] = {}
+    for node in graph.nodes:
+        if isinstance(node.op, Softmax):
+            roles |= _attention(node, readers)
+    return roles
+
+
+def _attention(weights: Node, readers: Readers) -> dict[Operand, Role]:
+    values = [found for found in _uses(weights, readers) if isinstance(found.op, MatMul)]
+    path = _scores(weights.inputs[0])
+    if not values or path is None:
+        return {}
+    scores, masks = path
+    roles: dict[Operand, Role] = {(scores, 0): "query", (scores, 1): "key"}
+    roles |= {(value, 1): "value" for value in values}
+    return roles | dict.fromkeys(masks, "mask")
+
+
+def _uses(weights: Node, readers: Readers) -> Iterator[Node]:
+    """Return what multiplies the weights, perhaps after dropout."""
+    for reader in readers[weights]:
+        if isinstance(reader.op, Dropout):
+            yield from _uses(reader, readers)
+        elif reader.inputs[0] is weights:
+            yield reader
+
+
+def _scores(node: Node) -> tuple[Node, list[Operand]] | None:
+    """Walk from a softmax back to the product of queries and keys; return it and the masks."""
+    masks: list[Operand] = []
+    while not isinstance(node.op, MatMul):
+        if isinstance(node.op, Where):
+            masks.append((node, 0))
+            node = node.inputs[1]
+        elif isinstance(node.op, Add):
+            main = max((0, 1), key=lambda place: _leads_to_scores(node.inputs[place]))
+            masks.append((node, 1 - main))
+            node = node.inputs[main]
+        elif isinstance(node.op, Multiply | Divide):
+            main = max((0, 1), key=lambda place: _leads_to_scores(node.inputs[place]))
+            node = node.inputs[main]
+        else:
+            return None
+    return node, masks
+
+
+def _leads_to_scores(node: Node) -> int:
+    """Rank an operand by whether it is the scores: a product, or what is made of one."""
+    while isinstance(node.op, Multiply | Divide | Where | Add):
+        node = node.inputs[1 if isinstance(node.op, Where) else 0]
+    return 2 * isinstance(node.op, MatMul) + (node.rank > 1)
+
+
+def is_causal(mask: Node) -> bool:
+    """Say whether a mask is made of a causal one."""
+    return any(isinstance(node.op, CausalMask) for node in Graph(mask).nodes)
+
+
+def is_padding(mask: Node) -> bool:
+    """Say whether a mask depends on what is fed."""
+    return any(isinstance(node.op, Input) for node in Graph(mask).nodes)
+
+
+def norm_placement(
+    nodes: Iterable[Node], residual: set[Operand], readers: Readers
+) -> Literal["post", "pre"] | None:
+    """Return where a block's norms stand: after the residual sum, or before the sublayer.
+
+    After it, nothing but the norm reads the sum; before it, the sum also goes on as it is.
+
+    Parameters
+    ----------
+    residual
+        The residual edges, from :func:`cutaway.transform.residual_edges`.
+    readers
+        Who reads each node.
+    """
+    sums = {node for node, _ in residual}
+    listed = tuple(nodes)
+    first = next((node for node in listed if node in sums), None)
+    if first is None or not any(isinstance(node.op, LayerNorm | RMSNorm) for node in listed):
+        return None
+    after = all(isinstance(reader.op, LayerNorm | RMSNorm) for reader in readers[first])
+    return "post" if after else "pre"

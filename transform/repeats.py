@@ -1,0 +1,159 @@
+"""Repeated blocks, found by their form: no names needed.
+
+A stack of layers is ``x₁ = F(x₀, w₀)``, ``x₂ = F(x₁, w₁)``, …: the same form with other weights,
+each reading the one before, and perhaps something that all share (a memory, a mask). So ``v``
+ends a copy and ``u`` the copy before it if a walk backwards from both, in step, meets equal ops
+until the walk from ``v`` comes upon ``u``; where the walk from ``u`` stands then, the copy before
+that ended.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+
+from cutaway.graph import Graph, Input, Leaf, Node, Parameter, Repeat
+
+NEAREST = 8  # earlier nodes of the same neighbourhood that are tried as the end of a copy
+RADIUS = 2  # how far up a neighbourhood reaches
+SMALLEST = 4  # ops in a copy: less is clearer drawn out
+
+Pairs = dict[Node, Node]
+
+
+def find_repeats(graph: Graph) -> tuple[Repeat, ...]:
+    """Return the repeated blocks of a graph, each as large as it can be; none overlap.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> y = ca.layers.encoder(ca.input("x", "B T D"), layers=3, heads="H", hidden="F")
+    >>> [(len(repeat), len(repeat.copies[0])) for repeat in find_repeats(ca.Graph(y))]
+    [(3, 48)]
+    """
+    places = {node: place for place, node in enumerate(graph.nodes)}
+    fixed = _fixed(graph)
+    forms = _neighbourhoods(graph)
+    alike: dict[int, list[Node]] = {}
+    for node in graph.nodes:
+        alike.setdefault(forms[node], []).append(node)
+    rank = {node: n for group in alike.values() for n, node in enumerate(group)}
+    found: list[Repeat] = []
+    done: set[Node] = set()
+    for last in reversed(graph.nodes):
+        if last in done or last in fixed:
+            continue
+        earlier = alike[forms[last]][: rank[last]]
+        for before in islice(reversed(earlier), NEAREST):
+            repeat = _chain(last, before, places, fixed)
+            if repeat is not None:
+                done.update(*repeat.copies)
+                if sum(bool(node.inputs) for node in repeat.copies[0]) >= SMALLEST:
+                    found.append(repeat)
+                break
+    return _disjoint(found)
+
+
+def _chain(last: Node, before: Node, places: Mapping[Node, int], fixed: set[Node]) -> Repeat | None:
+    """Follow copies back from two ends for as long as they fit; None if the first pair doesn't."""
+    steps: list[Pairs] = []
+    v, u = last, before
+    while (step := _step(v, u, places, fixed)) is not None:
+        start, pairs = step
+        steps.append(pairs)
+        v, u = u, start
+    if not steps:
+        return None
+    copy = tuple(sorted(steps[0], key=places.__getitem__))
+    copies = [copy]
+    for pairs in steps:
+        copy = tuple(pairs[node] for node in copy)
+        copies.append(copy)
+    copies.reverse()
+    return Repeat(tuple(copies), common_scope(copies[0]))
+
+
+def _step(
+    v: Node, u: Node, places: Mapping[Node, int], fixed: set[Node]
+) -> tuple[Node, Pairs] | None:
+    """Walk back from ``v`` and ``u`` in step; return where ``u``'s copy begins, and the pairs."""
+    pairs: Pairs = {}
+    partners: set[Node] = set()
+    start: Node | None = None
+    stack = [(v, u)]
+    while stack:
+        new, old = stack.pop()
+        if new is u:
+            if start not in (None, old):
+                return None
+            start = old
+        elif new is old:  # both read it: a memory, a mask
+            continue
+        elif new in pairs:
+            if pairs[new] is not old:
+                return None
+        elif (
+            old in partners
+            or not _same_form(new, old)
+            or (places[new] < places[u] and new not in fixed)  # beyond the end of the copy before
+        ):
+            return None
+        else:
+            pairs[new] = old
+            partners.add(old)
+            stack.extend(zip(new.inputs, old.inputs, strict=True))
+    return None if start is None or start in pairs else (start, pairs)
+
+
+def _same_form(a: Node, b: Node) -> bool:
+    if isinstance(a.op, Input) or isinstance(b.op, Input):
+        return False
+    return a.shape == b.shape and len(a.inputs) == len(b.inputs) and a.op == b.op
+
+
+def _fixed(graph: Graph) -> set[Node]:
+    """Return what no input reaches: weights, constants, and what is made of them alone."""
+    found: set[Node] = set()
+    for node in graph.nodes:
+        if not isinstance(node.op, Input) and all(source in found for source in node.inputs):
+            found.add(node)
+    return found if graph.inputs else {node for node in graph.nodes if isinstance(node.op, Leaf)}
+
+
+def _neighbourhoods(graph: Graph) -> dict[Node, int]:
+    """Return a hash of every node's op, its inputs' ops, and so on, a few steps up."""
+    own = {
+        node: hash((type(node.op) if isinstance(node.op, Parameter) else node.op, node.shape))
+        for node in graph.nodes
+    }
+    found = own
+    for _ in range(RADIUS):
+        found = {
+            node: hash((own[node], *(found[source] for source in node.inputs)))
+            for node in graph.nodes
+        }
+    return found
+
+
+def _disjoint(found: list[Repeat]) -> tuple[Repeat, ...]:
+    """Return repeats that don't overlap: those that cover most come first."""
+    kept: list[Repeat] = []
+    taken: set[Node] = set()
+    for repeat in sorted(found, key=_worth, reverse=True):
+        nodes = {node for copy in repeat.copies for node in copy}
+        if not nodes & taken:
+            kept.append(repeat)
+            taken |= nodes
+    return tuple(kept)
+
+
+def _worth(repeat: Repeat) -> tuple[int, int]:
+    return len(repeat) * len(repeat.copies[0]), len(repeat)
+
+
+def common_scope(nodes: Iterable[Node]) -> tuple[str, ...]:
+    """Return the names of the innermost scope that holds all of the nodes."""
+    names = [node.scope.names for node in nodes]
+    least, most = min(names), max(names)
+    depth = 0
+    while depth < min(len(least), len(most)) and least[depth] == most[depth]:
+        depth += 1
+    return least[:depth]

@@ -24,6 +24,7 @@ from cutaway.graph.files import save
 from cutaway.graph.formula import Formula, formula
 from cutaway.graph.graph import Graph
 from cutaway.graph.leaves import Constant, Input, Leaf, Parameter, constant, input, parameter
+from cutaway.graph.legal import check_sizes, given_sizes
 from cutaway.graph.node import Node, apply
 from cutaway.graph.op import Composite, Cotangents, Family, Kind, Op, Title
 from cutaway.graph.scope import Scope, block, current_scope, located, scope
@@ -76,6 +77,7 @@ __all__ = [
     "as_shape",
     "at_least",
     "block",
+    "check_sizes",
     "constant",
     "cost_by_block",
     "current_scope",
@@ -85,6 +87,7 @@ __all__ = [
     "evaluate",
     "flops",
     "formula",
+    "given_sizes",
     "input",
     "located",
     "memory",

@@ -100,6 +100,10 @@ class View(Graph):
         """Return where a node stands."""
         return self._addresses.get(node, node.scope.names)
 
+    def place(self, shown: Shown) -> Address:
+        """Return the scopes in which a box stands."""
+        return shown.address[:-1] if isinstance(shown, Group) else self.address(shown)
+
     @cached_property
     def kinds(self) -> dict[Address, str]:
         """The kinds of all scopes of what is shown; a repeated block is at least a ``layer``."""

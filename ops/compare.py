@@ -52,6 +52,10 @@ class Equal(Comparison):
         """``x == y``."""
         return sympy.Eq(*args)
 
+    def text(self, *args: str) -> str:
+        """Write it as Python does."""
+        return "{} == {}".format(*args)
+
 
 @dataclass(frozen=True, slots=True)
 class NotEqual(Comparison):
@@ -63,6 +67,10 @@ class NotEqual(Comparison):
     def expression(self, *args: Expr) -> Expr:
         """``x != y``."""
         return sympy.Ne(*args)
+
+    def text(self, *args: str) -> str:
+        """Write it as Python does."""
+        return "{} != {}".format(*args)
 
 
 @dataclass(frozen=True, slots=True)

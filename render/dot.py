@@ -1,16 +1,20 @@
 """A scene as DOT: boxes of fixed size in nested clusters."""
 
+from collections.abc import Collection
+
 import graphviz
 
 from cutaway.render.measure import text_width
-from cutaway.render.scene import Arrow, Box, Frame, Scene
+from cutaway.render.scene import Arrow, Box, Frame, Place, Scene
 from cutaway.render.text import clean, shorten
 
-TITLE = 11.0  # points: a frame's title
-HEADROOM = 16
+LABEL = 9.0  # points: what stands at an arrow
+HEADROOM = 27  # for a frame's title, in two languages
+STYLES = {"data": "solid", "residual": "dashed", "mask": "dotted", "weight": "dotted"}
+EDGES = {"input": "rounded,", "parameter": "dotted,", "constant": "", "op": "", "group": "bold,"}
 
 
-def to_dot(scene: Scene, *, labels: bool = True) -> str:
+def to_dot(scene: Scene, *, labels: bool = True, wide: Collection[Place] = ()) -> str:
     """Return DOT source; names are numbers, so that no text of a user's can break it.
 
     Parameters
@@ -18,34 +22,41 @@ def to_dot(scene: Scene, *, labels: bool = True) -> str:
     labels
         Whether texts and colours stand in it. The layout needs only the sizes: the texts are
         measured and drawn by us.
+    wide
+        Frames that get room for their title twice, so that it finds a place beside an arrow.
     """
     dot = graphviz.Digraph("cutaway", body=[])
     dot.attr(rankdir=scene.direction, nodesep="0.25", ranksep="0.35", pad="0.1")
     dot.attr("node", shape="box", fixedsize="true", label="", fontsize="11")
-    dot.attr("edge", arrowsize="0.8")
-    _nest(dot, scene, labels)
-    for arrow in scene.arrows:
-        dot.edge(arrow.tail, arrow.head, **_edge(arrow))
+    dot.attr("edge", arrowsize="0.8", fontsize=f"{LABEL:g}")
+    _nest(dot, scene, labels, wide)
+    for number, arrow in enumerate(scene.arrows):
+        look = _stroke(arrow) if labels else {"id": f"e{number}", **_space(arrow)}
+        if arrow.free:
+            look["constraint"] = "false"
+        dot.edge(arrow.tail, arrow.head, **look)
     return str(dot.source)
 
 
-def _nest(dot: graphviz.Digraph, scene: Scene, labels: bool) -> None:
+def _nest(dot: graphviz.Digraph, scene: Scene, labels: bool, wide: Collection[Place]) -> None:
     """Put boxes into clusters and clusters into each other, inner ones first: no recursion."""
-    frames = scene.frames()
-    boxes: dict[Frame, list[Box]] = {frame: [] for frame in ((), *frames)}
-    inside: dict[Frame, list[Frame]] = {frame: [] for frame in ((), *frames)}
+    places: list[Place] = [(), *(frame.place for frame in scene.frames)]
+    boxes: dict[Place, list[Box]] = {place: [] for place in places}
+    inside: dict[Place, list[Place]] = {place: [] for place in places}
     for box in scene.boxes:
         boxes[box.frame].append(box)
-    for frame in frames:
-        inside[frame[:-1]].append(frame)
+    for frame in scene.frames:
+        inside[frame.place[:-1]].append(frame.place)
     side = "b" if scene.direction == "BT" else "t"  # Graphviz turns it over with the picture
-    made: dict[Frame, graphviz.Digraph] = {(): dot}
-    for number, frame in reversed(tuple(enumerate(frames))):
+    made: dict[Place, graphviz.Digraph] = {}
+    for number, frame in reversed(tuple(enumerate(scene.frames))):
         attributes = {"margin": "8", "labelloc": side, "labeljust": "l", "fontsize": "11"}
-        attributes["label"] = _text(shorten(frame[-1])) if labels else _room(frame[-1])
-        made[frame] = graphviz.Digraph(f"cluster_{number}", graph_attr=attributes)
-        _fill(made[frame], boxes[frame], [made.pop(inner) for inner in inside[frame]], labels)
-    _fill(dot, boxes[()], [made[frame] for frame in inside[()]], labels)
+        width = (frame.width + 8) * (2 if frame.place in wide else 1)
+        attributes |= _heading(frame) if labels else {"label": _room(width, HEADROOM)}
+        made[frame.place] = graphviz.Digraph(f"cluster_{number}", graph_attr=attributes)
+        clusters = [made.pop(inner) for inner in inside[frame.place]]
+        _fill(made[frame.place], boxes[frame.place], clusters, labels)
+    _fill(dot, boxes[()], [made[place] for place in inside[()]], labels)
 
 
 def _fill(
@@ -58,18 +69,31 @@ def _fill(
         dot.subgraph(cluster)
 
 
+def _heading(frame: Frame) -> dict[str, str]:
+    look = {"label": _text(*(shorten(line.text) for line in frame.title))}
+    return look | ({"style": "filled", "fillcolor": frame.tint} if frame.tint else {})
+
+
 def _look(box: Box) -> dict[str, str]:
-    edge = {"input": "rounded,", "parameter": "dotted,", "constant": "", "op": ""}[box.role]
     return {
         "label": _text(*(shorten(line.text) for line in box.lines)),
         "tooltip": _text(box.path),
-        "style": f"{edge}filled",
+        "style": f"{EDGES[box.role]}filled",
         "fillcolor": box.colour,
     }
 
 
-def _edge(arrow: Arrow) -> dict[str, str]:
-    return {"style": "dashed"} if arrow.residual else {}
+def _stroke(arrow: Arrow) -> dict[str, str]:
+    look = {} if arrow.stroke == "data" else {"style": STYLES[arrow.stroke]}
+    if arrow.label:
+        look["label"] = _text(shorten(arrow.label))
+    return look | ({"color": arrow.colour} if arrow.colour else {})
+
+
+def _space(arrow: Arrow) -> dict[str, str]:
+    if not arrow.label:
+        return {}
+    return {"label": _room(text_width(shorten(arrow.label), LABEL) + 8, LABEL + 5)}
 
 
 def _text(*lines: str) -> str:
@@ -77,10 +101,9 @@ def _text(*lines: str) -> str:
     return graphviz.nohtml(r"\n".join(graphviz.escape(clean(line)) for line in lines))  # type: ignore[no-any-return]
 
 
-def _room(title: str) -> str:
-    """Keep room for a frame's title: an empty table of its size."""
-    width = text_width(shorten(title), TITLE) + 8
+def _room(width: float, height: float) -> str:
+    """Keep room for a text: an empty table of its size."""
     return (
         '<<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0" FIXEDSIZE="TRUE" '
-        f'WIDTH="{width:.0f}" HEIGHT="{HEADROOM}"><TR><TD></TD></TR></TABLE>>'
+        f'WIDTH="{width:.0f}" HEIGHT="{height:.0f}"><TR><TD></TD></TR></TABLE>>'
     )

@@ -1,97 +1,142 @@
-"""A graph as a scene: a box for every node, in frames that are its scopes."""
+"""A graph as a picture, at the level of detail that is asked for."""
 
-from typing import cast, get_args
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, cast, get_args
 
-from cutaway.graph import Graph, Node
+from cutaway.graph import (
+    Dim,
+    Graph,
+    Node,
+    Shape,
+    View,
+    as_dim,
+    check_sizes,
+    given_sizes,
+    show_shape,
+)
 from cutaway.graph.errors import explain
-from cutaway.render.colours import colour
+from cutaway.render import glossary
+from cutaway.render.build import LANGUAGES, Builder
 from cutaway.render.errors import RenderError
-from cutaway.render.fold import Folded, fold
-from cutaway.render.label import label, role_of
-from cutaway.render.measure import text_width
+from cutaway.render.label import one_line
 from cutaway.render.picture import Picture
-from cutaway.render.scene import Arrow, Box, Direction, Language, Scene
+from cutaway.render.scene import Direction, Language
 from cutaway.render.text import shorten
-from cutaway.transform import residual_edges
+from cutaway.transform import attention_roles, collapse, expand
+from cutaway.transform.collapse import Level as Folding
 
-LANGUAGES: tuple[Language, ...] = get_args(Language)
-LEVELS = ("op",)
+Level = Literal["model", "layer", "sublayer", "op", "primitive"]
+Show = Literal["shapes"]
+LEVELS: tuple[Level, ...] = get_args(Level)
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
-PADDING = 7.0  # points, at each side of a text
+SHOWS: tuple[Show, ...] = get_args(Show)
 
 
 def draw(
-    graph: Graph | Node, level: str = "op", *, lang: str = "en", direction: str = "BT"
+    graph: Graph | Node,
+    level: str = "sublayer",
+    *,
+    open: Sequence[str] = (),
+    close: Sequence[str] = (),
+    fold: bool = True,
+    lang: str = "en",
+    direction: str = "BT",
+    show: Sequence[str] = ("shapes",),
+    dims: Mapping[str, int] | None = None,
+    title: str = "",
 ) -> Picture:
-    """Draw a graph: a box for each node, in frames that are its scopes.
+    """Draw a graph: boxes for its blocks or ops, in frames that are the scopes around them.
 
-    Constants and sizes that only one op reads are written into its box. Residual edges are
-    dashed. Boxes have the same places in every language.
+    Repeated blocks of the same form are drawn once, with ``N×``. Residual edges are dashed,
+    masks dotted; queries, keys and values have a colour and a letter. Boxes have the same
+    places in every language.
 
     Parameters
     ----------
+    graph
+        What to draw; a :class:`cutaway.graph.View` is drawn as it was folded.
     level
-        ``op``: every op as it was written.
+        What is a box: ``model`` (each stack), ``layer``, ``sublayer`` (attention, Add & Norm,
+        feed-forward), ``op`` (every op as it was written) or ``primitive`` (composites opened).
+    open, close
+        Paths of scopes to look into, or to show as a box; ``*`` stands for any text.
+    fold
+        Whether repeated blocks are drawn once.
     lang
         ``en``, ``zh`` or ``both``.
     direction
         Where values flow: ``BT`` (bottom to top), ``TB``, ``LR`` or ``RL``.
+    show
+        ``shapes``: on edges that change the shape.
+    dims
+        Sizes to fill into the shapes.
+    title
+        What the picture is called for those who can't see it; by default its outputs' names.
 
     Raises
     ------
     RenderError
-        For a level, language or direction that there is not.
+        For a level, language, direction or kind of detail that there is not.
+    OptionError
+        For a path that fits no scope.
+    FeedError
+        For a size that the graph does not have.
+    ContractError
+        For sizes that break a condition of the graph.
 
     Examples
     --------
     >>> import cutaway as ca
-    >>> x = ca.input("x", "T D")
-    >>> picture = draw(ca.ops.softmax(x @ x.mT))
-    >>> picture.svg.count("data-node=")
-    4
+    >>> y = ca.layers.encoder(ca.input("x", "B T D"), layers=6, heads="H", hidden="F")
+    >>> picture = draw(y, level="layer")
+    >>> [[line.text for line in box.lines][:2] for box in picture.scene.boxes]
+    [['x', '(B, T, D)'], ['6× Layer', 'post-norm']]
     """
-    for value, known, what in (
-        (level, LEVELS, "level"),
-        (lang, LANGUAGES, "language"),
-        (direction, DIRECTIONS, "direction"),
-    ):
-        if value not in known:
-            raise RenderError(explain(f"there is no {what} {value!r}", required=", ".join(known)))
+    _check(level, LEVELS, "level")
+    _check(lang, LANGUAGES, "language")
+    _check(direction, DIRECTIONS, "direction")
+    for detail in (show,) if isinstance(show, str) else show:
+        _check(detail, SHOWS, "detail to show")
     found = Graph.of(graph)
-    return Picture(_scene(found, cast("Language", lang), cast("Direction", direction)))
-
-
-def _scene(graph: Graph, lang: Language, direction: Direction) -> Scene:
-    folded, residual = fold(graph), residual_edges(graph)
-    drawn = [node for node in graph.nodes if node not in folded.texts]
-    ids = {node: f"n{number}" for number, node in enumerate(drawn)}
-    boxes = tuple(_box(graph, node, ids[node], folded, lang) for node in drawn)
-    arrows = tuple(
-        Arrow(ids[source], ids[node], (node, operand) in residual)
-        for node in drawn
-        for operand, source in enumerate(node.inputs)
-        if source in ids
+    writer = _shape_writer(found, dims or {}) if "shapes" in show else None
+    if isinstance(found, View):
+        view = found
+    else:
+        found = expand(found) if level == "primitive" else found
+        folding = cast("Folding", "op" if level == "primitive" else level)
+        view = collapse(found, folding, open=open, close=close, fold=fold)
+    language = cast("Language", lang)
+    builder = Builder(
+        view,
+        attention_roles(view),
+        language,
+        cast("Direction", direction),
+        writer,
+        title or _title(found, language),
     )
+    return Picture(builder.scene())
+
+
+def _check(value: str, known: Sequence[str], what: str) -> None:
+    if value not in known:
+        raise RenderError(explain(f"there is no {what} {value!r}", required=", ".join(known)))
+
+
+def _shape_writer(graph: Graph, dims: Mapping[str, int]) -> Callable[[Shape], str]:
+    """Return a function that writes shapes, with those sizes filled in."""
+    sizes = given_sizes(graph, dims)
+    check_sizes(graph, sizes)
+
+    def fill(dim: Dim) -> Dim:
+        if isinstance(dim, int):
+            return dim
+        known = {symbol: sizes[symbol.name] for symbol in dim.free_symbols if symbol.name in sizes}
+        return as_dim(dim.xreplace(known)) if known else dim
+
+    return lambda shape: show_shape(tuple(map(fill, shape)))
+
+
+def _title(graph: Graph, lang: Language) -> str:
     names = [shorten(graph.path(node)) for node in graph.outputs]
     more = ", …" if len(names) > 5 else ""
-    return Scene(f"cutaway: {', '.join(names[:5])}{more}", boxes, arrows, direction, lang)
-
-
-def _box(graph: Graph, node: Node, name: str, folded: Folded, lang: Language) -> Box:
-    inner = folded.into(node)
-    formula = folded.formula(node) if inner else ""
-    labels = {known: label(node, known, formula) for known in LANGUAGES}
-    widths = [text_width(shorten(x.text), x.size) for lines in labels.values() for x in lines]
-    heights = [sum(line.height for line in lines) for lines in labels.values()]
-    role = role_of(node)
-    return Box(
-        id=name,
-        path=graph.path(node),
-        folded=tuple((graph.path(found), folded.texts[found]) for found in inner),
-        lines=labels[lang],
-        frame=node.scope.names,
-        role=role,
-        colour=colour(role, node.op.name),
-        width=round(max(widths) + 2 * PADDING, 1),
-        height=max(heights) + PADDING,
-    )
+    return f"{one_line(glossary.DIAGRAM, lang)}: {', '.join(names[:5])}{more}"

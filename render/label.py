@@ -1,6 +1,6 @@
 """What is said of a node, line by line."""
 
-from cutaway.graph import Constant, Input, Node, Parameter, show_shape
+from cutaway.graph import Constant, Input, Node, Parameter, Title
 from cutaway.ops import Size
 from cutaway.render.scene import Language, Line, Role
 
@@ -16,15 +16,17 @@ def role_of(node: Node) -> Role:
     return "constant" if isinstance(node.op, Constant | Size) else "op"
 
 
-def label(node: Node, lang: Language, formula: str = "") -> tuple[Line, ...]:
-    """Return a node's title or name, then its formula if it has one, then its shape.
+def label(
+    node: Node, lang: Language, formula: str = "", shape: str = "", title: Title | None = None
+) -> tuple[Line, ...]:
+    """Return a node's title or name, then its formula and its shape where they are given.
 
     Examples
     --------
     >>> import cutaway as ca
     >>> [line.text for line in label(ca.ops.softmax(ca.input("x", "T S")), "both")]
-    ['Softmax', '(T, S)']
-    >>> [line.text for line in label(ca.input("x", "T S"), "zh")]
+    ['Softmax']
+    >>> [line.text for line in label(ca.input("x", "T S"), "zh", shape="(T, S)")]
     ['x', '(T, S)']
     """
     role, op = role_of(node), node.op
@@ -33,19 +35,23 @@ def label(node: Node, lang: Language, formula: str = "") -> tuple[Line, ...]:
     elif isinstance(op, Size) or (isinstance(op, Constant) and op.value.size == 1):
         lines = [Line(op.text())]
     else:
-        lines = bilingual(op.title.en, op.title.zh, lang)
+        lines = bilingual(title or op.title, lang)
     if role == "op" and node.name != op.name:
         lines.append(Line(node.name))
-    if formula:
-        lines.append(Line(formula, size=SMALL + 1))
-    if role != "constant" or node.shape:
-        lines.append(Line(show_shape(node.shape), size=SMALL + 1))
+    lines += [Line(text, size=SMALL + 1) for text in (formula, shape) if text]
     return tuple(lines)
 
 
-def bilingual(en: str, zh: str, lang: Language) -> list[Line]:
-    """Return a text in a language; in both, Chinese first and English smaller."""
-    if lang == "en" or en == zh:
-        return [Line(en, "en")]
-    chinese = Line(zh, "zh-CN")
-    return [chinese] if lang == "zh" else [chinese, Line(en, "en", SMALL)]
+def bilingual(title: Title, lang: Language, before: str = "") -> list[Line]:
+    """Return a title in a language; in both, Chinese first and English smaller."""
+    if lang == "en" or title.en == title.zh:
+        return [Line(before + title.en, "en")]
+    chinese = Line(before + title.zh, "zh-CN")
+    return [chinese] if lang == "zh" else [chinese, Line(title.en, "en", SMALL)]
+
+
+def one_line(title: Title, lang: Language) -> str:
+    """Return a title on one line; in both languages, Chinese first."""
+    if title.en == title.zh:
+        return title.en
+    return {"en": title.en, "zh": title.zh, "both": f"{title.zh} {title.en}"}[lang]

@@ -6,13 +6,15 @@ import subprocess
 import sys
 import sysconfig
 import warnings
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from cutaway.graph.errors import explain
 from cutaway.render.dot import to_dot
 from cutaway.render.errors import RenderError
-from cutaway.render.scene import Bounds, Frame, Layout, Point, Scene
+from cutaway.render.scene import Bounds, Layout, Place, Point, Scene
+from cutaway.render.titles import crossed_titles
 
 
 def place(scene: Scene) -> Layout:
@@ -23,8 +25,14 @@ def place(scene: Scene) -> Layout:
     RenderError
         If there is no layout program, or it fails.
     """
+    first = _lay_out(scene, ())
+    crowded = crossed_titles(scene, first)
+    return _lay_out(scene, crowded) if crowded else first
+
+
+def _lay_out(scene: Scene, wide: Collection[Place]) -> Layout:
     program = engine()
-    source = to_dot(scene, labels=False).encode()
+    source = to_dot(scene, labels=False, wide=wide).encode()
     try:
         done = subprocess.run([program, "-Tjson"], input=source, capture_output=True, check=False)
     except OSError as error:
@@ -33,7 +41,7 @@ def place(scene: Scene) -> Layout:
         came = done.stderr.decode(errors="replace").strip()[:500]
         raise _failed(program, came or f"exit status {done.returncode}")
     try:
-        return _read(json.loads(done.stdout), scene)
+        return _rightwards(_read(json.loads(done.stdout), scene), scene)
     except (ValueError, KeyError, StopIteration):
         raise _failed(program, "an answer that is not Graphviz's JSON") from None
 
@@ -80,28 +88,60 @@ def _read(answer: dict[str, Any], scene: Scene) -> Layout:
         x, y = _numbers(text)[:2]
         return x - left, top - y
 
-    frames = scene.frames()
     centres: dict[str, Point] = {}
-    bounds: dict[Frame, Bounds] = {}
-    names: dict[int, str] = {}
+    bounds: dict[Place, Bounds] = {}
     for item in answer.get("objects", ()):
-        name = names[item["_gvid"]] = item["name"]
+        name = item["name"]
         if name.startswith("cluster_"):
             x0, y0, x1, y1 = _numbers(item["bb"])
-            frame = frames[int(name.removeprefix("cluster_"))]
-            bounds[frame] = (x0 - left, top - y1, x1 - left, top - y0)
+            frame = scene.frames[int(name.removeprefix("cluster_"))]
+            bounds[frame.place] = (x0 - left, top - y1, x1 - left, top - y0)
         else:
             centres[name] = point(item["pos"])
-    curves: dict[tuple[str, str], list[tuple[Point, ...]]] = {}
+    curves: dict[str, tuple[Point, ...]] = {}
+    labels: dict[str, Point] = {}
     for edge in answer.get("edges", ()):
-        parts = edge["pos"].split()
+        name, parts = edge["id"], edge["pos"].split()
         tip = next(part for part in parts if part.startswith("e,")).removeprefix("e,")
-        points = [point(part) for part in parts if part[0] not in "es"]
-        key = names[edge["tail"]], names[edge["head"]]
-        curves.setdefault(key, []).append((*points, point(tip)))
-    ordered = tuple(curves[arrow.tail, arrow.head].pop(0) for arrow in scene.arrows)
-    outer_first = {frame: bounds[frame] for frame in frames}
-    return Layout(right - left, top - bottom, centres, outer_first, ordered)
+        curves[name] = (*(point(part) for part in parts if part[0] not in "es"), point(tip))
+        if "lp" in edge:
+            labels[name] = point(edge["lp"])
+    names = [f"e{number}" for number in range(len(scene.arrows))]
+    return Layout(
+        right - left,
+        top - bottom,
+        centres,
+        {frame.place: bounds[frame.place] for frame in scene.frames},
+        tuple(curves[name] for name in names),
+        tuple(labels.get(name) for name in names),
+    )
+
+
+def _rightwards(layout: Layout, scene: Scene) -> Layout:
+    """Mirror a layout whose arrows from stack to stack go left: encoders stand before decoders."""
+    places = layout.centres
+    shifts = [
+        places[arrow.head][0] - places[arrow.tail][0]
+        for arrow in scene.arrows
+        if arrow.free and arrow.stroke == "data"
+    ]
+    if sum(shifts) >= 0 or scene.direction in ("LR", "RL"):
+        return layout
+
+    def mirrored(point: Point) -> Point:
+        return layout.width - point[0], point[1]
+
+    return Layout(
+        layout.width,
+        layout.height,
+        {box: mirrored(point) for box, point in layout.centres.items()},
+        {
+            place: (layout.width - x1, y0, layout.width - x0, y1)
+            for place, (x0, y0, x1, y1) in layout.frames.items()
+        },
+        tuple(tuple(map(mirrored, curve)) for curve in layout.curves),
+        tuple(point and mirrored(point) for point in layout.labels),
+    )
 
 
 def _numbers(text: str) -> list[float]:

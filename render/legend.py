@@ -1,49 +1,38 @@
-"""The legend: what shapes and lines mean, once, and only those there are."""
+"""Where the legend's entries stand: in rows under the picture."""
 
 from typing import NamedTuple
 
 from cutaway.render.measure import text_width
-from cutaway.render.scene import Language, Scene
+from cutaway.render.scene import Sign
 
 SIZE = 10.0
 SWATCH = 24.0
 ROW = 16.0
 GAP = 14.0
-WORDS = {
-    "input": ("input", "输入"),
-    "parameter": ("parameter", "参数"),
-    "constant": ("constant", "常量"),
-    "op": ("operation", "运算"),
-    "data": ("data", "数据"),
-    "residual": ("residual", "残差"),
-}
+NARROWEST = 320.0  # what a legend may take beside a picture that is narrower
 
 
 class Entry(NamedTuple):
-    """A sign and its words, from the legend's top left corner."""
+    """An entry, from the legend's top left corner."""
 
-    kind: str
-    words: str
+    sign: Sign
     x: float
     y: float
     width: float
 
 
-def legend(scene: Scene, width: float) -> tuple[Entry, ...]:
-    """Return the entries of a scene's legend, in rows that are no wider than asked for.
+def legend(signs: tuple[Sign, ...], width: float) -> tuple[Entry, ...]:
+    """Return the entries in rows that are no wider than a picture.
 
     A single entry may be wider: see :func:`extent`.
     """
-    kinds: dict[str, None] = dict.fromkeys(box.role for box in scene.boxes)
-    kinds |= dict.fromkeys("residual" if arrow.residual else "data" for arrow in scene.arrows)
     found: list[Entry] = []
     x = y = 0.0
-    for kind in (known for known in WORDS if known in kinds):
-        words = _words(kind, scene.lang)
-        wide = SWATCH + 5 + text_width(words, SIZE)
-        if x and x + wide > width:
+    for sign in signs:
+        wide = SWATCH + 5 + text_width(sign.words, SIZE)
+        if x and x + wide > max(width, NARROWEST):
             x, y = 0.0, y + ROW
-        found.append(Entry(kind, words, x, y, wide))
+        found.append(Entry(sign, x, y, wide))
         x += wide + GAP
     return tuple(found)
 
@@ -53,8 +42,3 @@ def extent(entries: tuple[Entry, ...]) -> tuple[float, float]:
     if not entries:
         return 0.0, 0.0
     return max(e.x + e.width for e in entries), max(e.y for e in entries) + ROW
-
-
-def _words(kind: str, lang: Language) -> str:
-    en, zh = WORDS[kind]
-    return {"en": en, "zh": zh, "both": f"{zh} {en}"}[lang]

@@ -1,27 +1,58 @@
-"""How wide a text is, from widths that common sans-serif fonts don't exceed by the word."""
+"""How wide a text is, in the bundled fonts."""
 
 import unicodedata
+from functools import lru_cache
+from importlib import resources
+from io import BytesIO
+from typing import Any
 
-WIDE = frozenset("mwMW@%—…")
-NARROW = frozenset("iljtfIr.,:;'|!()[]{} /·")
+FAMILIES = ("Noto Sans", "Noto Sans CJK SC")  # in the order in which they are tried
+FILES = ("NotoSans.ttf", "NotoSansSC.otf")
 
 
 def text_width(text: str, size: float) -> float:
-    """Return about the greatest width of a text; a Han character is one em.
+    """Return the width of a text; a Han character is one em.
 
     Examples
     --------
     >>> text_width("注意", 10.0)
     20.0
     """
-    return size * sum(map(_em, text))
+    return round(size * sum(map(_em, text)), 3)
 
 
+def missing(text: str) -> str:
+    """Return the characters of a text that the bundled fonts lack, once each.
+
+    Examples
+    --------
+    >>> missing("√d 注意 \U0001f642")
+    '🙂'
+    """
+    found = dict.fromkeys(c for c in text if c not in _advances() and c > " ")
+    return "".join(found)
+
+
+@lru_cache(maxsize=4096)
 def _em(character: str) -> float:
-    if character in NARROW:
-        return 0.42
-    if unicodedata.combining(character):
-        return 0.0
-    if character in WIDE or unicodedata.east_asian_width(character) in "WFA":
-        return 1.0
-    return 0.78 if character.isupper() else 0.64
+    advance = _advances().get(character)
+    if advance is not None:
+        return advance
+    return 0.0 if unicodedata.combining(character) else 1.0  # some font's, or a box
+
+
+@lru_cache(maxsize=1)
+def _advances() -> dict[str, float]:
+    """Return the width of every character of the bundled fonts, in em."""
+    found: dict[str, float] = {}
+    for file in reversed(FILES):
+        font = _font(file)
+        widths, unit = font["hmtx"].metrics, font["head"].unitsPerEm
+        found |= {chr(c): widths[name][0] / unit for c, name in font.getBestCmap().items()}
+    return found
+
+
+def _font(file: str) -> Any:
+    from fontTools.ttLib import TTFont
+
+    return TTFont(BytesIO(resources.files(__package__).joinpath("fonts", file).read_bytes()))

@@ -9,10 +9,12 @@ from cutaway.graph.errors import explain
 from cutaway.render.dot import to_dot
 from cutaway.render.errors import RenderError
 from cutaway.render.layout import place
+from cutaway.render.png import to_png
 from cutaway.render.scene import Layout, Scene
-from cutaway.render.svg import to_svg
+from cutaway.render.svg import canvas, to_svg
+from cutaway.render.text import shorten
 
-FORMATS = (".svg", ".dot")
+FORMATS = (".svg", ".png", ".dot")
 
 
 class Picture:
@@ -57,11 +59,19 @@ class Picture:
         """The picture as SVG."""
         return to_svg(self.scene, self._layout)
 
+    def png(self) -> bytes:
+        """Return the picture as PNG, drawn with the bundled fonts."""
+        lines = [line.text for box in self.scene.boxes for line in box.lines]
+        lines += [line.text for frame in self.scene.frames for line in frame.title]
+        lines += [sign.words for sign in self.scene.legend]
+        lines += [arrow.label for arrow in self.scene.arrows]
+        return to_png(self.svg, "".join(map(shorten, lines)), canvas(self.scene, self._layout))
+
     def _repr_svg_(self) -> str:
         return self.svg
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write ``.svg`` or ``.dot``; the file appears whole or not at all.
+        """Write ``.svg``, ``.png`` or ``.dot``; the file appears whole or not at all.
 
         Raises
         ------
@@ -79,4 +89,6 @@ class Picture:
                     came=repr(ending) if ending else "no ending",
                 )
             )
+        if ending == ".png":
+            return save(path, self.png())
         return save(path, self.svg if ending == ".svg" else self.dot)

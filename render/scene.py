@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["input", "parameter", "constant", "op"]
+Role = Literal["input", "parameter", "constant", "op", "group"]
+Stroke = Literal["data", "residual", "mask", "weight"]
 Language = Literal["en", "zh", "both"]
 Direction = Literal["BT", "TB", "LR", "RL"]
-Frame = tuple[str, ...]
+Place = tuple[str, ...]  # the scopes in which something stands
 Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -30,17 +31,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One node: its path, its label, its frame, its size in points, and its colour.
+    """What one box shows: its label, its size in points, and the nodes it stands for.
 
-    ``folded`` are the path and text of every constant that is written into the label.
+    ``path`` is the node's, or the scope's; ``nodes`` are the paths of all nodes drawn by this
+    box: of a group, of the further copies of a repeated block, of constants in its label.
     """
 
     id: str
     path: str
-    folded: tuple[tuple[str, str], ...]
+    nodes: tuple[str, ...]
     lines: tuple[Line, ...]
-    frame: Frame
+    frame: Place
     role: Role
+    family: str
     colour: str
     width: float
     height: float
@@ -48,41 +51,59 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """A value on its way; residuals are dashed."""
+    """Values on their way; ``colour`` tells what they are to an attention, if anything."""
 
     tail: str
     head: str
-    residual: bool
+    stroke: Stroke
+    colour: str = ""
+    label: str = ""
+    free: bool = False  # does not say which end is further along
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A scope that is looked into; ``tint`` is the colour behind it, if it has one."""
+
+    place: Place
+    title: tuple[Line, ...]
+    width: float  # of its title, in the language where it is widest
+    tint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """An entry of the legend: the look of a box or of an arrow, and what it means."""
+
+    words: str
+    colour: str
+    role: Role | None = None  # of a box
+    stroke: Stroke | None = None  # of an arrow
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A picture before it has places."""
+    """A picture before it has places; frames stand before those inside them."""
 
     title: str
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
+    frames: tuple[Frame, ...]
+    legend: tuple[Sign, ...]
     direction: Direction
     lang: Language
-
-    def frames(self) -> tuple[Frame, ...]:
-        """Return every frame, outer ones first: their places number the clusters."""
-        found: dict[Frame, None] = {}
-        for frame in dict.fromkeys(box.frame for box in self.boxes):
-            for depth in range(1, len(frame) + 1):
-                found[frame[:depth]] = None
-        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where things stand, in points from the top left corner.
 
-    ``frames`` maps a scope to its bounds; ``curves`` hold Bézier points, and last the tip.
+    ``curves`` hold Bézier points, and last the tip; ``labels`` the centres of the arrows'.
     """
 
     width: float
     height: float
     centres: dict[str, Point]
-    frames: dict[Frame, Bounds]
+    frames: dict[Place, Bounds]
     curves: tuple[tuple[Point, ...], ...]
+    labels: tuple[Point | None, ...]

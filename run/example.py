@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from cutaway.graph import ContractError, Graph, Node, evaluate, show
+from cutaway.graph import ContractError, Graph, Node, check_sizes, evaluate, show
 from cutaway.graph.errors import explain
 from cutaway.ops import Take
 from cutaway.run.compile import Array
-from cutaway.run.sizes import Shown, check, learn
+from cutaway.run.sizes import Shown, learn
 
 TRIES = (4, 8, 2, 12, 16, 32, 64, 1)
 
@@ -34,10 +34,10 @@ def example_sizes(
         for axis, length in enumerate(np.shape((feeds or {})[node.name])[: node.rank])
     ]
     known = learn(graph, shown, given or {})
-    check(graph, known)
+    check_sizes(graph, known)
     missing = sorted(graph.symbols - known.keys())
     known.update({name: size for name, size in (usual or {}).items() if name in missing})
-    check(graph, known)
+    check_sizes(graph, known)
     missing = sorted(graph.symbols - known.keys())
     for size in TRIES:
         sizes = {**known, **dict.fromkeys(missing, size)}

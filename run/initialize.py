@@ -8,11 +8,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.graph import ContractError, FeedError, Graph, Node, Parameter, evaluate, show
+from cutaway.graph import (
+    ContractError,
+    FeedError,
+    Graph,
+    Node,
+    Parameter,
+    check_sizes,
+    evaluate,
+    show,
+)
 from cutaway.graph.dims import symbols_of
 from cutaway.graph.errors import explain
 from cutaway.run.compile import Array, keyed
-from cutaway.run.sizes import check
 
 
 def initialize(
@@ -53,7 +61,7 @@ def initialize(
     if np.dtype(dtype).kind != "f":
         raise FeedError(f"parameters are floats: {np.dtype(dtype)} is none")
     sizes = {str(name): int(size) for name, size in (dims or {}).items()}
-    check(graph, sizes)
+    check_sizes(graph, sizes)
     nodes = keyed(graph.parameters, lambda node: node.path, "parameters")
     return {path: _draw(node, sizes, seed, np.dtype(dtype)) for path, node in nodes.items()}
 

@@ -1,13 +1,22 @@
 """Finding the sizes of a run: from the arrays' shapes, and from what the caller gives."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sympy
 
-from cutaway.graph import ContractError, Dim, FeedError, Graph, Input, Node, evaluate, show
-from cutaway.graph.dims import as_dim, symbols_of
+from cutaway.graph import (
+    Dim,
+    FeedError,
+    Graph,
+    Input,
+    Node,
+    check_sizes,
+    evaluate,
+    given_sizes,
+    show,
+)
+from cutaway.graph.dims import symbols_of
 from cutaway.graph.errors import explain
 
 
@@ -53,13 +62,13 @@ def solve(graph: Graph, shown: Iterable[Shown], dims: Mapping[str, int]) -> dict
                 fix=f"give dims={{{missing[0]!r}: …}}",
             )
         )
-    check(graph, sizes)
+    check_sizes(graph, sizes)
     return sizes
 
 
 def learn(graph: Graph, shown: Iterable[Shown], dims: Mapping[str, int]) -> dict[str, int]:
     """Return the sizes that ``dims`` gives and that arrays show, as far as they go."""
-    sizes = _given(graph, dims)
+    sizes = given_sizes(graph, dims)
     origin = {name: f"dims gives {name} = {size}" for name, size in sizes.items()}
     pending = list(shown)
     while pending:
@@ -67,50 +76,6 @@ def learn(graph: Graph, shown: Iterable[Shown], dims: Mapping[str, int]) -> dict
         if len(later) == len(pending):
             break
         pending = later
-    return sizes
-
-
-def check(graph: Graph, sizes: Mapping[str, int]) -> None:
-    """Refuse sizes that break a condition; conditions on unknown sizes are left alone.
-
-    Raises
-    ------
-    ContractError
-        Naming the condition, the sizes, and the node that asks for it.
-    """
-    for condition, node in graph.conditions.items():
-        if condition.symbols <= sizes.keys() and not condition.holds(sizes):
-            raise ContractError(
-                explain(
-                    "sizes that break the contract",
-                    required=str(condition),
-                    came=", ".join(f"{name} = {sizes[name]}" for name in sorted(condition.symbols)),
-                    where=f"{graph.path(node)}, {node.source}",
-                    fix=f"choose sizes with {condition}",
-                )
-            )
-
-
-def _given(graph: Graph, dims: Mapping[str, int]) -> dict[str, int]:
-    if not isinstance(dims, Mapping):
-        raise FeedError(explain(f"dims={dims!r} are no sizes", required="{'T': 5, …}"))
-    known = graph.symbols
-    sizes: dict[str, int] = {}
-    for key, value in dims.items():
-        name = str(key)
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            raise FeedError(
-                explain(
-                    f"the graph has no size {name!r}",
-                    required=", ".join(sorted(known)) or "none: every size is a number",
-                    fix=f"did you mean {near[0]!r}?" if near else "",
-                )
-            )
-        size = as_dim(value)
-        if not isinstance(size, int):
-            raise FeedError(f"dims[{name!r}] is a whole number, not {size}")
-        sizes[name] = size
     return sizes
 
 

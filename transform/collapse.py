@@ -1,11 +1,14 @@
 """Fold a graph to a level of detail: scopes to boxes, repeated blocks to one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, get_args
+
+import networkx
 
 from cutaway.graph import Address, Graph, Group, Input, Node, OptionError, Parameter, Repeat, View
 from cutaway.graph.errors import explain
 from cutaway.graph.graph import glob_pattern
+from cutaway.transform.pieces import in_pieces, independent
 from cutaway.transform.repeats import common_scope, find_repeats
 
 Level = Literal["model", "layer", "sublayer", "op"]
@@ -60,13 +63,30 @@ def collapse(
     view = View(graph, (), repeats, addresses)
     shown = [node for node in graph.nodes if node not in view.first]
     closed = _Closing(view, level, open, close)
-    groups = _pieces(view, closed)
+    groups: list[Group] = []
+    pieces = in_pieces(view)
+    for (scope, kind), nodes in _closed(view, closed, pieces).items():
+        groups += [Group(scope, kind, part) for part in independent(nodes)]
+    view = View(graph, (), repeats, addresses | pieces)
     if level != "op":
         groups += _masks(view, shown, {node for group in groups for node in group.nodes})
         groups = _with_constants(view, shown, groups)
     places = {node: place for place, node in enumerate(graph.nodes)}
     groups.sort(key=lambda group: places[group.nodes[0]])
-    return View(graph, groups, repeats, addresses)
+    return View(graph, groups, repeats, addresses | pieces)
+
+
+def _closed(
+    view: View, closed: "_Closing", pieces: Mapping[Node, Address]
+) -> dict[tuple[Address, str], list[Node]]:
+    """Return the nodes of each piece of a scope that is shown as a box."""
+    found: dict[tuple[Address, str], list[Node]] = {}
+    for node, address in pieces.items():
+        scope = closed.of(view.address(node))
+        if scope is not None and not isinstance(node.op, Input):
+            place = address[: len(scope)], closed.kind(scope)
+            found.setdefault(place, []).append(node)
+    return found
 
 
 def _placed(
@@ -162,47 +182,16 @@ def _listed(paths: set[str]) -> str:
     return ", ".join(names[:12]) + (", …" if len(names) > 12 else "") if names else "none"
 
 
-def _pieces(view: View, closed: _Closing) -> list[Group]:
-    """Make groups of the nodes of each scope, so that no path leaves a group and comes back.
-
-    Every node carries, for each scope above it, twice the number of the scope's latest piece,
-    and one more where the path has left the scope since.
-    """
-    pieces: dict[tuple[Address, int], list[Node]] = {}
-    scopes: dict[Node, Address | None] = {}
-    above: dict[Node, dict[Address, int]] = {}
-    for node in view.nodes:
-        scope = scopes[node] = closed.of(view.address(view.first.get(node, node)))
-        latest: dict[Address, int] = {}
-        for source in node.inputs:
-            inside = scope if scopes[source] == scope else None
-            for address, mark in above[source].items():
-                latest[address] = max(latest.get(address, 0), mark | (address != inside))
-        if scope is not None and not isinstance(node.op, Input):
-            mark = latest.get(scope, 0)
-            latest[scope] = mark + mark % 2
-            if node not in view.first:
-                pieces.setdefault((scope, latest[scope] // 2), []).append(node)
-        above[node] = latest
-        for read in view.last_reads[node]:
-            del above[read]
-    found = pieces.items()
-    return [Group(scope, closed.kind(scope), tuple(nodes)) for (scope, _), nodes in found]
-
-
 def _masks(view: View, shown: Sequence[Node], taken: set[Node]) -> list[Group]:
     """Make a group of each connected mask that stands in no group: nodes of kind bool."""
-    member: dict[Node, list[Node]] = {}
+    links = networkx.Graph()
     for node in shown:
-        if node.dtype != "bool" or node in taken or isinstance(node.op, Input):
-            continue
-        joined = [node]
-        for source in {id(found): found for s in node.inputs if (found := member.get(s))}.values():
-            joined = source + joined
-        for each in joined:
-            member[each] = joined
-    groups = {id(nodes): nodes for nodes in member.values()}.values()
-    return [Group((*view.address(nodes[-1]), MASK), MASK, tuple(nodes)) for nodes in groups]
+        if node.dtype == "bool" and node not in taken and not isinstance(node.op, Input):
+            links.add_node(node)
+            links.add_edges_from((node, source) for source in node.inputs if source in links)
+    places = {node: place for place, node in enumerate(shown)}
+    found = [sorted(part, key=places.__getitem__) for part in networkx.connected_components(links)]
+    return [Group((*view.address(nodes[-1]), MASK), MASK, tuple(nodes)) for nodes in found]
 
 
 def _with_constants(view: View, shown: Sequence[Node], groups: list[Group]) -> list[Group]:

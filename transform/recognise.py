@@ -4,11 +4,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal
 
 from cutaway.graph import Graph, Input, Node
-from cutaway.ops.arithmetic import Add, Divide, Multiply
+from cutaway.ops.arithmetic import Add, Divide, Multiply, Subtract
 from cutaway.ops.dropout import Dropout
+from cutaway.ops.functions import Exp
 from cutaway.ops.indexing import CausalMask
 from cutaway.ops.linear import MatMul
+from cutaway.ops.movement import PermuteDims
 from cutaway.ops.norm import LayerNorm, RMSNorm
+from cutaway.ops.reduction import Sum
 from cutaway.ops.select import Where
 from cutaway.ops.softmax import Softmax
 
@@ -21,7 +24,7 @@ def attention_roles(graph: Graph) -> dict[Operand, Role]:
     """Return which operands are queries, keys, values and masks, by what is done with them.
 
     A softmax of a scaled and masked product of two matrices, times a third: whatever the
-    scopes are called.
+    scopes are called, also where the softmax is opened into primitives.
 
     Examples
     --------
@@ -35,18 +38,36 @@ def attention_roles(graph: Graph) -> dict[Operand, Role]:
     readers = graph.readers
     roles: dict[Operand, Role] = {}
     for node in graph.nodes:
-        if isinstance(node.op, Softmax):
-            roles |= _attention(node, readers)
+        scores = _softmax_of(node)
+        if scores is not None:
+            roles |= _attention(node, scores, readers)
     return roles
 
 
-def _attention(weights: Node, readers: Readers) -> dict[Operand, Role]:
+def _softmax_of(node: Node) -> Node | None:
+    """Return what a node is the softmax of: the op, or exponentials over their sum."""
+    if isinstance(node.op, Softmax):
+        return node.inputs[0]
+    if not isinstance(node.op, Divide) or not isinstance(node.inputs[0].op, Exp):
+        return None
+    powers, total = node.inputs
+    while isinstance(total.op, Where):  # guards against a sum of zero
+        total = total.inputs[2]
+    if not isinstance(total.op, Sum) or total.inputs[0] is not powers:
+        return None
+    (found,) = powers.inputs
+    return found.inputs[0] if isinstance(found.op, Subtract) else found
+
+
+def _attention(weights: Node, scaled: Node, readers: Readers) -> dict[Operand, Role]:
     values = [found for found in _uses(weights, readers) if isinstance(found.op, MatMul)]
-    path = _scores(weights.inputs[0])
+    path = _scores(scaled)
     if not values or path is None:
         return {}
     scores, masks = path
     roles: dict[Operand, Role] = {(scores, 0): "query", (scores, 1): "key"}
+    if isinstance(scores.inputs[1].op, PermuteDims):
+        roles[scores.inputs[1], 0] = "key"  # it is written transposed
     roles |= {(value, 1): "value" for value in values}
     return roles | dict.fromkeys(masks, "mask")
 

@@ -10,12 +10,19 @@ from rich.console import Console
 from rich.table import Table
 
 from cutaway.cli.source import load, point, read_dims
-from cutaway.graph import Condition, FeedError, Graph, ShapeError, show, show_shape
+from cutaway.graph import (
+    Condition,
+    FeedError,
+    Graph,
+    ShapeError,
+    check_sizes,
+    show,
+    show_shape,
+)
 from cutaway.graph.cost import Cost, cost_by_block, flops, memory, parameter_count
 from cutaway.graph.dims import Dim
 from cutaway.models import MODELS
 from cutaway.run import Compiled, check_grads, value_and_grad
-from cutaway.run.sizes import check
 from cutaway.shapes import verify
 
 COUNTS = {"parameters": parameter_count, "flops": flops, "memory": memory}
@@ -169,7 +176,7 @@ def cost_model(name: str, dims: Sequence[str], depth: int, as_json: bool) -> Non
         )
     sizes = {k: v for k, v in {**model.sizes, **given}.items() if k in known}
     missing = sorted(known - sizes.keys())
-    check(model.graph, sizes)
+    check_sizes(model.graph, sizes)
     totals = {key: count(model.graph) for key, count in COUNTS.items()}
     filled = None
     if not missing:

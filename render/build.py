@@ -1,0 +1,266 @@
+"""From a view to a scene: boxes, arrows and frames, with their texts and sizes."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import get_args
+
+from cutaway.graph import Group, Node, Parameter, Shape, Shown, View
+from cutaway.render import glossary
+from cutaway.render.arrows import bundles, shapes_entering
+from cutaway.render.beside import bundles_beside
+from cutaway.render.colours import FRAMES, LEAVES, LINES, colour
+from cutaway.render.fold import fold
+from cutaway.render.label import SMALL, bilingual, label, one_line, role_of
+from cutaway.render.measure import text_width
+from cutaway.render.naming import Look, Namer
+from cutaway.render.scene import (
+    Arrow,
+    Box,
+    Direction,
+    Frame,
+    Language,
+    Line,
+    Place,
+    Role,
+    Scene,
+    Sign,
+    Stroke,
+)
+from cutaway.render.text import shorten
+from cutaway.transform.recognise import Operand
+from cutaway.transform.recognise import Role as AttentionRole
+from cutaway.transform.residual import residual_edges
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+PADDING = 7.0  # points, at each side of a text
+SIZES = (11.0, SMALL)  # of a frame's title, and of the same in a second language
+TAGS = {"en": "en", "zh": "zh-CN"}
+
+Lines = tuple[Line, ...]
+
+
+class Builder:
+    """Makes the scene of a view.
+
+    Parameters
+    ----------
+    roles
+        The roles of operands: query, key, value, mask.
+    shape_text
+        How a shape is written; None writes none.
+    title
+        What the picture is called.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        roles: Mapping[Operand, AttentionRole],
+        lang: Language,
+        direction: Direction,
+        shape_text: Callable[[Shape], str] | None,
+        title: str,
+    ) -> None:
+        self._view = view
+        self._title = title
+        self._lang = lang
+        self._direction = direction
+        self._shape = shape_text or (lambda shape: "")
+        residual = residual_edges(view)
+        self._sums = {node for node, _ in residual}
+        self._names = Namer(view, dict(roles), residual)
+        self._folded = fold(view)
+        self._bundles = tuple(
+            bundle
+            for bundle in bundles(view, roles, residual)
+            if bundle.tail not in self._folded.texts and bundle.head not in self._folded.texts
+        )
+        self._ids = {
+            shown: f"n{number}"
+            for number, shown in enumerate(
+                shown for shown in view.boxes if shown not in self._folded.texts
+            )
+        }
+
+    def scene(self) -> Scene:
+        """Build it."""
+        boxes = tuple(self._box(shown) for shown in self._ids)
+        frames = self._frames()
+        legend = tuple(self._legend(boxes, frames))
+        return Scene(
+            self._title, boxes, self._arrows(), frames, legend, self._direction, self._lang
+        )
+
+    @cached_property
+    def _drawn_by(self) -> dict[Shown, list[str]]:
+        """The paths of all nodes that each box stands for, constants in its label included."""
+        found: dict[Shown, list[str]] = {shown: [] for shown in self._ids}
+        for node in self._view.nodes:
+            reader = self._view.first.get(node, node)
+            while reader in self._folded.texts and self._view.box(reader) is reader:
+                (reader,) = self._view.readers[reader]
+                reader = self._view.first.get(reader, reader)
+            found[self._view.box(reader)].append(self._view.path(node))
+        return found
+
+    @cached_property
+    def _paths(self) -> dict[Group, str]:
+        """A path for every group: its scope's, and ``.1``, ``.2`` … for its further pieces."""
+        found: dict[Group, str] = {}
+        counts: Counter[str] = Counter()
+        for group in self._view.groups:
+            path = "/".join(group.address)
+            found[group] = f"{path}.{counts[path]}" if counts[path] else path
+            counts[path] += 1
+        return found
+
+    @cached_property
+    def _read(self) -> set[Shown]:
+        return {bundle.tail for bundle in self._bundles}
+
+    def _box(self, shown: Shown) -> Box:
+        role: Role
+        family: str
+        if isinstance(shown, Group):
+            look = self._names.group(shown)
+            texts = self._in_all_languages(lambda lang: self._group_lines(shown, look, lang))
+            path, role, family = self._paths[shown], "group", look.family
+        else:
+            texts = self._in_all_languages(lambda lang: self._node_lines(shown, lang))
+            path, role = self._view.path(shown), role_of(shown)
+            family = "norm" if shown in self._sums else shown.op.family
+        widths = [text_width(shorten(x.text), x.size) for lines in texts.values() for x in lines]
+        heights = [sum(line.height for line in lines) for lines in texts.values()]
+        return Box(
+            id=self._ids[shown],
+            path=path,
+            nodes=tuple(self._drawn_by[shown]),
+            lines=texts[self._lang],
+            frame=self._view.place(shown),
+            role=role,
+            family=family,
+            colour=colour(role, family),
+            width=round(max(widths) + 2 * PADDING, 1),
+            height=max(heights) + PADDING,
+        )
+
+    def _in_all_languages(self, lines: Callable[[Language], Lines]) -> dict[Language, Lines]:
+        return {lang: lines(lang) for lang in LANGUAGES}
+
+    def _node_lines(self, node: Node, lang: Language) -> Lines:
+        formula = self._folded.formula(node) if self._folded.into(node) else ""
+        leaf = role_of(node) != "op"
+        silent = leaf and role_of(node) == "constant" and not node.shape
+        shape = self._shape(node.shape) if (leaf or node not in self._read) and not silent else ""
+        title = glossary.ADD if node in self._sums else None
+        return label(node, lang, formula, shape, title)
+
+    def _group_lines(self, group: Group, look: Look, lang: Language) -> Lines:
+        times = self._view.times.get(group.address)
+        lines = bilingual(look.title, lang, f"{times}× " if times else "")
+        if look.note:
+            lines.append(Line(one_line(look.note, lang), size=SMALL))
+        for address, count in self._view.times.items():
+            if address[: len(group.address)] == group.address and address != group.address:
+                inner = self._names.block(address, "layer", group.nodes).title
+                lines.append(Line(f"{count}× {one_line(inner, lang)}", size=SMALL))
+        if group not in self._read:
+            shapes = dict.fromkeys(
+                n.shape for n in self._view.outputs if self._view.box(n) is group
+            )
+            lines += [Line(text, size=SMALL + 1) for s in shapes if (text := self._shape(s))]
+        return tuple(lines)
+
+    def _arrows(self) -> tuple[Arrow, ...]:
+        entering = shapes_entering(self._view)
+        told: set[Node] = set()
+        labels: dict[int, str] = {}
+        plain_first = sorted(self._bundles, key=lambda bundle: bundle.stroke != "data")
+        for bundle in plain_first:
+            said = [bundle.name()]
+            for value in bundle.values:
+                leaf = not isinstance(bundle.tail, Group) and role_of(bundle.tail) != "op"
+                if leaf or value in told or value.shape in entering.get(bundle.tail, ()):
+                    continue
+                told.add(value)
+                said += [value.name] if isinstance(value.op, Parameter) else []
+                said.append(self._shape(value.shape))
+            labels[id(bundle)] = "  ".join(dict.fromkeys(text for text in said if text))
+        beside = bundles_beside(self._view, self._bundles)
+        return tuple(
+            Arrow(
+                self._ids[bundle.tail],
+                self._ids[bundle.head],
+                bundle.stroke,
+                LINES.get(bundle.role if bundle.stroke == "data" else bundle.stroke, ""),
+                labels[id(bundle)],
+                id(bundle) in beside,
+            )
+            for bundle in self._bundles
+        )
+
+    def _legend(self, boxes: Iterable[Box], frames: Iterable[Frame]) -> Iterator[Sign]:
+        """Explain what is there: leaves, families, lines, and the roles that colours tell."""
+        shown = {box.role for box in boxes}
+        for role, tint in LEAVES.items():
+            if role in shown:
+                yield Sign(one_line(glossary.LEGEND[role], self._lang), tint, role=role)
+        families = {box.family: box for box in boxes if box.role in ("op", "group")}
+        for family, words in glossary.FAMILIES.items():
+            if family in families:
+                box = families[family]
+                yield Sign(one_line(words, self._lang), box.colour, role=box.role)
+        strokes = {bundle.stroke for bundle in self._bundles}
+        for stroke in get_args(Stroke):
+            if stroke in strokes:
+                tint = LINES.get(stroke, LINES[""])
+                yield Sign(one_line(glossary.LEGEND[stroke], self._lang), tint, stroke=stroke)
+        roles = {bundle.role for bundle in self._bundles}
+        for role_name in glossary.ROLES:
+            if role_name in roles:
+                words = glossary.LEGEND[role_name]
+                yield Sign(one_line(words, self._lang), LINES[role_name], stroke="data")
+
+    def _frames(self) -> tuple[Frame, ...]:
+        """Return every frame, outer ones first: their places number the clusters."""
+        inside: dict[Place, list[Node]] = {}
+        out: dict[Place, set[str]] = {}
+        for shown in self._ids:
+            nodes = shown.nodes if isinstance(shown, Group) else (shown,)
+            place = self._view.place(shown)
+            for depth in range(1, len(place) + 1):
+                inside.setdefault(place[:depth], []).extend(nodes)
+        for bundle in self._bundles:
+            if isinstance(bundle.tail, Node):
+                place = self._view.address(bundle.tail)
+                if self._view.place(bundle.head) != place:
+                    out.setdefault(place, set()).add(bundle.role)
+        return tuple(
+            self._frame(place, tuple(nodes), out.get(place, set()))
+            for place, nodes in inside.items()
+        )
+
+    def _frame(self, place: Place, nodes: tuple[Node, ...], out: set[str]) -> Frame:
+        kinds, times = self._view.kinds, self._view.times.get(place)
+        look = self._names.block(place, kinds.get(place, "part"), nodes)
+        if any(kinds[p] == "layer" and p[: len(place)] == place for p in kinds if p != place):
+            look = look._replace(note=None)  # its layers say it
+
+        titles = self._in_all_languages(lambda lang: _heading(look, times, lang))
+        widths = [text_width(shorten(x.text), x.size) for lines in titles.values() for x in lines]
+        tint = FRAMES.get(*out) if len(out) == 1 else None
+        return Frame(place, titles[self._lang], max(widths), tint or "")
+
+
+def _heading(look: Look, times: int | None, lang: Language) -> Lines:
+    """Return how often, what, and where its norms stand; in both languages, Chinese first."""
+    languages: tuple[Language, ...] = ("zh", "en") if lang == "both" else (lang,)
+    if look.title.en == look.title.zh:
+        languages = languages[-1:]
+    lines = []
+    for number, each in enumerate(languages):
+        count = f"{times}× " if times and not number else ""
+        note = f" · {one_line(look.note, each)}" if look.note else ""
+        lines.append(Line(f"{count}{one_line(look.title, each)}{note}", TAGS[each], SIZES[number]))
+    return tuple(lines)

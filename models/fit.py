@@ -64,9 +64,9 @@ def fit(
             misfits.add("missing", plain, show_shape(source.shape))
         else:
             params.update(_read(tensors, names[plain], source, misfits))
-    for plain in names.keys() - wanted.keys():
-        if not family.ignores(plain):
-            misfits.add("extra", names[plain], str(tensors[names[plain]]))
+    for plain, name in names.items():
+        if plain not in wanted and not family.ignores(plain):
+            misfits.add("extra", name, str(tensors[name]))
     if misfits.found:
         raise LoadError(
             explain(
@@ -85,12 +85,12 @@ def _read(tensors: Tensors, name: str, source: Source, misfits: Misfits) -> dict
         misfits.add("wrong shape", name, f"{show_shape(entry.shape)}, {required}")
     if entry.dtype not in FLOATS:
         misfits.add("wrong dtype", name, f"{entry.dtype}, {' or '.join(FLOATS)} required")
-        return {}
+    if entry.shape != source.shape or entry.dtype not in FLOATS:
+        return {}  # what cannot be used is not read
     array = tensors.read(name)
-    if array.size and np.isnan(array.min()):  # the least is NaN if any is
-        count = int(np.isnan(array).sum())
-        misfits.add("NaN", name, f"{count} of {array.size} numbers")
-    return source.parameters(array) if entry.shape == source.shape else {}
+    if np.isnan(array.min()):  # the least is NaN if any is
+        misfits.add("NaN", name, f"{int(np.isnan(array).sum())} of {array.size} numbers")
+    return source.parameters(array)
 
 
 def _supported(family: Family, outputs: Outputs, names: Mapping[str, str]) -> Outputs:

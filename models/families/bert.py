@@ -90,7 +90,7 @@ ENCODER = (
 HEADS = (
     *rows.linear("cls.predictions.transform.dense", "output/transform"),
     *rows.norm("cls.predictions.transform.LayerNorm", "output/norm"),
-    *rows.linear("cls.predictions.decoder", "output", bias=False),
+    *rows.linear("cls.predictions.decoder", "output/decoder"),
     rows.Row("cls.predictions.bias", ("output/bias",)),
     *rows.linear("cls.seq_relationship", "next_sentence"),
 )
@@ -110,6 +110,7 @@ BERT = Family(
         "embeddings.position_ids",
         "pooler.*",
         "cls.seq_relationship.*",
+        "cls.predictions.bias",
         "cls.predictions.decoder.*",
     ),
 )

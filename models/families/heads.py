@@ -32,12 +32,16 @@ def pooler(states: Node) -> Node:
 def masked_language(
     states: Node, table: Node, config: Settings, activation: Activation, eps: float
 ) -> Node:
-    """Return logits (B, T, V): a linear map, activation, norm, and the (tied) token table."""
+    """Return logits (B, T, V): a linear map, activation, norm, and the token table with a bias.
+
+    Where config.json unties the table, a ``decoder`` with weight and bias of its own stands for it.
+    """
     with scope("output"):
         with scope("transform"):
             x = activate(linear(states, states.shape[-1]), activation)
         with scope("norm", kind="sublayer"):
             x = layer_norm(x, eps)
-        if not config.flag("tie_word_embeddings", True):
+        if config.flag("tie_word_embeddings", True):
+            return x @ table.mT + parameter("bias", (table.shape[0],))
+        with scope("decoder"):
             return linear(x, table.shape[0])
-        return x @ table.mT + parameter("bias", (table.shape[0],))

@@ -33,7 +33,7 @@ def _language(config: Settings) -> Outputs:
 HEAD = (
     *rows.linear("lm_head.dense", "output/transform"),
     *rows.norm("lm_head.layer_norm", "output/norm"),
-    *rows.linear("lm_head.decoder", "output", bias=False),
+    *rows.linear("lm_head.decoder", "output/decoder"),
     rows.Row("lm_head.bias", ("output/bias",)),
 )
 
@@ -47,5 +47,5 @@ ROBERTA = Family(
     rows=ENCODER + HEAD,
     prefix="roberta.",
     optional=frozenset({"pooler_output"}),
-    unused=("embeddings.position_ids", "pooler.*", "lm_head.decoder.*"),
+    unused=("embeddings.position_ids", "pooler.*", "lm_head.bias", "lm_head.decoder.*"),
 )

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cutaway import graph, layers, models, ops, render, run, shapes, transform
+    from cutaway import graph, interop, layers, models, ops, render, run, shapes, transform
     from cutaway.graph import (
         ContractError,
         CutawayError,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         parameter_count,
         scope,
     )
+    from cutaway.models import load
     from cutaway.render import draw
     from cutaway.run import (
         check_grads,
@@ -59,12 +60,13 @@ _HOME = {
         "OptionError SaveError ShapeError block constant cost_by_block dims flops formula input "
         "memory parameter parameter_count scope"
     ),
+    "models": "load",
     "render": "draw",
     "run": "check_grads compile evaluate greedy_decode initialize value_and_grad",
     "shapes": "Contract verify",
     "transform": "grad",
 }
-_MODULES = ("graph", "layers", "models", "ops", "render", "run", "shapes", "transform")
+_MODULES = ("graph", "interop", "layers", "models", "ops", "render", "run", "shapes", "transform")
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
 
@@ -112,7 +114,9 @@ __all__ = [
     "greedy_decode",
     "initialize",
     "input",
+    "interop",
     "layers",
+    "load",
     "memory",
     "models",
     "ops",

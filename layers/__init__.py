@@ -8,7 +8,12 @@ from cutaway.layers.attention import (
     split_heads,
 )
 from cutaway.layers.basic import activate, layer_norm, linear, rms_norm
-from cutaway.layers.embedding import learned_positions, sinusoidal_positions, token_embedding
+from cutaway.layers.embedding import (
+    learned_positions,
+    positions_after_padding,
+    sinusoidal_positions,
+    token_embedding,
+)
 from cutaway.layers.feed_forward import feed_forward
 from cutaway.layers.stack import (
     LayerOptions,
@@ -46,6 +51,7 @@ __all__ = [
     "merge_heads",
     "multi_head_attention",
     "padding_mask",
+    "positions_after_padding",
     "rms_norm",
     "scaled_dot_product_attention",
     "single_head_attention",

@@ -3,11 +3,30 @@
 import math
 
 from cutaway.graph import Dim, Node, as_dim, block, parameter
-from cutaway.ops import arange, cast, concat, cos, dim, exp, expand_dims, reshape, sin, sqrt, take
+from cutaway.ops import (
+    arange,
+    cast,
+    concat,
+    cos,
+    cumulative_sum,
+    dim,
+    exp,
+    expand_dims,
+    not_equal,
+    reshape,
+    sin,
+    sqrt,
+    take,
+)
 
 
 def token_embedding(
-    tokens: Node, vocabulary: Dim | str, width: Dim | str, table: Node | None = None
+    tokens: Node,
+    vocabulary: Dim | str,
+    width: Dim | str,
+    table: Node | None = None,
+    *,
+    scaled: bool = True,
 ) -> tuple[Node, Node]:
     """Return a row of the table for each token, times ``√width``, and the table.
 
@@ -15,6 +34,8 @@ def token_embedding(
     ----------
     table
         The table to use; by default a new parameter ``weight`` (vocabulary, width).
+    scaled
+        Whether to multiply by ``√width``, as the paper does; BERT and GPT do not.
 
     Examples
     --------
@@ -24,7 +45,8 @@ def token_embedding(
     """
     if table is None:
         table = parameter("weight", (as_dim(vocabulary), as_dim(width)), init="embedding")
-    return take(table, tokens) * sqrt(dim(table.shape[1])), table
+    rows = take(table, tokens)
+    return rows * sqrt(dim(table.shape[1])) if scaled else rows, table
 
 
 @block(name="positions", requires=["2 | d_model"], sizes={"d_model": "width"})
@@ -62,3 +84,26 @@ def learned_positions(length: Dim | str, longest: Dim | str, width: Dim | str) -
     """
     table = parameter("weight", (as_dim(longest), as_dim(width)), init="embedding")
     return table[: as_dim(length)]
+
+
+@block(name="", requires=["T <= T_max"], sizes={"T": "tokens[1]", "T_max": "longest"})
+def positions_after_padding(
+    tokens: Node, padding: int, longest: Dim | str, width: Dim | str
+) -> Node:
+    """Return the position of every token by RoBERTa's count (Liu et al. 2019): (B, T, width).
+
+    Real tokens of ``(B, T)`` are counted from ``padding + 1``, and padding stays at ``padding``:
+    its row, and those before it, belong to no position. So the table ``weight`` has
+    ``longest + padding + 1`` rows, and padding on either side moves no token.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> y = positions_after_padding(ca.input("tokens", "B T", dtype="int"), 1, 512, "D")
+    >>> y, [str(c) for c in ca.Graph(y).conditions]
+    (<take: float (B, T, D)>, ['T <= 512'])
+    """
+    rows = as_dim(longest) + padding + 1
+    table = parameter("weight", (rows, as_dim(width)), init="embedding")
+    real = cast(not_equal(tokens, padding), "int")
+    return take(table[padding : padding + 1 + tokens.shape[1]], cumulative_sum(real, 1) * real)

@@ -1,5 +1,7 @@
-"""Built-in models: the names that ``cutaway models`` lists."""
+"""Models: those that come with cutaway, and pretrained ones in folders."""
 
-from cutaway.models.catalogue import MODELS, Model
+from cutaway.models.catalogue import MODELS, BuiltIn
+from cutaway.models.checkpoint import Model, build, load
+from cutaway.models.families import FAMILIES
 
-__all__ = ["MODELS", "Model"]
+__all__ = ["FAMILIES", "MODELS", "BuiltIn", "Model", "build", "load"]

@@ -14,7 +14,7 @@ SMALL = {"B": 2, "T": 5, "S": 7, "d_model": 16, "h": 4, "d_ff": 32, "V": 29}
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class BuiltIn:
     """A built-in model.
 
     Attributes
@@ -60,7 +60,7 @@ def _transformer(config: Config) -> Node:
     return layers.transformer(_tokens("source", "S"), _tokens("target"), config)
 
 
-def _paper(name: layers.PaperName) -> Model:
+def _paper(name: layers.PaperName) -> BuiltIn:
     config = Config.preset(name)
     sizes = {
         "V": config.source_vocabulary,
@@ -69,7 +69,7 @@ def _paper(name: layers.PaperName) -> Model:
         "d_ff": config.hidden,
     }
     number = {key: int(value) for key, value in sizes.items()}
-    return Model(
+    return BuiltIn(
         name,
         Title(f"The paper's model, {name[6:]} (Vaswani et al. 2017, Table 3)", "论文中的模型"),
         lambda: _transformer(config.symbolic()),
@@ -84,7 +84,7 @@ _GPT = replace(
 _BERT = replace(_SYMBOLIC, activation="gelu", positions="learned")
 
 _ALL = (
-    Model(
+    BuiltIn(
         "translator",
         Title("English to Chinese, trained by cutaway", "英译中，由 cutaway 训练"),
         lambda: translator.load().graph.outputs[0],
@@ -93,62 +93,62 @@ _ALL = (
     ),
     _paper("paper-base"),
     _paper("paper-big"),
-    Model(
+    BuiltIn(
         "attention",
         Title("Scaled dot-product attention", "缩放点积注意力"),
         _attention,
         {"T": 5, "S": 7, "d_k": 8, "d_v": 6},
     ),
-    Model(
+    BuiltIn(
         "single-head-attention",
         Title("Single-head attention", "单头注意力"),
         lambda: layers.single_head_attention(_x(), width="d_k"),
         {**SMALL, "d_k": 8},
     ),
-    Model(
+    BuiltIn(
         "multi-head-attention",
         Title("Multi-head attention", "多头注意力"),
         lambda: layers.multi_head_attention(_x(), heads="h"),
     ),
-    Model(
+    BuiltIn(
         "feed-forward",
         Title("Feed-forward network", "前馈网络"),
         lambda: layers.feed_forward(_x(), "d_ff"),
     ),
-    Model(
+    BuiltIn(
         "encoder-layer",
         Title("Encoder layer", "编码器层"),
         lambda: layers.encoder_layer(_x(), heads="h", hidden="d_ff"),
     ),
-    Model(
+    BuiltIn(
         "decoder-layer",
         Title("Decoder layer", "解码器层"),
         lambda: layers.decoder_layer(
             _x(), _memory(), heads="h", hidden="d_ff", mask=causal_mask("T")
         ),
     ),
-    Model(
+    BuiltIn(
         "encoder",
         Title("Encoder", "编码器"),
         lambda: layers.encoder(_x("S"), layers=2, heads="h", hidden="d_ff"),
     ),
-    Model(
+    BuiltIn(
         "decoder",
         Title("Decoder", "解码器"),
         lambda: layers.decoder(
             _x(), _memory(), layers=2, heads="h", hidden="d_ff", mask=causal_mask("T")
         ),
     ),
-    Model("transformer", Title("Transformer", "Transformer"), lambda: _transformer(_SYMBOLIC)),
-    Model(
+    BuiltIn("transformer", Title("Transformer", "Transformer"), lambda: _transformer(_SYMBOLIC)),
+    BuiltIn(
         "gpt",
         Title("Decoder-only language model", "仅解码器语言模型"),
         lambda: layers.decoder_only(_tokens(), _GPT),
     ),
-    Model(
+    BuiltIn(
         "bert",
         Title("Encoder-only model", "仅编码器模型"),
         lambda: layers.encoder_only(_tokens(length="S"), _BERT),
     ),
 )
-MODELS: dict[str, Model] = {model.name: model for model in _ALL}
+MODELS: dict[str, BuiltIn] = {model.name: model for model in _ALL}

@@ -46,6 +46,7 @@ from cutaway.ops.compare import (
     logical_or,
     not_equal,
 )
+from cutaway.ops.cumulative import CumulativeSum, cumulative_sum
 from cutaway.ops.dropout import Dropout, dropout
 from cutaway.ops.elementwise import Elementwise
 from cutaway.ops.functions import (
@@ -172,6 +173,7 @@ __all__ = [
     "Concat",
     "Cos",
     "CrossEntropy",
+    "CumulativeSum",
     "Divide",
     "Dropout",
     "Elementwise",
@@ -241,6 +243,7 @@ __all__ = [
     "concat",
     "cos",
     "cross_entropy",
+    "cumulative_sum",
     "dim",
     "divide",
     "dropout",

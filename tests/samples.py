@@ -199,6 +199,14 @@ def largest(d: Draw) -> Built:
     return ops.argmax(x, axis, kept), lambda x: np.argmax(x, axis, keepdims=kept)
 
 
+def running(d: Draw) -> Built:
+    """Running sums, of floats or of ints."""
+    shape = d.shape(1, 3)
+    x = d.floats(shape) if d.flag() else d.ints(shape, low=-9)
+    axis = d.axis(x.rank)
+    return ops.cumulative_sum(x, axis), lambda x: np.cumsum(x, axis)
+
+
 ALONG = (
     Sample(
         ops.Where,
@@ -231,6 +239,14 @@ ALONG = (
             (lambda: ops.argmax(BOOL), ca.DTypeError, "bools have no argmax"),
         ),
         "none",
+    ),
+    Sample(
+        ops.CumulativeSum,
+        (running,),
+        (
+            (lambda: ops.cumulative_sum(FLOAT, 1), ca.ShapeError, "there is no axis 1"),
+            (lambda: ops.cumulative_sum(BOOL), ca.DTypeError, "bools have no sum"),
+        ),
     ),
 )
 

@@ -1,0 +1,27 @@
+"""Readers of file formats, none of which is trusted.
+
+``config.json``, ``model.safetensors`` and ``tokenizer.json`` are read here; what they mean for a
+graph stands in ``cutaway.models``.
+"""
+
+from cutaway.interop.document import brief, parse_object, read_text, repr_of
+from cutaway.interop.folder import CONFIG, open_folder
+from cutaway.interop.header import Entry, read_header
+from cutaway.interop.settings import Settings
+from cutaway.interop.tensors import Tensors
+from cutaway.interop.tokenizer import encode, read_tokenizer
+
+__all__ = [
+    "CONFIG",
+    "Entry",
+    "Settings",
+    "Tensors",
+    "brief",
+    "encode",
+    "open_folder",
+    "parse_object",
+    "read_header",
+    "read_text",
+    "read_tokenizer",
+    "repr_of",
+]

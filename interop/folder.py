@@ -1,0 +1,108 @@
+"""Which files of a checkpoint's folder hold what."""
+
+import os
+import re
+from pathlib import Path
+
+from cutaway.graph import LoadError
+from cutaway.graph.errors import explain
+from cutaway.interop.document import brief, parse_object, read_text, repr_of
+from cutaway.interop.settings import Settings
+from cutaway.interop.tensors import Tensors
+
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+INDEX = "model.safetensors.index.json"
+PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
+CONVERT = (
+    'convert it where you trust it: python -c "import torch, safetensors.torch as s; '
+    "w = torch.load('{name}', weights_only=True); "
+    "s.save_file({{k: v.clone().contiguous() for k, v in w.items()}}, 'model.safetensors')\""
+)
+
+
+def open_folder(path: str | os.PathLike[str]) -> tuple[Settings, Tensors]:
+    """Return the settings and the tensors of a Hugging Face folder.
+
+    ``config.json`` and ``model.safetensors`` (or its shards and their index) are required.
+
+    Raises
+    ------
+    LoadError
+        If it is no folder, if a file is missing or broken, or if the weights are pickled.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        if folder.suffix in PICKLES:
+            raise _pickled(folder)
+        raise LoadError(
+            explain(
+                f"{folder} is no folder",
+                required=f"the folder that holds {CONFIG} and {WEIGHTS}",
+                came="a file" if folder.exists() else "nothing of that name",
+            )
+        )
+    files = _weights(folder)
+    if not files or not (folder / CONFIG).is_file():
+        raise _incomplete(folder)
+    text = read_text(folder / CONFIG)
+    where = str(folder / CONFIG)
+    return Settings(parse_object(text, where), where), Tensors(files)
+
+
+def _weights(folder: Path) -> list[Path]:
+    if (folder / WEIGHTS).is_file():
+        return [folder / WEIGHTS]
+    return _shards(folder) if (folder / INDEX).is_file() else []
+
+
+def _shards(folder: Path) -> list[Path]:
+    """Return the files that an index names, each beside it in the folder."""
+    index = parse_object(read_text(folder / INDEX), str(folder / INDEX))
+    names = index.get("weight_map")
+    if not isinstance(names, dict) or not names:
+        raise LoadError(
+            explain(
+                f"{folder / INDEX} names no files",
+                required='"weight_map": the file of each tensor',
+                came=brief(repr_of(names)),
+            )
+        )
+    found: dict[Path, None] = {}
+    for name in names.values():
+        inside = isinstance(name, str) and Path(name).name == name
+        if not inside or not name.endswith(".safetensors") or not (folder / name).is_file():
+            raise LoadError(
+                explain(
+                    f"{folder / INDEX} names a file that is not there",
+                    required="the name of a .safetensors file in the same folder",
+                    came=brief(repr_of(name)),
+                )
+            )
+        found[folder / name] = None
+    return list(found)
+
+
+def _incomplete(folder: Path) -> LoadError:
+    names = sorted(file.name for file in folder.iterdir())
+    for name in names:
+        if Path(name).suffix in PICKLES and not (folder / WEIGHTS).is_file():
+            return _pickled(folder / name)
+    shown = [brief(name, 60) for name in names[:20]] + ["…"] * (len(names) > 20)
+    return LoadError(
+        explain(
+            f"{folder} is no checkpoint that can be read",
+            required=f"{CONFIG} and {WEIGHTS}, as save_pretrained writes them",
+            came=", ".join(shown) or "an empty folder",
+        )
+    )
+
+
+def _pickled(file: Path) -> LoadError:
+    plain = re.fullmatch(r"[\w.-]{1,60}", file.name)  # else it could be code in the command
+    return LoadError(
+        explain(
+            f"{file} is pickled, and never opened: a pickle runs any code it likes",
+            required=WEIGHTS,
+            fix=CONVERT.format(name=file.name if plain else "pytorch_model.bin"),
+        )
+    )

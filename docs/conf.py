@@ -33,6 +33,7 @@ html_theme = "furo"
 html_copy_source = False
 myst_heading_anchors = 3
 nitpicky = True
+smartquotes = False
 # what signatures name and no page here has; the sites of other projects are not fetched
 nitpick_ignore_regex = [
     ("py:class", r"(collections|fractions|numpy|os|pathlib|sympy)\..*"),

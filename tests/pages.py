@@ -38,6 +38,12 @@ class Block:
         return "" if self.language == "text" else "\n".join(self.lines)
 
 
+def unfenced(text: str) -> list[str]:
+    """Return the lines of a page's indented code."""
+    found = [token for token in MarkdownIt().parse(text) if token.type == "code_block"]
+    return [line for token in found for line in token.content.splitlines()]
+
+
 def blocks(text: str) -> list[Block]:
     """Return the fenced blocks of a page."""
     lines = text.splitlines()
@@ -85,6 +91,14 @@ def _python(code: str, name: str, folder: Path, namespace: dict[str, Any]) -> li
 
 
 def _console(lines: Iterable[str], folder: Path) -> Iterator[str]:
+    for line in lines:
+        if line.startswith("$ "):
+            yield line
+            yield from _tidy(run_command(line[2:], folder))
+
+
+def run_command(command: str, folder: Path) -> str:
+    """Return what a shell command prints to both streams; it has to succeed."""
     programs = Path(sys.executable).parent
     environment = {
         **os.environ,
@@ -92,20 +106,17 @@ def _console(lines: Iterable[str], folder: Path) -> Iterator[str]:
         "COLUMNS": "88",
         "PYTHONUTF8": "1",
     }
-    for line in lines:
-        if line.startswith("$ "):
-            done = subprocess.run(
-                ["bash", "-o", "pipefail", "-c", line[2:]],
-                cwd=folder,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                check=False,
-            )
-            assert done.returncode == 0, f"{line}\n{done.stdout}"
-            yield line
-            yield from _tidy(done.stdout)
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}"
+    return done.stdout
 
 
 def _tidy(text: str) -> list[str]:

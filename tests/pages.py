@@ -56,7 +56,8 @@ def blocks(text: str) -> list[Block]:
 
 
 def run_page(page: Path, folder: Path) -> str:
-    """Return the text of a page with what its blocks print now; they run in a folder."""
+    """Return the text of a page with what its blocks print now; they run in a new folder."""
+    folder.mkdir()
     (folder / "examples").symlink_to(ROOT / "examples")
     lines = page.read_text("utf-8").splitlines()
     namespace: dict[str, Any] = {"__name__": "__main__"}

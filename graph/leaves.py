@@ -43,7 +43,7 @@ class Input(Leaf):
 
 @dataclass(frozen=True, slots=True)
 class Parameter(Leaf):
-    """What training changes, by path; ``init`` says how :func:`cutaway.initialize` begins."""
+    """What training changes, by path; ``init`` says how :func:`cutaway.run.initialize` begins."""
 
     dims: Shape
     init: Init = "xavier"

@@ -140,7 +140,7 @@ def evaluate(
     params: Arrays | None = None,
     dims: Any = None,
 ) -> list[Array]:
-    """Run a graph once; see :class:`Compiled` for what it takes and raises.
+    """Run a graph once; see :class:`~cutaway.run.Compiled` for what it takes and raises.
 
     Examples
     --------

@@ -12,7 +12,7 @@ Verdict = Literal["valid", "conditional", "invalid", "undecided"]
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What :func:`verify` found.
+    """What :func:`~cutaway.shapes.verify` found.
 
     Attributes
     ----------

@@ -1,41 +1,94 @@
 """What the pages say is what happens: their code runs, and prints what they show."""
 
-import contextlib
-import io
 import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from pages import ROOT, blocks, run_command, run_page, unfenced
 
-ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+import cutaway as ca
+
+README, DOCS = ROOT / "README.md", ROOT / "docs"
+PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
+FOLLOWED = {"add-an-op.md"}  # step by step, by a test of its own below
+EXEMPT = {
+    "pip install . && cutaway tour": ".ci/run reads it from the README and runs it",
+    "pip install -e '.[test]' && pytest": ".ci/run reads it from the README and runs it",
+    "pip install -e '.[docs]' && sphinx-build -W --keep-going -q docs build/site": (
+        ".ci/run reads it from CONTRIBUTING.md and runs it"
+    ),
+    "pip install -e '.[dev]'": ".ci/run runs it",
+    "bash .ci/run": "runs these tests",
+    "pytest": "runs these tests",
+    "pre-commit install": "changes the checkout's git hooks",
+    "pip install -e '.[bench]'": "installs other frameworks",
+    "python benchmarks/run.py": "takes minutes; tests/test_benchmarks.py runs it with --quick",
+}
 
 
-def blocks(page: Path, language: str) -> list[str]:
-    """The fenced code of a page, by language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.S | re.M)
-
-
-def test_the_readmes_example_prints_what_its_comments_say(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("page", [p for p in PAGES if p.name not in FOLLOWED], ids=lambda p: p.name)
+def test_a_page_shows_what_its_blocks_print(
+    page: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    (code,) = blocks(ROOT / "README.md", "python")
-    monkeypatch.chdir(tmp_path)
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(code, "README.md", "exec"), {})
-    expected = re.findall(r"^print\(.*\)  # (.*)$", code, re.M)
-    assert expected
-    assert printed.getvalue().splitlines() == expected
-    assert (tmp_path / "attention.svg").read_text("utf-8").startswith("<svg")
+    if request.config.getoption("--rewrite-goldens"):
+        for time in ("first", "second"):  # longer output moves the lines that messages name
+            page.write_text(run_page(page, tmp_path / time), "utf-8")
+    assert page.read_text("utf-8") == run_page(page, tmp_path / "page")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_command_is_shown_that_nothing_runs(page: Path) -> None:
+    text = page.read_text("utf-8")
+    lines = unfenced(text)
+    for block in blocks(text):
+        if block.language not in ("python", "console", "text") and block.language[:1] != "{":
+            lines += block.lines
+    followed = re.findall(r"^pytest tests/.*$", text, re.M) if page.name in FOLLOWED else []
+    assert {line.partition("  #")[0].strip() for line in lines} - {""} <= {*EXEMPT, *followed}
+
+
+@pytest.mark.parametrize("chinese", sorted(DOCS.glob("*.zh.md")), ids=lambda page: page.name)
+def test_a_page_has_the_same_code_in_both_languages(chinese: Path) -> None:
+    english = chinese.with_name(chinese.name.replace(".zh", ""))
+    one, other = (
+        [(block.language, block.code) for block in blocks(page.read_text("utf-8")) if block.code]
+        for page in (english, chinese)
+    )
+    assert len(one) > 10
+    assert one == other
+
+
+def test_the_readmes_picture_is_what_its_command_draws(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    (command,) = re.findall(r"^\$ (cutaway draw .*)$", README.read_text("utf-8"), re.M)
+    run_command(command, tmp_path)
+    (drawn,) = tmp_path.glob("*.svg")
+    shown = DOCS / "images" / drawn.name
+    assert f"](docs/images/{drawn.name})" in README.read_text("utf-8")
+    if request.config.getoption("--rewrite-goldens"):
+        shutil.copy(drawn, shown)
+    assert shown.read_bytes() == drawn.read_bytes()
+
+
+def test_the_reference_has_a_page_for_every_module_and_a_row_for_every_name() -> None:
+    front = (DOCS / "reference" / "cutaway.rst").read_text("utf-8")
+    rows = re.findall(r"^   ~(\w+)\.(\w+)$", front, re.M)
+    modules = {name for name in ca.__all__ if isinstance(getattr(ca, name), ModuleType)}
+    assert sorted(name for _, name in rows) == sorted({*ca.__all__} - modules)
+    assert all(name in getattr(ca, module).__all__ for module, name in rows)
+    for module in modules:
+        page = (DOCS / "reference" / f"{module}.rst").read_text("utf-8")
+        assert f".. public:: cutaway.{module}" in page
 
 
 def test_the_readme_has_exactly_the_two_commands() -> None:
-    text = (ROOT / "README.md").read_text("utf-8")
+    text = README.read_text("utf-8")
     assert re.findall(r"^pip install .*$", text, re.M) == [
         "pip install . && cutaway tour",
         "pip install -e '.[test]' && pytest",
@@ -44,7 +97,8 @@ def test_the_readme_has_exactly_the_two_commands() -> None:
 
 def test_the_page_on_adding_an_op_followed_literally(tmp_path: Path) -> None:
     page = ROOT / "docs" / "add-an-op.md"
-    op, export, row = blocks(page, "python")
+    found = blocks(page.read_text("utf-8"))
+    op, export, row = (block.code for block in found if block.language == "python")
     (command,) = re.findall(r"^pytest .*$", page.read_text("utf-8"), re.M)
     copy = tmp_path / "clone"
     for folder in ("graph", "ops", "layers", "transform", "shapes", "run", "render", "tests"):

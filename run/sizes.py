@@ -59,7 +59,7 @@ def solve(graph: Graph, shown: Iterable[Shown], dims: Mapping[str, int]) -> dict
 
 def learn(graph: Graph, shown: Iterable[Shown], dims: Mapping[str, int]) -> dict[str, int]:
     """Return the sizes that ``dims`` gives and that arrays show, as far as they go."""
-    sizes = _given(graph, dims)
+    sizes = named(graph, dims)
     origin = {name: f"dims gives {name} = {size}" for name, size in sizes.items()}
     pending = list(shown)
     while pending:
@@ -91,7 +91,14 @@ def check(graph: Graph, sizes: Mapping[str, int]) -> None:
             )
 
 
-def _given(graph: Graph, dims: Mapping[str, int]) -> dict[str, int]:
+def named(graph: Graph, dims: Mapping[str, int]) -> dict[str, int]:
+    """Return the sizes that a caller gives, by name.
+
+    Raises
+    ------
+    FeedError
+        For a name that the graph has not, or a size that is no whole number.
+    """
     if not isinstance(dims, Mapping):
         raise FeedError(explain(f"dims={dims!r} are no sizes", required="{'T': 5, …}"))
     known = graph.symbols

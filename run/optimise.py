@@ -76,7 +76,9 @@ class SGD:
                 velocity[path] = np.array(slope) if old is None else self.momentum * old + slope
                 ahead = slope + self.momentum * velocity[path]
                 slope = ahead if self.nesterov else velocity[path]
-            new[path] = value - rate * slope
+            moved = -rate * slope
+            moved += value
+            new[path] = moved
         return new, State(state.step + 1, {"momentum": velocity} if self.momentum else {})
 
 

@@ -1,14 +1,11 @@
 """The layer: every contestant is checked against float64, then all take turns."""
 
-from collections.abc import Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 from contestants import ENTRIES
-from problem import Array, Contestant, Problem, Sizes, make
-from timing import take_turns
+from problem import Array, Contestant, Sizes, make
+from timing import ratio, spread, take_turns
 
 TOLERANCE = {"float32": 1e-4, "float64": 1e-10}
 
@@ -17,34 +14,27 @@ class WrongResultError(Exception):
     """A contestant computes something else: its time would say nothing."""
 
 
-def prepare(name: str, problem: Problem) -> Contestant:
-    """Return a contestant; what it needs must be installed."""
-    found: Contestant = import_module(f"contestants.{ENTRIES[name].module}").prepare(problem)
-    return found
-
-
-def installed(names: list[str]) -> list[str]:
-    """Return the contestants whose libraries are there."""
-    return [name for name in names if find_spec(ENTRIES[name].needs)]
-
-
 def contest(sizes: Sizes, names: list[str], rounds: int, warm_up: int) -> dict[str, Any]:
     """Check, then time, forward pass and training step of every contestant.
 
     Returns
     -------
     dict
-        By contestant: ``forward`` and ``step`` (median and quartiles, in seconds), and ``error``,
-        the largest relative difference from float64.
+        By contestant: ``forward`` and ``step`` (median and quartiles in seconds, and the ratio
+        to numpy if that takes part), and ``error``, the largest relative difference from float64.
     """
-    problem = make(sizes)
-    players = {name: prepare(name, problem) for name in names}
-    reference = Reference(sizes)
+    problem, reference = make(sizes), Reference(sizes)
+    players = {name: ENTRIES[name].prepare(problem) for name in names}
     errors = {name: reference.check(name, player) for name, player in players.items()}
     forward = take_turns({n: player.forward for n, player in players.items()}, rounds, warm_up)
     step = take_turns({n: player.step for n, player in players.items()}, rounds, warm_up)
+
+    def row(times: dict[str, list[float]], name: str) -> dict[str, float]:
+        compared = {"ratio": ratio(times[name], times["numpy"])} if "numpy" in times else {}
+        return {**spread(times[name]), **compared}
+
     return {
-        name: {"forward": forward[name], "step": step[name], "error": errors[name]}
+        name: {"forward": row(forward, name), "step": row(step, name), "error": errors[name]}
         for name in names
     }
 
@@ -53,8 +43,7 @@ class Reference:
     """Output, loss, gradients and moved weights by hand in float64."""
 
     def __init__(self, sizes: Sizes) -> None:
-        by_hand = prepare("numpy", make(sizes, "float64"))
-        self.found = observe(by_hand)
+        self.found = observe(ENTRIES["numpy"].prepare(make(sizes, "float64")))
 
     def check(self, name: str, player: Contestant, dtype: str = "float32") -> float:
         """Let a contestant compute everything once; return its largest relative difference.
@@ -70,18 +59,18 @@ class Reference:
         found = observe(player)
         if found.keys() != self.found.keys():
             raise WrongResultError(f"{name} lacks or adds {found.keys() ^ self.found.keys()}")
-        slopes = [key for key in found if key.startswith("gradient ")]
-        floor = 1e-3 * max(float(np.abs(self.found[key]).max()) for key in slopes)
+        sizes = {key: float(np.abs(wanted).max()) for key, wanted in self.found.items()}
+        least = 1e-3 * max(size for key, size in sizes.items() if key.startswith("gradient "))
         worst = 0.0
         for key, wanted in self.found.items():
             array = found[key]
             if array.shape != wanted.shape or array.dtype != dtype:
                 raise WrongResultError(f"{name}: {key} is {array.dtype} {array.shape}")
-            scale = float(np.abs(wanted).max())
-            error = float(np.abs(array - wanted).max())
-            worst = max(worst, error / (max(scale, floor) if key in slopes else scale))
-            if not worst <= TOLERANCE[dtype]:
-                raise WrongResultError(f"{name}: {key} is off by {error} of {scale}")
+            scale = max(sizes[key], least) if key.startswith("gradient ") else sizes[key]
+            error = float(np.abs(array - wanted).max()) / scale
+            if not error <= TOLERANCE[dtype]:
+                raise WrongResultError(f"{name}: {key} is off by {error:.3g} of its size")
+            worst = max(worst, error)
         return worst
 
 
@@ -90,11 +79,6 @@ def observe(player: Contestant) -> dict[str, Array]:
     found = {"output": np.array(player.forward())}
     loss, grads = player.step()
     found["loss"] = np.array(loss)
-    found |= _named("gradient", grads)
-    return found | _named("weight", player.weights())
-
-
-def _named(what: str, arrays: Mapping[str, Any]) -> dict[str, Array]:
-    return {f"{what} {name}": np.array(arrays[name]) for name in sorted(arrays)}
-
-
+    found |= {f"gradient {name}": np.array(grads[name]) for name in sorted(grads)}
+    weights = player.weights()
+    return found | {f"weight {name}": np.array(weights[name]) for name in sorted(weights)}

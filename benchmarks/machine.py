@@ -1,4 +1,4 @@
-"""What the times were measured on."""
+"""What the times were measured on, and with."""
 
 import os
 import platform
@@ -19,12 +19,9 @@ def machine() -> dict[str, str | int]:
 
 
 def versions(names: list[str]) -> dict[str, str]:
-    """Return the versions of what the contestants use, and of numpy's BLAS."""
-    import numpy
-
-    found = {name: version(name) for key in names for name in ENTRIES[key].distributions}
-    blas = numpy.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    return {**found, "numpy's BLAS": f"{blas['name']} {blas['version']}"}
+    """Return the versions of what the contestants are built on; ours is always run."""
+    libraries = [name for key in ("numpy", "cutaway", *names) for name in ENTRIES[key].libraries]
+    return {name: version(name) for name in libraries}
 
 
 def _processor() -> str:

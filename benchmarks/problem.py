@@ -36,6 +36,11 @@ class Problem:
     target: Array
     weights: dict[str, Array]
 
+    def rows(self) -> tuple[Array, Array]:
+        """Return input and target as (B·T, d_model)."""
+        d = self.sizes.d_model
+        return self.x.reshape(-1, d), self.target.reshape(-1, d)
+
     def copy_of_weights(self) -> dict[str, Array]:
         """Return weights that a contestant may change."""
         return {name: array.copy() for name, array in self.weights.items()}

@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from contestants import TITLES
+from contestants import ENTRIES
+
+from cutaway.graph import save
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.json"
@@ -17,9 +19,14 @@ BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 
 def tables(results: dict[str, Any]) -> str:
     """Return all tables as Markdown."""
-    return "\n\n".join(
-        (_setting(results), _layer(results), _build(results["build"]), _draw(results["draw"]))
+    parts = (
+        _setting(results),
+        _layer(results),
+        _kernels(results["kernels"]),
+        _build(results["build"]),
+        _draw(results["draw"]),
     )
+    return "\n\n".join(parts)
 
 
 def inserted(page: str, text: str) -> str:
@@ -33,48 +40,58 @@ def inserted(page: str, text: str) -> str:
 
 def write(results: dict[str, Any]) -> None:
     """Write the tables into the page."""
-    page = inserted(PAGE.read_text(encoding="utf-8"), tables(results))
-    PAGE.write_text(page, encoding="utf-8")
+    save(PAGE, inserted(PAGE.read_text(encoding="utf-8"), tables(results)))
 
 
 def _setting(results: dict[str, Any]) -> str:
-    machine, versions, sizes = results["machine"], results["versions"], results["sizes"]
-    threads = results["threads"]
+    machine, threads = results["machine"], results["threads"]
+    used = [f"{name} {number}" for name, number in results["versions"].items()]
+    sizes = [f"{name} = {size}" for name, size in results["sizes"].items()]
     return "\n".join(
         (
             f"Measured on {results['date']}: {machine['processor']}, {machine['system']}, "
             f"Python {machine['python']}, {threads} thread{'s' if threads > 1 else ''}, "
             f"{results['rounds']} rounds.",
-            ", ".join(f"{name} {number}" for name, number in versions.items()) + ".",
-            ", ".join(f"{name} = {size}" for name, size in sizes.items()) + ", float32.",
+            f"{', '.join(used)}.",
+            f"Thread pools: {', '.join(results['pools'])}.",
+            f"{', '.join(sizes)}, float32.",
         )
     )
 
 
 def _layer(results: dict[str, Any]) -> str:
-    layer = results["layer"]
-    base = layer.get("numpy")
     rows = [
-        [TITLES[name], *(cell for part in ("forward", "step") for cell in _pair(row, base, part))]
-        for name, row in layer.items()
+        [ENTRIES[name].title, *_pair(row["forward"]), *_pair(row["step"])]
+        for name, row in results["layer"].items()
     ]
-    rows += [[TITLES[name], "not installed", "", "not installed", ""] for name in results["absent"]]
+    for name in results["absent"]:
+        rows.append([ENTRIES[name].title, "not installed", "", "not installed", ""])
     return _table("One encoder layer|forward, ms|× numpy|training step, ms|× numpy", rows)
 
 
-def _pair(row: dict[str, Any], base: dict[str, Any] | None, part: str) -> tuple[str, str]:
-    ratio = f"{row[part]['median'] / base[part]['median']:.2f}" if base else ""
-    return _time(row[part]), ratio
+def _pair(times: dict[str, float]) -> tuple[str, str]:
+    return _time(times), f"{times['ratio']:.2f}" if "ratio" in times else ""
+
+
+def _kernels(found: dict[str, float]) -> str:
+    rows = [[op, f"{100 * share:.1f}"] for op, share in found.items() if share >= 0.01]
+    small = sum(share for share in found.values() if share < 0.01)
+    rest = 1 - sum(found.values())
+    rows += [["other kernels", f"{100 * small:.1f}"], ["outside of kernels", f"{100 * rest:.1f}"]]
+    return _table("cutaway's training step|% of its time", rows)
 
 
 def _build(found: dict[str, Any]) -> str:
-    rows = [[layers, str(row["nodes"]), _time(row)] for layers, row in found.items()]
-    return _table("Encoder layers|nodes|build and verify, ms", rows)
+    rows = [
+        [layers, str(row["nodes"]), _time(row["again"]), _time(row["script"])]
+        for layers, row in found.items()
+    ]
+    return _table("Encoder layers|nodes|built and verified, ms|as a script, ms", rows)
 
 
 def _draw(found: list[dict[str, Any]]) -> str:
     rows = [[str(row["layers"]), row["level"], _time(row)] for row in found]
-    return _table("Encoder layers|level|draw, ms", rows)
+    return _table("Encoder layers|level|drawn, ms", rows)
 
 
 def _time(spread: dict[str, float]) -> str:

@@ -1,4 +1,4 @@
-"""One number of threads for every contestant; to be set before numpy is imported."""
+"""One number of threads for every contestant."""
 
 import os
 
@@ -7,15 +7,18 @@ VARIABLES = (
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
-    "NUMBA_NUM_THREADS",
 )
 
 
-def limit(threads: int) -> None:
-    """Limit the thread pools, and where the system can, the process, to so many processors.
+class ThreadsError(Exception):
+    """A library has more threads than it was given."""
 
-    JAX sizes its pool by the processors that the process may use; PyTorch is told once more, in
-    its own words, where it is prepared.
+
+def limit(threads: int) -> None:
+    """Limit the thread pools; to be called before numpy is imported, which reads this once.
+
+    Where the system can, the process is also confined to as many processors: JAX sizes its pool
+    by them.
     """
     for name in VARIABLES:
         os.environ[name] = str(threads)
@@ -24,3 +27,21 @@ def limit(threads: int) -> None:
     os.environ["JAX_PLATFORMS"] = "cpu"
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+
+
+def pools(threads: int) -> list[str]:
+    """Return the thread pools of the libraries loaded so far, and whose kernels they run.
+
+    Raises
+    ------
+    ThreadsError
+        If one of them has more threads.
+    """
+    from threadpoolctl import threadpool_info
+
+    found = threadpool_info()
+    for pool in found:
+        if pool["num_threads"] > threads:
+            raise ThreadsError(f"{pool['filepath']} has {pool['num_threads']} threads")
+    parts = [(pool["internal_api"], pool["version"], pool.get("architecture")) for pool in found]
+    return sorted({" ".join(part for part in named if part) for named in parts})

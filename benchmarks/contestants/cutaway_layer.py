@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from problem import RATE, Array, Problem
+
 import cutaway as ca
 from cutaway.run.optimise import SGD, State
-from problem import RATE, Array, Problem
 
 
 class Cutaway:
@@ -32,7 +33,3 @@ class Cutaway:
 
     def weights(self) -> dict[str, Array]:
         return self.w
-
-
-def prepare(problem: Problem) -> Cutaway:
-    return Cutaway(problem)

@@ -5,8 +5,9 @@ from typing import Any
 import autograd.numpy as anp
 from autograd import value_and_grad
 from autograd.tracer import getval
-from contestants import layer
 from problem import RATE, Array, Problem
+
+from contestants.layer import Library
 
 
 def softmax(scores: Any) -> Any:
@@ -15,32 +16,29 @@ def softmax(scores: Any) -> Any:
     return powers / anp.sum(powers, axis=-1, keepdims=True)
 
 
+def relu(x: Any) -> Any:
+    """Multiply by 1 or 0: the gradient of autograd's ``maximum`` is float64, and much slower."""
+    return x * (getval(x) > 0)
+
+
 class Autograd:
     """The contestant."""
 
     def __init__(self, problem: Problem) -> None:
-        sizes = problem.sizes
-        self.shape = problem.x.shape
-        self.x = problem.x.reshape(-1, sizes.d_model)
-        self.target = problem.target.reshape(self.x.shape)
+        self.sizes, self.shape = problem.sizes, problem.x.shape
+        self.x, self.target = problem.rows()
         self.w = problem.copy_of_weights()
-        self.layer = lambda w: layer.encoder_layer(anp, softmax, w, self.x, sizes)
-        self.slopes = value_and_grad(
-            lambda w: layer.loss(anp, softmax, w, self.x, self.target, sizes)
-        )
+        self.library = Library(anp, softmax, relu)
+        self.slopes = value_and_grad(self.library.loss)
 
     def forward(self) -> Any:
-        return self.layer(self.w).reshape(self.shape)
+        return self.library.encoder_layer(self.w, self.x, self.sizes).reshape(self.shape)
 
     def step(self) -> tuple[Any, dict[str, Array]]:
-        loss, grads = self.slopes(self.w)
+        loss, grads = self.slopes(self.w, self.x, self.target, self.sizes)
         for name, slope in grads.items():
             self.w[name] -= RATE * slope
         return loss, grads
 
     def weights(self) -> dict[str, Array]:
         return self.w
-
-
-def prepare(problem: Problem) -> Autograd:
-    return Autograd(problem)

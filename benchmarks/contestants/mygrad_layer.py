@@ -3,9 +3,10 @@
 from typing import Any
 
 import mygrad as mg
-from contestants import layer
-from mygrad.nnet.activations import softmax
+from mygrad.nnet.activations import relu, softmax
 from problem import RATE, Array, Problem
+
+from contestants.layer import Library
 
 
 class MyGrad:
@@ -13,19 +14,19 @@ class MyGrad:
 
     def __init__(self, problem: Problem) -> None:
         mg.turn_memory_guarding_off()
-        self.sizes = problem.sizes
-        self.shape = problem.x.shape
-        self.x = mg.tensor(problem.x.reshape(-1, self.sizes.d_model), constant=True)
-        self.target = mg.tensor(problem.target.reshape(self.x.shape), constant=True)
+        self.sizes, self.shape = problem.sizes, problem.x.shape
+        self.x, self.target = (mg.tensor(rows, constant=True) for rows in problem.rows())
         self.w = {name: mg.tensor(array) for name, array in problem.copy_of_weights().items()}
+        self.library = Library(mg, softmax, relu)
 
     def forward(self) -> Array:
         with mg.no_autodiff:
-            y = layer.encoder_layer(mg, softmax, self.w, self.x, self.sizes)
-        return y.data.reshape(self.shape)
+            y = self.library.encoder_layer(self.w, self.x, self.sizes)
+        found: Array = y.data.reshape(self.shape)
+        return found
 
     def step(self) -> tuple[Any, dict[str, Array]]:
-        loss = layer.loss(mg, softmax, self.w, self.x, self.target, self.sizes)
+        loss = self.library.loss(self.w, self.x, self.target, self.sizes)
         loss.backward()
         grads = {name: tensor.grad for name, tensor in self.w.items()}
         for name, tensor in self.w.items():
@@ -34,7 +35,3 @@ class MyGrad:
 
     def weights(self) -> dict[str, Array]:
         return {name: tensor.data for name, tensor in self.w.items()}
-
-
-def prepare(problem: Problem) -> MyGrad:
-    return MyGrad(problem)

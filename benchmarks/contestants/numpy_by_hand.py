@@ -121,8 +121,7 @@ class ByHand:
 
     def __init__(self, problem: Problem) -> None:
         self.sizes = problem.sizes
-        self.x = problem.x.reshape(-1, problem.sizes.d_model)
-        self.target = problem.target.reshape(self.x.shape)
+        self.x, self.target = problem.rows()
         self.w = problem.copy_of_weights()
 
     def forward(self) -> Array:
@@ -142,7 +141,3 @@ class ByHand:
 
     def weights(self) -> dict[str, Array]:
         return self.w
-
-
-def prepare(problem: Problem) -> ByHand:
-    return ByHand(problem)

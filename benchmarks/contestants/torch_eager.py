@@ -3,7 +3,6 @@
 The forward pass runs in inference mode, which lets PyTorch take its fused kernel for the layer.
 """
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,7 +21,6 @@ class Torch:
     """The contestant."""
 
     def __init__(self, problem: Problem) -> None:
-        torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", torch.get_num_threads())))
         sizes = problem.sizes
         self.x, self.target = torch.from_numpy(problem.x), torch.from_numpy(problem.target)
         self.layer = torch.nn.TransformerEncoderLayer(
@@ -71,7 +69,3 @@ class Torch:
 
     def weights(self) -> dict[str, Any]:
         return self._named({n: t.detach() for n, t in self.layer.named_parameters()})
-
-
-def prepare(problem: Problem) -> Torch:
-    return Torch(problem)

@@ -30,7 +30,11 @@ class Gelu(Elementwise, Composite):
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Multiply by the distribution."""
         (x,) = arrays
-        return x * (0.5 * (1.0 + xp.erf(x * math.sqrt(0.5))))
+        out = xp.erf(x * math.sqrt(0.5))
+        out += 1.0
+        out *= x
+        out *= 0.5
+        return out
 
     def vjp(self, node: Node, ct: Node) -> Cotangents:
         """``Φ(x) + x φ(x)``."""
@@ -65,7 +69,11 @@ class GeluTanh(Elementwise, Composite):
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Multiply by the approximate distribution."""
         (x,) = arrays
-        return 0.5 * x * (1.0 + xp.tanh(self.ROOT * (x + 0.044715 * (x * x * x))))
+        out = xp.tanh(x * (self.ROOT + self.ROOT * 0.044715 * (x * x)))
+        out += 1.0
+        out *= x
+        out *= 0.5
+        return out
 
     def vjp(self, node: Node, ct: Node) -> Cotangents:
         """By the product and the chain rule."""
@@ -97,10 +105,9 @@ class Silu(Elementwise, Composite):
         return args[0] / (1 + sympy.exp(-args[0]))
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
-        """Divide by one plus exp(-abs(x)), which never overflows."""
+        """Multiply by exp(min(x, 0)) over 1 + exp(-abs(x)): neither overflows."""
         (x,) = arrays
-        small = xp.exp(-xp.abs(x))
-        return x * (xp.where(x >= 0, xp.ones_like(small), small) / (1.0 + small))
+        return x * (xp.exp(xp.minimum(x, 0.0)) / (1.0 + xp.exp(-xp.abs(x))))
 
     def vjp(self, node: Node, ct: Node) -> Cotangents:
         """``σ (1 + x (1 - σ))``."""

@@ -189,10 +189,9 @@ class Sigmoid(Elementwise):
         return 1 / (1 + sympy.exp(-args[0]))
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
-        """Compute it from exp(-abs(x)), which never overflows."""
+        """Divide exp(min(x, 0)) by 1 + exp(-abs(x)): neither overflows, nor needs a branch."""
         (x,) = arrays
-        small = xp.exp(-xp.abs(x))
-        return xp.where(x >= 0, xp.ones_like(small), small) / (1.0 + small)
+        return xp.exp(xp.minimum(x, 0.0)) / (1.0 + xp.exp(-xp.abs(x)))
 
     def vjp(self, node: Node, ct: Node) -> Cotangents:
         """``σ(1 - σ)``."""

@@ -38,11 +38,11 @@ class _Norm(Composite):
     def _others(self, rank: int) -> tuple[int, ...]:
         return tuple(n for n in range(rank) if n not in self.axis)
 
-    def _affine(self, xp: Any, x: Any, arrays: tuple[Any, ...]) -> Any:
-        spread = [xp.expand_dims(a, self._others(x.ndim)) for a in arrays]
-        if spread:
-            x = x * spread[0]
-        return x + spread[1] if len(spread) > 1 else x
+    def _affine(self, xp: Any, x: Any, *arrays: Any) -> Any:
+        """Scale and shift in place."""
+        for change, array in zip((xp.multiply, xp.add), arrays, strict=False):
+            x = change(x, xp.expand_dims(array, self._others(x.ndim)), out=x)
+        return x
 
     def _affine_nodes(self, x: Node, nodes: tuple[Node, ...]) -> Node:
         spread = [expand_dims(node, self._others(x.rank)) for node in nodes]
@@ -69,9 +69,10 @@ class LayerNorm(_Norm):
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Normalise, then scale and shift."""
         x, *affine = arrays
-        centred = x - xp.mean(x, axis=self.axis, keepdims=True)
-        variance = xp.mean(centred * centred, axis=self.axis, keepdims=True)
-        return self._affine(xp, centred / xp.sqrt(variance + self.eps), tuple(affine))
+        out = xp.subtract(x, xp.mean(x, axis=self.axis, keepdims=True))
+        variance = xp.mean(xp.square(out), axis=self.axis, keepdims=True)
+        out = xp.divide(out, xp.sqrt(variance + self.eps), out=out)
+        return self._affine(xp, out, *affine)
 
     def vjp(self, node: Node, ct: Node) -> Cotangents:
         """``(g - mean(g) - y mean(g y)) / deviation``, with y normalised and g its cotangent."""
@@ -103,8 +104,8 @@ class RMSNorm(_Norm):
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Normalise, then scale."""
         x, *affine = arrays
-        square = xp.mean(x * x, axis=self.axis, keepdims=True)
-        return self._affine(xp, x / xp.sqrt(square + self.eps), tuple(affine))
+        square = xp.mean(xp.square(x), axis=self.axis, keepdims=True)
+        return self._affine(xp, xp.divide(x, xp.sqrt(square + self.eps)), *affine)
 
     def vjp(self, node: Node, ct: Node) -> Cotangents:
         """``(g - y mean(g y)) / root``, with y normalised and g its cotangent."""

@@ -2,12 +2,13 @@
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.graph import FeedError, Graph, Leaf, Node, OptionError, show_shape, walk
+from cutaway.graph import FeedError, Graph, Leaf, Node, OptionError, given_sizes, show_shape, walk
 from cutaway.graph.errors import explain
 from cutaway.graph.leaves import Constant, kind_of
 from cutaway.ops import Numpy
@@ -15,15 +16,24 @@ from cutaway.run.sizes import Shown, solve
 
 Array = npt.NDArray[Any]
 Arrays = Mapping[str, npt.ArrayLike]
-Kernels = dict[Node, Callable[..., Any]]
-PLANS = 64  # sets of sizes remembered by one compiled graph
+PLANS = 64  # sets of shapes remembered by one compiled graph
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to run arrays of certain shapes: the kernels, and what depends on sizes alone."""
+
+    xp: Numpy
+    kernels: dict[Node, Callable[..., Any]]
+    fixed: dict[Node, Any]
 
 
 class Compiled:
     """A graph ready to run: ``f(feeds, params, dims)`` gives one array for each output.
 
-    Sizes are solved and checked before the first kernel. What depends on sizes alone (masks,
-    positions) is computed once for each set of sizes; every value is freed after its last reader.
+    Sizes are solved and checked before the first kernel, once for each set of shapes, and what
+    depends on them alone (masks, positions) is computed then. Every value is freed after its
+    last reader.
     """
 
     def __init__(self, graph: Graph | Node | Iterable[Node], backend: str = "numpy") -> None:
@@ -32,7 +42,7 @@ class Compiled:
         self.graph = Graph.of(graph)
         self._inputs = keyed(self.graph.inputs, lambda node: node.name, "inputs")
         self._parameters = keyed(self.graph.parameters, lambda node: node.path, "parameters")
-        self._plans: dict[object, tuple[Kernels, dict[Node, Any]]] = {}
+        self._plans: dict[object, Plan] = {}
 
     def __call__(
         self, feeds: Arrays | None = None, params: Arrays | None = None, dims: Any = None
@@ -71,46 +81,51 @@ class Compiled:
             **_read(self._inputs, feeds or {}, "feed"),
             **_read(self._parameters, params or {}, "parameter"),
         }
-        sizes = solve(self.graph, _shown(given), dims or {})
-        floats = [array.dtype for array in given.values() if array.dtype.kind == "f"]
-        xp = Numpy(np.result_type(*floats) if floats else np.float64)
-        kernels, fixed = self._plan(xp, sizes)
-        values: dict[Node, Any] = {
-            node: np.asarray(array, dtype=xp.dtype_of(node.dtype)) for node, array in given.items()
+        plan = self._plan(given, dims or {})
+        values = {
+            **plan.fixed,
+            **{n: np.asarray(array, plan.xp.dtype_of(n.dtype)) for n, array in given.items()},
         }
 
         def rule(node: Node, *arrays: Any) -> Any:
-            kernel = kernels.get(node)
-            if kernel is not None:
-                return kernel(xp, *arrays)
-            return fixed[node] if node in fixed else values[node]
+            kernel = plan.kernels.get(node)
+            return values[node] if kernel is None else kernel(plan.xp, *arrays)
 
         kept = None if keep is None else set(keep)
         with np.errstate(all="ignore"):
             found = walk(self.graph, rule, kept)
         return {node: np.asarray(value) for node, value in found.items()}
 
-    def _plan(self, xp: Numpy, sizes: Mapping[str, int]) -> tuple[Kernels, dict[Node, Any]]:
-        """Bind every op to the sizes, and compute what depends on them alone."""
-        key = xp.float_dtype, tuple(sorted(sizes.items()))
+    def _plan(self, given: Mapping[Node, Array], dims: Any) -> Plan:
+        """Return the plan for arrays of these shapes: made once."""
+        floats = {array.dtype for array in given.values() if array.dtype.kind == "f"}
+        precision = np.result_type(*floats) if floats else np.dtype(np.float64)
+        asked = given_sizes(self.graph, dims)
+        shapes = tuple(array.shape for array in given.values())
+        key = precision, shapes, tuple(sorted(asked.items()))
         if key not in self._plans:
-            kernels: Kernels = {}
-            fixed: dict[Node, Any] = {}
-            for node in self.graph.nodes:
-                if isinstance(node.op, Leaf) and not isinstance(node.op, Constant):
-                    continue
-                kernel = node.op.bind(sizes).kernel
-                if all(source in fixed for source in node.inputs):
-                    with np.errstate(all="ignore"):
-                        value = kernel(xp, *(fixed[source] for source in node.inputs))
-                    fixed[node] = np.asarray(value)
-                    fixed[node].flags.writeable = False  # it serves every later call
-                else:
-                    kernels[node] = kernel
+            sizes = solve(self.graph, _shown(given), asked)
             while len(self._plans) >= PLANS:
                 del self._plans[next(iter(self._plans))]
-            self._plans[key] = kernels, fixed
+            self._plans[key] = _bound(self.graph, Numpy(precision), sizes)
         return self._plans[key]
+
+
+def _bound(graph: Graph, xp: Numpy, sizes: Mapping[str, int]) -> Plan:
+    """Bind every op to the sizes, and compute what depends on them alone."""
+    plan = Plan(xp, {}, {})
+    for node in graph.nodes:
+        if isinstance(node.op, Leaf) and not isinstance(node.op, Constant):
+            continue
+        kernel = node.op.bind(sizes).kernel
+        if all(source in plan.fixed for source in node.inputs):
+            with np.errstate(all="ignore"):
+                value = np.asarray(kernel(xp, *(plan.fixed[source] for source in node.inputs)))
+            value.flags.writeable = False  # it serves every later call
+            plan.fixed[node] = value
+        else:
+            plan.kernels[node] = kernel
+    return plan
 
 
 def _owned(array: Array, taken: set[int]) -> Array:

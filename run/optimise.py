@@ -68,13 +68,17 @@ class SGD:
         new: Arrays = {}
         velocity: Arrays = {}
         for path, value in params.items():
-            slope = grads[path] + self.weight_decay * value
+            slope = grads[path]
+            if self.weight_decay:
+                slope = slope + self.weight_decay * value
             if self.momentum:
                 old = before.get(path)
-                velocity[path] = slope if old is None else self.momentum * old + slope
+                velocity[path] = np.array(slope) if old is None else self.momentum * old + slope
                 ahead = slope + self.momentum * velocity[path]
                 slope = ahead if self.nesterov else velocity[path]
-            new[path] = value - rate * slope
+            moved = -rate * slope
+            moved += value
+            new[path] = moved
         return new, State(state.step + 1, {"momentum": velocity} if self.momentum else {})
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from drawing import Array, Sample, instance
 from samples import ROWS
+from scipy import special
 
 import cutaway as ca
 from cutaway import layers, ops
@@ -183,6 +184,18 @@ def test_curves_are_stable_far_out(
     assert (value[0], value[-1]) == (low, high)
     assert slope[0] == 0.0
     assert slope[-1] == (1.0 if high == 1e4 else 0.0)
+
+
+def test_erf_of_float32_is_right_to_a_few_units_in_the_last_place() -> None:
+    """Every thousandth float32 there is, of either sign."""
+    positive = np.arange(0, 0x7F800001, 997, dtype=np.uint32).view(np.float32)
+    for x in (positive, -positive):
+        (value,) = ca.evaluate(ops.erf(ca.input("x", "N")), {"x": x})
+        assert value.dtype == np.float32
+        expected = special.erf(x.astype(np.float64))
+        unit = np.spacing(np.abs(expected).astype(np.float32))
+        assert (np.abs(value - expected) / unit).max() < 6
+        assert (np.signbit(value) == np.signbit(x)).all()
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

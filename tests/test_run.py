@@ -102,6 +102,20 @@ def test_a_plan_is_made_once_and_what_depends_on_sizes_alone_too() -> None:
     assert len(calls) == 2
 
 
+def test_sizes_are_checked_for_every_set_of_shapes(params: dict[str, Array]) -> None:
+    f = Compiled(model())
+    first = f({"x": X}, params, {"H": 2})
+    for dims, error in (({"H": 3}, ca.ContractError), ({}, ca.FeedError)):
+        with pytest.raises(error, match="H"):
+            f({"x": X}, params, dims)
+    with pytest.raises(ca.FeedError, match="wrong length"):
+        f({"x": X[..., :6]}, params, {"H": 2})
+    low = {path: array.astype("float32") for path, array in params.items()}
+    assert f({"x": X.astype("float32")}, low, {H: 2})[0].dtype == "float32"
+    assert f({"x": X[:1, :2]}, params, {H: 2})[0].shape == (1, 2, 8)
+    np.testing.assert_array_equal(f({"x": X}, params, {"H": 2})[0], first[0])
+
+
 def test_feeds_are_not_changed_and_constants_cannot_be() -> None:
     array = np.array([1.0, -2.0])
     (value,) = ca.evaluate(ops.relu(ca.input("x", "N")), {"x": array})

@@ -221,6 +221,23 @@ def test_what_is_no_folder(tmp_path: Path) -> None:
     assert "came:     a file" in message[0]
 
 
+def test_what_the_system_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with refused() as message:
+        ca.load("x" * 5000)
+    assert "cannot be read\n  came:     File name too long" in message[0]
+    assert len(message[0]) < 500
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    folder = copied("bert", tmp_path)
+    for place in ("pathlib.Path.open", "pathlib.Path.read_bytes", "numpy.memmap"):
+        with monkeypatch.context() as patch, refused() as message:
+            patch.setattr(place, denied)
+            ca.load(folder)
+        assert "cannot be read\n  came:     Permission denied" in message[0]
+
+
 def test_a_truncated_checkpoint(tmp_path: Path) -> None:
     folder = copied("bert", tmp_path)
     whole = (folder / WEIGHTS).read_bytes()

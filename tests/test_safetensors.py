@@ -95,7 +95,7 @@ BAD: dict[str, tuple[object, list[str]]] = {
     "no object": (b"[]", ["a header that begins with {"]),
     "blank first": (b" {}", ["a header that begins with {"]),
     "no JSON": (b"{]", ["is no JSON", "line 1 column 2"]),
-    "no UTF-8": (b'{"\xff"', ["a header in UTF-8", "byte 2"]),
+    "no UTF-8": (b'{"\xff"', ["the header of", "is no text", "byte 2: no UTF-8"]),
     "deep": (b'{"a":' + b"[" * 100_000, ["is nested too deep"]),
     "twice": (b'{"a": 1, "a": 1}', ["is no JSON", "the key 'a' stands there twice"]),
     "a long name": ({"x" * 10_000: 3}, ["for the tensor " + "x" * 100 + "…\n"]),

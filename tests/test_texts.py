@@ -157,8 +157,10 @@ def test_an_interruption_is_no_error_of_the_file(
 
 
 PANICS = {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}
-HOSTILE: list[object] = [None, -1, 0, 2**63, 1e300, "", "##", [], {}, [[]], [["a", 1e308]], {"a": -1}, PANICS,
-           {**PANICS, "continuing_subword_prefix": "##"}]  # fmt: skip
+HOSTILE: list[object] = [
+    None, -1, 0, 2**63, 1e300, "", "##", [], {}, [[]], [["a", 1e308]], {"a": -1},
+    PANICS, {**PANICS, "continuing_subword_prefix": "##"},
+]  # fmt: skip
 
 
 @given(data=st.data())

@@ -55,6 +55,8 @@ def test_what_it_is(model: ca.models.Model) -> None:
     assert str(ca.verify(model.graph)) == "valid iff T <= 512"
     layers = {path.split("/")[1] for path in model.params if path.startswith("encoder/")}
     assert layers == {f"layer.{n}" for n in range(6)}
+    view = ca.transform.collapse(model.graph, "layer")
+    assert view.times == {("encoder", "layer.0"): 6}
 
 
 def test_tokens(model: ca.models.Model, batch: dict[str, Array]) -> None:

@@ -3,6 +3,8 @@
 import json
 import reprlib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ def read_text(file: Path, largest: int = LARGEST) -> str:
     LoadError
         If it is missing, larger than ``largest`` bytes, or no UTF-8.
     """
-    try:
+    with reading(file):
         size = file.stat().st_size
         if not file.is_file() or size > largest:
             raise LoadError(
@@ -30,14 +32,34 @@ def read_text(file: Path, largest: int = LARGEST) -> str:
                     came=f"{size:,} bytes" if file.is_file() else "no regular file",
                 )
             )
-        return file.read_text(encoding="utf-8")
+        content = file.read_bytes()
+    return decoded(content, str(file))
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[None]:
+    """Turn what the system refuses (a missing right, a broken disk) into a LoadError."""
+    try:
+        yield
     except OSError as error:
         raise LoadError(
-            explain(f"{file} cannot be read", came=error.strerror or str(error))
+            explain(f"{brief(file, 300)} cannot be read", came=error.strerror or str(error))
         ) from None
+
+
+def decoded(content: bytes, what: str) -> str:
+    """Return bytes as text.
+
+    Raises
+    ------
+    LoadError
+        If they are no UTF-8.
+    """
+    try:
+        return content.decode()
     except UnicodeDecodeError as error:
         raise LoadError(
-            explain(f"{file} is no text", required="UTF-8", came=f"byte {error.start}: no UTF-8")
+            explain(f"{what} is no text", required="UTF-8", came=f"byte {error.start}: no UTF-8")
         ) from None
 
 

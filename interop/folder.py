@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cutaway.graph import LoadError
 from cutaway.graph.errors import explain
-from cutaway.interop.document import brief, parse_object, read_text, repr_of
+from cutaway.interop.document import brief, parse_object, read_text, reading, repr_of
 from cutaway.interop.settings import Settings
 from cutaway.interop.tensors import Tensors
 
@@ -31,22 +31,26 @@ def open_folder(path: str | os.PathLike[str]) -> tuple[Settings, Tensors]:
         If it is no folder, if a file is missing or broken, or if the weights are pickled.
     """
     folder = Path(path)
-    if not folder.is_dir():
-        if folder.suffix in PICKLES:
-            raise _pickled(folder)
-        raise LoadError(
-            explain(
-                f"{folder} is no folder",
-                required=f"the folder that holds {CONFIG} and {WEIGHTS}",
-                came="a file" if folder.exists() else "nothing of that name",
-            )
-        )
-    files = _weights(folder)
-    if not files or not (folder / CONFIG).is_file():
-        raise _incomplete(folder)
-    text = read_text(folder / CONFIG)
+    with reading(folder):
+        files = _weights(folder) if folder.is_dir() else None
+        if files is None:
+            raise _no_folder(folder)
+        if not files or not (folder / CONFIG).is_file():
+            raise _incomplete(folder)
     where = str(folder / CONFIG)
-    return Settings(parse_object(text, where), where), Tensors(files)
+    return Settings(parse_object(read_text(folder / CONFIG), where), where), Tensors(files)
+
+
+def _no_folder(path: Path) -> LoadError:
+    if path.suffix in PICKLES:
+        return _pickled(path)
+    return LoadError(
+        explain(
+            f"{path} is no folder",
+            required=f"the folder that holds {CONFIG} and {WEIGHTS}",
+            came="a file" if path.exists() else "nothing of that name",
+        )
+    )
 
 
 def _weights(folder: Path) -> list[Path]:
@@ -85,7 +89,7 @@ def _shards(folder: Path) -> list[Path]:
 def _incomplete(folder: Path) -> LoadError:
     names = sorted(file.name for file in folder.iterdir())
     for name in names:
-        if Path(name).suffix in PICKLES and not (folder / WEIGHTS).is_file():
+        if Path(name).suffix in PICKLES and WEIGHTS not in names:
             return _pickled(folder / name)
     shown = [brief(name, 60) for name in names[:20]] + ["…"] * (len(names) > 20)
     return LoadError(

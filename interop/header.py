@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from cutaway.graph import LoadError, show_shape
 from cutaway.graph.errors import explain
-from cutaway.interop.document import LARGEST, brief, parse_object, repr_of
+from cutaway.interop.document import LARGEST, brief, decoded, parse_object, reading, repr_of
 
 BITS = {
     **dict.fromkeys(("BOOL", "I8", "U8"), 8),
@@ -50,20 +50,11 @@ def read_header(file: Path) -> dict[str, Entry]:
         If a length, a dtype, a shape or a place is impossible, if tensors overlap or leave gaps,
         or if the file is shorter or longer than they are.
     """
-    try:
-        with file.open("rb") as stream:
-            size = file.stat().st_size
-            text = _header_text(stream, size, file)
-    except OSError as error:
-        raise LoadError(
-            explain(f"{file} cannot be read", came=error.strerror or str(error))
-        ) from None
-    start = PREFIX + len(text)
-    try:
-        decoded = text.decode()
-    except UnicodeDecodeError as error:
-        raise _broken(file, "a header in UTF-8", f"byte {error.start}: no UTF-8") from None
-    header = parse_object(decoded, f"the header of {file}")
+    with reading(file), file.open("rb") as stream:
+        size = file.stat().st_size
+        text = _header_text(stream, size, file)
+    start, what = PREFIX + len(text), f"the header of {file}"
+    header = parse_object(decoded(text, what), what)
     notes = header.pop("__metadata__", {})
     if not isinstance(notes, Mapping) or not all(isinstance(n, str) for n in notes.values()):
         raise _broken(file, "__metadata__: an object of texts", brief(repr_of(notes)))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from cutaway.graph import LoadError
 from cutaway.graph.errors import explain
-from cutaway.interop.document import brief
+from cutaway.interop.document import brief, reading
 from cutaway.interop.header import Entry, read_header
 
 Array = npt.NDArray[Any]
@@ -87,9 +87,5 @@ class Tensors(Mapping[str, Entry]):
 
 def _mapped(file: Path) -> Array:
     """Map a file, copy-on-write: the arrays are the caller's own, the file stays as it is."""
-    try:
+    with reading(file):
         return np.asarray(np.memmap(file, dtype=np.uint8, mode="c"))
-    except OSError as error:
-        raise LoadError(
-            explain(f"{file} cannot be mapped into memory", came=error.strerror or str(error))
-        ) from None

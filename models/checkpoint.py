@@ -66,13 +66,13 @@ class Model:
         """
         return read_tokenizer(self.folder / "tokenizer.json")
 
-    def feeds(self, texts: Text | Sequence[Text]) -> dict[str, Array]:
+    def feeds(self, texts: str | Sequence[Text]) -> dict[str, Array]:
         """Return what to feed for a batch of texts, padded on the right to the longest.
 
         Parameters
         ----------
         texts
-            A text, or several; each may be a pair of texts, which share one sequence.
+            A text, or several; each of several may be a pair of texts, ``(first, second)``.
 
         Returns
         -------

@@ -18,7 +18,7 @@ Text = str | tuple[str, str]
 
 
 def text_feeds(
-    tokenizer: "Tokenizer", texts: Text | Sequence[Text], padding: int
+    tokenizer: "Tokenizer", texts: str | Sequence[Text], padding: int
 ) -> dict[str, Array]:
     """Return token numbers, mask (1 for tokens) and types of a batch: int64, (B, T) each.
 
@@ -37,10 +37,10 @@ def text_feeds(
     }
 
 
-def _batch(texts: Text | Sequence[Text]) -> list[tuple[str, str | None]]:
+def _batch(texts: str | Sequence[Text]) -> list[tuple[str, str | None]]:
     """Return texts as pairs, of which the second may be missing."""
     listed: Iterable[object] = (texts,)
-    if isinstance(texts, Iterable) and not isinstance(texts, str | tuple):
+    if isinstance(texts, Iterable) and not isinstance(texts, str):
         listed = texts
     found: list[tuple[str, str | None]] = []
     for text in listed:

@@ -16,7 +16,6 @@ Array = npt.NDArray[Any]
 FOLDER = Path(__file__).parent / "oracles" / "families"
 NAMES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 WEIGHTS, CONFIG = "model.safetensors", "config.json"
-HELLO = "hello world again"
 
 
 def case(name: str) -> dict[str, Array]:
@@ -51,20 +50,19 @@ def rewrite(folder: Path, change: Callable[[dict[str, Array]], object]) -> Path:
     return folder
 
 
-def add_tokenizer(folder: Path, vocabulary: str = HELLO, **more: object) -> Path:
-    """Write a word tokenizer whose file fixes padding and truncation, as MiniLM's does."""
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *vocabulary.split()]
-    special = {
-        word: {"id": word, "ids": [words.index(word)], "tokens": [word]}
-        for word in ("[CLS]", "[SEP]")
-    }
+def _tokenizer() -> str:
+    """A word tokenizer that fixes padding and truncation, as MiniLM's does."""
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "hello", "world", "again"]
 
-    def sentence(name: str, kind: int, *before: str) -> list[object]:
-        first = [{"SpecialToken": {"id": word, "type_id": kind}} for word in before]
-        last = {"SpecialToken": {"id": "[SEP]", "type_id": kind}}
-        return [*first, {"Sequence": {"id": name, "type_id": kind}}, last]
+    def piece(kind: int, **named: str) -> dict[str, object]:
+        ((sort, name),) = named.items()
+        return {sort: {"id": name, "type_id": kind}}
 
-    settings: dict[str, Any] = {
+    first = [
+        piece(0, SpecialToken="[CLS]"), piece(0, Sequence="A"), piece(0, SpecialToken="[SEP]")
+    ]  # fmt: skip
+    second = [piece(1, Sequence="B"), piece(1, SpecialToken="[SEP]")]
+    settings: dict[str, object] = {
         "version": "1.0",
         "truncation": {"max_length": 4, "strategy": "LongestFirst", "stride": 0},
         "padding": {
@@ -76,9 +74,12 @@ def add_tokenizer(folder: Path, vocabulary: str = HELLO, **more: object) -> Path
         "pre_tokenizer": {"type": "Whitespace"},
         "post_processor": {
             "type": "TemplateProcessing",
-            "single": sentence("A", 0, "[CLS]"),
-            "pair": [*sentence("A", 0, "[CLS]"), *sentence("B", 1)],
-            "special_tokens": special,
+            "single": first,
+            "pair": first + second,
+            "special_tokens": {
+                word: {"id": word, "ids": [words.index(word)], "tokens": [word]}
+                for word in ("[CLS]", "[SEP]")
+            },
         },
         "decoder": None,
         "model": {
@@ -86,7 +87,15 @@ def add_tokenizer(folder: Path, vocabulary: str = HELLO, **more: object) -> Path
             "vocab": {word: n for n, word in enumerate(words)},
             "unk_token": "[UNK]",
         },
-        **more,
     }  # fmt: skip
-    (folder / "tokenizer.json").write_text(json.dumps(settings), encoding="utf-8")
+    return json.dumps(settings)
+
+
+TOKENIZER = _tokenizer()
+
+
+def add_tokenizer(folder: Path, **changes: object) -> Path:
+    """Write the tokenizer into a folder."""
+    text = json.dumps({**json.loads(TOKENIZER), **changes})
+    (folder / "tokenizer.json").write_text(text, encoding="utf-8")
     return folder

@@ -12,7 +12,6 @@ from checkpoints import (
     NAMES,
     WEIGHTS,
     Array,
-    add_tokenizer,
     case,
     configure,
     copied,
@@ -240,7 +239,7 @@ def test_names_buffers_and_tied_copies_of_old_checkpoints(tmp_path: Path) -> Non
         for key in list(tensors):  # as the first GPT-2 was published
             tensors[key.removeprefix("transformer.")] = tensors.pop(key)
         tensors["h.0.attn.bias"] = np.ones((1, 1, 40, 40), bool)
-        tensors["h.1.attn.masked_bias"] = np.float32([-1e4])
+        tensors["h.1.attn.masked_bias"] = np.array([-1e4], np.float32)
         tensors["lm_head.weight"] = tensors["wte.weight"].copy()
 
     same(rewrite(bert, old_bert), "bert_pretraining")
@@ -269,48 +268,3 @@ def test_a_model_says_what_it_is() -> None:
     assert repr(model) == "<Model gpt2 of 29,920 parameters: logits>"
     assert model.config["n_embd"] == 32
     assert model.folder == FOLDER / "gpt2"
-
-
-def test_feeds_of_texts(tmp_path: Path) -> None:
-    model = ca.load(add_tokenizer(copied("bert", tmp_path)))
-    found = model.feeds(["hello world again hello", "again", ("hello there", "world")])
-    assert {key: value.tolist() for key, value in found.items()} == {
-        "input_ids": [[2, 4, 5, 6, 4, 3], [2, 6, 3, 0, 0, 0], [2, 4, 1, 3, 5, 3]],
-        "attention_mask": [[1] * 6, [1] * 3 + [0] * 3, [1] * 6],
-        "token_type_ids": [[0] * 6, [0] * 6, [0, 0, 0, 0, 1, 1]],
-    }
-    assert {array.dtype for array in found.values()} == {np.dtype("int64")}
-    states, pooled = ca.evaluate(model.graph, found, model.params)
-    assert (states.shape, pooled.shape) == ((3, 6, 32), (3, 32))
-    one = model.feeds("hello")
-    assert one["input_ids"].tolist() == [[2, 4, 3]]
-    assert model.tokenizer is model.tokenizer
-    roberta = ca.load(add_tokenizer(copied("roberta", tmp_path)))
-    assert roberta.feeds(["hello", "hello world"])["input_ids"].tolist()[0] == [2, 4, 3, 1]
-    gpt = ca.load(add_tokenizer(copied("gpt2", tmp_path)))
-    assert gpt.feeds("hello").keys() == {"input_ids", "attention_mask"}
-
-
-@pytest.mark.parametrize(
-    ("texts", "words"),
-    [
-        ([], ["there is no text to feed", "came:     []"]),
-        (None, ["there is no text to feed", "came:     None"]),
-        (3, ["there is no text to feed", "came:     3"]),
-        (["hello", 3], ["there is no text to feed", "came:     3"]),
-        ([("a", "b", "c")], ["pairs of texts", "('a', 'b', 'c')"]),
-        (["\ud800"], ["cannot be tokenized", "a text of Unicode"]),
-    ],
-)
-def test_what_is_no_text(texts: object, words: list[str], tmp_path: Path) -> None:
-    model = ca.load(add_tokenizer(copied("bert", tmp_path)))
-    with pytest.raises(ca.FeedError) as error:
-        model.feeds(texts)  # type: ignore[arg-type]
-    for word in words:
-        assert word in str(error.value)
-
-
-def test_a_text_without_tokens(tmp_path: Path) -> None:
-    model = ca.load(add_tokenizer(copied("gpt2", tmp_path), post_processor=None))
-    with pytest.raises(ca.FeedError, match="the text '' has no tokens"):
-        model.feeds(["hello", ""])

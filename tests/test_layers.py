@@ -133,10 +133,24 @@ def test_positions_follow_the_papers_formula() -> None:
 
 def test_embeddings_are_scaled_by_the_root_of_the_width() -> None:
     tokens = ca.input("tokens", "B T", dtype="int")
-    y, table = layers.token_embedding(tokens, 5, 16)
     weight = np.random.default_rng(0).standard_normal((5, 16))
-    (found,) = ca.evaluate(y, {"tokens": [[1, 4]]}, {table.path: weight})
-    np.testing.assert_allclose(found, 4 * weight[[[1, 4]]])
+    for scaled, factor in ((True, 4), (False, 1)):
+        y, table = layers.token_embedding(tokens, 5, 16, scaled=scaled)
+        (found,) = ca.evaluate(y, {"tokens": [[1, 4]]}, {table.path: weight})
+        np.testing.assert_allclose(found, factor * weight[[[1, 4]]])
+
+
+def test_positions_are_counted_after_padding() -> None:
+    pad, longest = 1, 6
+    tokens = ca.input("tokens", "B T", dtype="int")
+    y = layers.positions_after_padding(tokens, pad, longest, 3)
+    assert str(ca.verify(y)) == "valid iff T <= 6"
+    assert ca.verify(y).unmet == ()
+    weight = np.random.default_rng(0).standard_normal((longest + pad + 1, 3))
+    rows = [[5, 6, 7, 8, 9, 9], [pad, pad, 5, 6, 7, 8], [5, 6, pad, 7, pad, pad]]
+    places = [[2, 3, 4, 5, 6, 7], [1, 1, 2, 3, 4, 5], [2, 3, 1, 4, 1, 1]]  # 1: padding's row
+    (found,) = ca.evaluate(y, {"tokens": rows}, {"weight": weight})
+    np.testing.assert_array_equal(found, weight[places])
 
 
 def test_a_later_token_changes_nothing_before_it() -> None:

@@ -29,7 +29,7 @@ def collapse(
     """Return the graph folded to a level of detail.
 
     Scopes of the level's kind become one box each: stacks at level ``model``, then layers, then
-    sublayers; other scopes do so where they hold nothing of these kinds. Where paths leave a
+    sublayers; other scopes do so where they hold nothing of that kind or a larger. Where paths leave a
     scope and come back, as around a pre-norm sublayer, it becomes several boxes. Masks are one
     box, whatever they are made of. At level ``op`` every op is shown.
 
@@ -127,11 +127,12 @@ class _Closing:
         self._opened = _matching(open, known)
         self._closed = _matching(close, known)
         self._around = {a[:d] for a in self._opened for d in range(1, len(a) + 1)}
-        self._wanted = set(KINDS[LEVELS.index(level) : -1]) if level != "op" else set()
+        place = LEVELS.index(level)
+        self._wanted = set(KINDS[place:-1]) if level != "op" else set()
         self._holding = {
             address[:depth]
             for address, kind in self._kinds.items()
-            if kind in self._wanted
+            if kind in KINDS[: place + 1]
             for depth in range(1, len(address))
         }
         self._op = level == "op"

@@ -255,8 +255,8 @@ def cost(model: str, dims: tuple[str, ...], depth: int, as_json: bool) -> None:
 
 @app.command(
     examples=[
-        'eval "$(cutaway completion bash)"                                # in ~/.bashrc',
-        'eval "$(cutaway completion zsh)"                                 # in ~/.zshrc',
+        'eval "$(cutaway completion bash)"  # in ~/.bashrc',
+        'eval "$(cutaway completion zsh)"   # in ~/.zshrc',
         "cutaway completion fish > ~/.config/fish/completions/cutaway.fish",
     ]
 )

@@ -133,5 +133,5 @@ def _beside(published: Published, counted: int) -> str:
     note = f"; {published.note}" if published.note else ""
     return (
         f"published: {published.parameters:,} parameters ({published.source}{note}); "
-        f"counted here: {off:+.1f} %"
+        f"counted here are {abs(off):.1f} % {'fewer' if off < 0 else 'more'}"
     )

@@ -16,7 +16,9 @@ from cutaway.render.draw import LEVELS as DRAWN_LEVELS
 
 
 def test_the_choices_are_those_of_the_renderer() -> None:
-    assert (LEVELS, LANGUAGES, DIRECTIONS) == (DRAWN_LEVELS, DRAWN_LANGUAGES, DRAWN_DIRECTIONS)
+    assert [*LEVELS] == [*DRAWN_LEVELS]
+    assert [*LANGUAGES] == [*DRAWN_LANGUAGES]
+    assert [*DIRECTIONS] == [*DRAWN_DIRECTIONS]
 
 
 @pytest.mark.parametrize("line", examples("draw"))

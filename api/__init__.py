@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cutaway import graph, interop, layers, models, ops, render, run, shapes, transform
     from cutaway.graph import (
         ContractError,
+        Cost,
         CutawayError,
         DimError,
         DTypeError,
@@ -29,12 +30,9 @@ if TYPE_CHECKING:
         ShapeError,
         block,
         constant,
-        cost_by_block,
         dims,
-        flops,
         formula,
         input,
-        memory,
         parameter,
         parameter_count,
         scope,
@@ -44,9 +42,13 @@ if TYPE_CHECKING:
     from cutaway.run import (
         check_grads,
         compile,
+        cost,
+        cost_by_block,
         evaluate,
+        flops,
         greedy_decode,
         initialize,
+        memory,
         value_and_grad,
     )
     from cutaway.shapes import Contract, verify
@@ -56,13 +58,16 @@ __version__ = "0.1.0"
 
 _HOME = {
     "graph": (
-        "ContractError CutawayError DTypeError DimError FeedError GradError Graph LoadError Node "
-        "OptionError SaveError ShapeError block constant cost_by_block dims flops formula input "
-        "memory parameter parameter_count scope"
+        "ContractError Cost CutawayError DTypeError DimError FeedError GradError Graph LoadError "
+        "Node OptionError SaveError ShapeError block constant dims formula input parameter "
+        "parameter_count scope"
     ),
     "models": "load",
     "render": "draw",
-    "run": "check_grads compile evaluate greedy_decode initialize value_and_grad",
+    "run": (
+        "check_grads compile cost cost_by_block evaluate flops greedy_decode initialize memory "
+        "value_and_grad"
+    ),
     "shapes": "Contract verify",
     "transform": "grad",
 }
@@ -88,6 +93,7 @@ def __dir__() -> list[str]:
 __all__ = [
     "Contract",
     "ContractError",
+    "Cost",
     "CutawayError",
     "DTypeError",
     "DimError",
@@ -103,6 +109,7 @@ __all__ = [
     "check_grads",
     "compile",
     "constant",
+    "cost",
     "cost_by_block",
     "dims",
     "draw",

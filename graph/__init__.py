@@ -5,7 +5,7 @@ Knows no concrete op: those stand in ``cutaway.ops``.
 
 from cutaway.graph.axes import Axes, signature
 from cutaway.graph.conditions import Condition, at_least, divides, equal, parse_condition
-from cutaway.graph.cost import Cost, cost_by_block, flops, memory, parameter_count
+from cutaway.graph.cost import Cost, parameter_count
 from cutaway.graph.dims import Dim, Shape, as_dim, as_shape, evaluate
 from cutaway.graph.errors import (
     ContractError,
@@ -79,18 +79,15 @@ __all__ = [
     "block",
     "check_sizes",
     "constant",
-    "cost_by_block",
     "current_scope",
     "dims",
     "divides",
     "equal",
     "evaluate",
-    "flops",
     "formula",
     "given_sizes",
     "input",
     "located",
-    "memory",
     "parameter",
     "parameter_count",
     "parse_condition",

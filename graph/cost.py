@@ -1,16 +1,21 @@
-"""Costs read off a graph: parameters, arithmetic and memory, symbolic or filled in."""
+"""Counting what a graph holds and does: parameters, arithmetic; symbolic or filled in.
+
+What needs the backward pass (its arithmetic, and what is kept for it) stands in ``run/cost.py``.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 import sympy
 
-from cutaway.graph.dims import evaluate, product
+from cutaway.graph.dims import Shape, evaluate, product
 from cutaway.graph.graph import Graph
 from cutaway.graph.leaves import Leaf
 from cutaway.graph.node import Node
+from cutaway.graph.op import Op
 
 Number: TypeAlias = sympy.Expr | int
 Outputs = Graph | Node | Iterable[Node]
@@ -19,11 +24,34 @@ DimSizes = Mapping[str, int] | None
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a part of a graph costs."""
+    """What a part of a graph costs; costs are added up with ``+``.
 
-    parameters: Number
-    flops: Number
-    memory: Number
+    Attributes
+    ----------
+    parameters
+        How many numbers training changes.
+    flops, backward_flops
+        Arithmetic operations of the forward and of the backward pass; a multiply-add is two.
+    memory
+        How many numbers the forward pass keeps for the backward pass.
+
+    Examples
+    --------
+    >>> Cost(1, 2, 3, 4) + Cost(10, 20, 30, 40)
+    Cost(parameters=11, flops=22, backward_flops=33, memory=44)
+    """
+
+    parameters: Number = 0
+    flops: Number = 0
+    backward_flops: Number = 0
+    memory: Number = 0
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(*(total((a, b)) for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+    def at(self, dims: DimSizes) -> "Cost":
+        """Return the cost with sizes filled in, as far as they are given."""
+        return Cost(*(total((number,), dims) for number in astuple(self)))
 
 
 def parameter_count(graph: Outputs, dims: DimSizes = None) -> Number:
@@ -41,58 +69,28 @@ def parameter_count(graph: Outputs, dims: DimSizes = None) -> Number:
     >>> parameter_count(g), parameter_count(g, {"D": 8})
     (8*D**2 + 5*D, 552)
     """
-    return _total((product(node.shape) for node in Graph.of(graph).parameters), dims)
+    return total((product(node.shape) for node in Graph.of(graph).parameters), dims)
 
 
-def flops(graph: Outputs, dims: DimSizes = None) -> Number:
-    """Return the arithmetic operations of one evaluation (a multiply-add counts as two)."""
-    return _total(map(_flops, Graph.of(graph).nodes), dims)
-
-
-def memory(graph: Outputs, dims: DimSizes = None) -> Number:
-    """Return how many numbers the results of all ops hold: what a backward pass may keep.
-
-    Times 4 it is bytes in float32, times 8 in float64.
-    """
-    return _total(map(_held, Graph.of(graph).nodes), dims)
-
-
-def cost_by_block(graph: Outputs, depth: int = 1, dims: DimSizes = None) -> dict[str, Cost]:
-    """Return the costs of the scopes at a depth of the path, in the order of evaluation.
-
-    Nodes above that depth stand under their own scope; ``""`` holds those without one.
-    """
-    graph = Graph.of(graph)
-    groups: dict[str, list[Node]] = {}
-    for node in graph.nodes:
-        groups.setdefault("/".join(node.scope.names[:depth]), []).append(node)
-    parameters = set(graph.parameters)
-    return {
-        block: Cost(
-            _total((product(n.shape) for n in nodes if n in parameters), dims),
-            _total(map(_flops, nodes), dims),
-            _total(map(_held, nodes), dims),
-        )
-        for block, nodes in groups.items()
-    }
-
-
-def _flops(node: Node) -> Number:
+def arithmetic(node: Node) -> Number:
+    """Return the arithmetic operations of one node; leaves have none."""
     if isinstance(node.op, Leaf):
         return 0
-    return node.op.flops(*(source.shape for source in node.inputs), node.shape)
+    return _arithmetic(node.op, (*(source.shape for source in node.inputs), node.shape))
 
 
-def _held(node: Node) -> Number:
-    return 0 if isinstance(node.op, Leaf) else product(node.shape)
+@lru_cache(maxsize=65536)
+def _arithmetic(op: Op, shapes: tuple[Shape, ...]) -> sympy.Expr:
+    return op.flops(*shapes)
 
 
-def _total(terms: Iterable[Number], dims: DimSizes) -> Number:
+def total(terms: Iterable[Number], dims: DimSizes = None) -> Number:
     """Add up; equal terms are counted first, so that a deep model costs no more than a layer."""
-    total = sympy.expand(sympy.Add(*(term * n for term, n in Counter(terms).items())))
+    found = sympy.expand(sympy.Add(*(term * n for term, n in Counter(terms).items())))
     if dims is None:
-        return total
-    known = {s: sympy.Integer(dims[s.name]) for s in total.free_symbols if s.name in dims}
-    if known.keys() != total.free_symbols:
-        return total.xreplace(known)
-    return int(evaluate(total, {s.name: int(size) for s, size in known.items()}))
+        return int(found) if found.is_Integer else found
+    sizes = {str(name): int(size) for name, size in dims.items()}
+    known = {s: sympy.Integer(sizes[s.name]) for s in found.free_symbols if s.name in sizes}
+    if known.keys() != found.free_symbols:
+        return found.xreplace(known)
+    return int(evaluate(found, sizes))

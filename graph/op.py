@@ -55,6 +55,9 @@ class Op:
         The kinds of its inputs: one for all of them, or one for each; None takes any.
     cost
         Arithmetic operations for each point of the axis signature.
+    views
+        Its value is its first input's numbers, in another shape or order or a part of them: it
+        holds none of its own.
     binding
         How tightly its formula binds: 0 like a sum, 1 like a product, 2 and 3 like a power, 4 like
         a call or a name.
@@ -70,6 +73,7 @@ class Op:
     family: ClassVar[Family] = "arithmetic"
     takes: ClassVar[Kind | tuple[Kind | None, ...] | None] = "float"
     cost: ClassVar[int] = 1
+    views: ClassVar[bool] = False
     binding: ClassVar[int] = 4
     holds: ClassVar[int] = -1
     groups: ClassVar[bool] = False

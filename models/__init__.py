@@ -3,5 +3,6 @@
 from cutaway.models.catalogue import MODELS, BuiltIn
 from cutaway.models.checkpoint import Model, build, load
 from cutaway.models.families import FAMILIES
+from cutaway.models.published import PUBLISHED, Published
 
-__all__ = ["FAMILIES", "MODELS", "BuiltIn", "Model", "build", "load"]
+__all__ = ["FAMILIES", "MODELS", "PUBLISHED", "BuiltIn", "Model", "Published", "build", "load"]

@@ -43,6 +43,7 @@ class StopGradient(Op):
     title: ClassVar[Title] = Title("Stop gradient", "停止梯度")
     takes: ClassVar[Any] = None
     cost: ClassVar[int] = 0
+    views: ClassVar[bool] = True
 
     def axes(self, *ranks: int) -> Axes:
         """Carry every axis through."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import sympy
+
 from cutaway.graph import (
     Axes,
     Composite,
@@ -20,6 +22,7 @@ from cutaway.graph import (
     as_dim,
     show,
 )
+from cutaway.graph.dims import product
 from cutaway.graph.errors import explain
 from cutaway.ops.cast import cast
 from cutaway.ops.compare import equal, greater_equal
@@ -105,6 +108,10 @@ class ScatterAdd(Op):
         index = xp.asarray(arrays[0])
         _check_range(xp, index, self.length, self.name)
         return xp.scatter_add(index, arrays[1], self.length)
+
+    def flops(self, *shapes: Shape) -> sympy.Expr:
+        """Count an addition for each value, however many rows there are."""
+        return sympy.sympify(product(shapes[1]))
 
     def vjp(self, node: Node, ct: Node) -> Cotangents:
         """Pick the rows."""

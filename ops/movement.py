@@ -36,8 +36,15 @@ class Movement(Op):
     cost: ClassVar[int] = 0
 
 
+class Viewing(Movement):
+    """A movement that copies nothing."""
+
+    __slots__ = ()
+    views: ClassVar[bool] = True
+
+
 @dataclass(frozen=True, slots=True)
-class Reshape(Movement):
+class Reshape(Viewing):
     """The same elements, in order, in another shape."""
 
     target: Shape
@@ -64,7 +71,7 @@ class Reshape(Movement):
 
 
 @dataclass(frozen=True, slots=True)
-class PermuteDims(Movement):
+class PermuteDims(Viewing):
     """The axes in another order."""
 
     order: tuple[int, ...]
@@ -97,7 +104,7 @@ class PermuteDims(Movement):
 
 
 @dataclass(frozen=True, slots=True)
-class BroadcastTo(Movement):
+class BroadcastTo(Viewing):
     """Axes of length 1 stretched, and new ones in front."""
 
     target: Shape
@@ -124,7 +131,7 @@ class BroadcastTo(Movement):
 
 
 @dataclass(frozen=True, slots=True)
-class ExpandDims(Movement):
+class ExpandDims(Viewing):
     """New axes of length 1, at these places of the result."""
 
     axis: tuple[int, ...]
@@ -148,7 +155,7 @@ class ExpandDims(Movement):
 
 
 @dataclass(frozen=True, slots=True)
-class Squeeze(Movement):
+class Squeeze(Viewing):
     """Without these axes, which have length 1."""
 
     axis: tuple[int, ...]

@@ -20,13 +20,13 @@ from cutaway.graph import (
 )
 from cutaway.graph.errors import explain
 from cutaway.ops.lift import Value, operands
-from cutaway.ops.movement import Movement, expand_dims, squeeze
+from cutaway.ops.movement import Movement, Viewing, expand_dims, squeeze
 
 Span = tuple[Dim, Dim, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Slice(Movement):
+class Slice(Viewing):
     """From start to stop by step along each axis; a stop of -1 is before the beginning."""
 
     spans: tuple[Span, ...]

@@ -1,6 +1,7 @@
-"""Graph to numbers: evaluate, differentiate, initialise, optimise, decode."""
+"""Graph to numbers: evaluate, differentiate, initialise, optimise, decode, count costs."""
 
 from cutaway.run.compile import Compiled, compile, evaluate
+from cutaway.run.cost import cost, cost_by_block, flops, memory
 from cutaway.run.decode import greedy_decode
 from cutaway.run.differentiate import GradCheck, check_grads, value_and_grad
 from cutaway.run.example import example_feeds, example_sizes
@@ -18,11 +19,15 @@ __all__ = [
     "check_grads",
     "clip_by_norm",
     "compile",
+    "cost",
+    "cost_by_block",
     "evaluate",
     "example_feeds",
     "example_sizes",
+    "flops",
     "greedy_decode",
     "initialize",
+    "memory",
     "value_and_grad",
     "warmup",
 ]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from user_file import USER_FILE
 
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.load_profile("same")
@@ -15,6 +16,14 @@ Golden = Callable[[str, str], None]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-goldens", action="store_true", help="accept what the code gives")
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> str:
+    """Return the path of a user's file."""
+    file = tmp_path / "user_model.py"
+    file.write_text(USER_FILE, encoding="utf-8")
+    return str(file)
 
 
 @pytest.fixture

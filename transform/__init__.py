@@ -1,5 +1,6 @@
 """Graph to graph: differentiate, rewrite, open composites, fold to a level of detail."""
 
+from cutaway.transform.backward import backward
 from cutaway.transform.collapse import collapse
 from cutaway.transform.grad import cotangents, grad, unbroadcast
 from cutaway.transform.recognise import attention_roles, is_causal, is_padding, norm_placement
@@ -9,6 +10,7 @@ from cutaway.transform.rewrite import expand, rewrite
 
 __all__ = [
     "attention_roles",
+    "backward",
     "collapse",
     "cotangents",
     "expand",

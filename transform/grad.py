@@ -4,7 +4,7 @@ The backward pass can therefore be drawn, stepped, shape-checked, costed, and di
 again with no further code. Rules stand in the ops (``Op.vjp``); un-broadcasting stands here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import overload
 
 from cutaway.graph import GradError, Node, Scope, Shape, constant, located, show_shape
@@ -44,19 +44,19 @@ def grad(loss: Node, wrt: Node | Sequence[Node]) -> Node | list[Node]:
     _check(loss, targets)
     with located(Scope().inside("∇"), loss.source):
         seed = constant(1.0)
-    found = cotangents(loss, seed, set(targets))
+    found = cotangents({loss: seed}, set(targets))
     zeros = [_zeros(node) if node not in found else found[node] for node in targets]
     return zeros[0] if isinstance(wrt, Node) else zeros
 
 
-def cotangents(loss: Node, seed: Node, targets: set[Node]) -> dict[Node, Node]:
-    """Carry a cotangent back from ``loss`` to every node on the way to the targets."""
-    order = topological([loss])
+def cotangents(seeds: Mapping[Node, Node], targets: set[Node]) -> dict[Node, Node]:
+    """Carry cotangents back from nodes to every node on the way to the targets."""
+    order = topological(seeds)
     needed = set(targets)
     for node in order:
         if node.dtype == "float" and any(source in needed for source in node.inputs):
             needed.add(node)
-    found: dict[Node, Node] = {loss: seed}
+    found = dict(seeds)
     for node in reversed(order):
         if node not in found or not any(source in needed for source in node.inputs):
             continue

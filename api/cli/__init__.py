@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from cutaway.cli.app import run_app
+from cutaway.cli.entry import run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
       output (B, T, d_model)
     0
     """
-    return run_app(list(sys.argv[1:] if arguments is None else arguments))
+    return run(list(sys.argv[1:] if arguments is None else arguments))
 
 
 __all__ = ["main"]

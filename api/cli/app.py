@@ -1,40 +1,52 @@
-"""The commands and their options; what they do stands in files of its own."""
+"""The commands and their options; what they do stands in files of their own.
 
-import io
-import sys
+Those are imported when they are called for, so that help and completion are quick.
+"""
+
 from pathlib import Path
+from typing import Any
 
 import click
-from rich.console import Console
 
 from cutaway import __version__
-from cutaway.graph import CutawayError
+from cutaway.cli.completion import SHELLS
+from cutaway.cli.options import (
+    HELP_NAMES,
+    MODEL_HELP,
+    Group,
+    debug_option,
+    dim_option,
+    feed_option,
+    json_option,
+    model_argument,
+    seed_option,
+)
 
-dim_option = click.option("--dim", "dims", multiple=True, metavar="NAME=SIZE", help="A size.")
-feed_option = click.option(
-    "--feed", "feeds", multiple=True, metavar="NAME=FILE.npy", help="An input."
+LEVELS = ("model", "layer", "sublayer", "op", "primitive")
+LANGUAGES = ("en", "zh", "both")
+DIRECTIONS = ("BT", "TB", "LR", "RL")
+
+lang_option = click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="English, Chinese or both.",
 )
-seed_option = click.option(
-    "--seed", type=click.IntRange(min=0), default=0, help="Draws what you don't give."
-)
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."
-)
-model_argument = click.argument("model", metavar="MODEL")
 
 
 @click.group(
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="MODEL is a name from `cutaway models`, or FILE.py:FUNCTION, a function that returns "
-    "a node, nodes or a Graph.",
+    cls=Group,
+    params=[debug_option()],
+    context_settings={"help_option_names": HELP_NAMES},
+    epilog=MODEL_HELP + " Exit codes: 0 as promised, 1 not, 2 bad input, 130 stopped.",
 )
 @click.version_option(__version__, prog_name="cutaway")
-@click.option("--debug", is_flag=True, help="Show where an error arose; may stand anywhere.")
-def app(debug: bool) -> None:
+def app() -> None:
     """A Transformer as one graph: numbers, gradients, shape contracts, costs, pictures."""
 
 
-@app.command()
+@app.command(examples=["cutaway tour", "cutaway tour --out build/tour --json"])
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -42,134 +54,218 @@ def app(debug: bool) -> None:
     show_default=True,
     help="The folder for what it writes.",
 )
-def tour(out: Path) -> None:
+@json_option
+def tour(out: Path, as_json: bool) -> None:
     """Show everything on the bundled translator."""
     from cutaway.cli.tour import tour as show
 
-    show(out, Console(), Console(stderr=True))
+    show(out, as_json)
 
 
-@app.command()
+@app.command(examples=["cutaway models", "cutaway models --lang both"])
+@lang_option
 @json_option
-def models(as_json: bool) -> None:
+def models(lang: str, as_json: bool) -> None:
     """List the built-in models."""
-    from cutaway.cli.commands import list_models
+    from cutaway.cli.models import list_models
 
-    list_models(as_json)
+    list_models(lang, as_json)
 
 
-@app.command()
+@app.command(
+    examples=[
+        "cutaway draw encoder-layer",
+        "cutaway draw paper-base --level layer --lang zh -o paper.svg",
+        "cutaway draw transformer --open encoder/layer.0 --dim B=1 --dim T=8",
+        "cutaway draw model.py:build --level op --no-shapes -o build.dot",
+        "cutaway draw attention -o - > attention.svg",
+    ]
+)
 @model_argument
-@click.option("--assume", multiple=True, metavar="COND", help="A promise, such as 'H | D'.")
+@click.option(
+    "--level",
+    type=click.Choice(LEVELS),
+    default="sublayer",
+    show_default=True,
+    help="What is one box.",
+)
+@click.option(
+    "--open",
+    "opened",
+    multiple=True,
+    metavar="PATH",
+    help="A scope to look into, such as encoder/layer.0; * stands for any text; may be repeated.",
+)
+@click.option(
+    "--close", "closed", multiple=True, metavar="PATH", help="A scope to show as one box."
+)
+@lang_option
+@click.option("--shapes/--no-shapes", default=True, show_default=True, help="Shapes on the edges.")
+@dim_option
+@click.option(
+    "--direction",
+    type=click.Choice(DIRECTIONS),
+    default="BT",
+    show_default=True,
+    help="Where values flow: from bottom to top, …",
+)
+@click.option(
+    "--fold/--no-fold", default=True, show_default=True, help="Repeated blocks once, with N×."
+)
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="A .svg, .png or .dot file, or - for SVG on stdout; MODEL.svg by default.",
+)
+@json_option
+def draw(model: str, out: str | None, as_json: bool, **options: Any) -> None:
+    """Draw a model as a diagram."""
+    from cutaway.cli.draw import Options, draw_model
+
+    if out == "-" and as_json:
+        raise click.UsageError("--json and -o - both want stdout: give -o FILE")
+    draw_model(model, Options(**options), out, as_json)
+
+
+@app.command(
+    examples=[
+        "cutaway check multi-head-attention",
+        "cutaway check model.py:build --assume 'H | D'",
+        "cutaway check model.py:build --assume 'H | D' --json",
+    ]
+)
+@model_argument
+@click.option(
+    "--assume",
+    multiple=True,
+    metavar="COND",
+    help="A promise, such as 'H | D' (H divides D) or 'T <= 512'; may be repeated.",
+)
 @json_option
 def check(model: str, assume: tuple[str, ...], as_json: bool) -> int:
     """Say for which sizes a model is well-shaped.
 
     Exit code 0: for all sizes, or where every condition is declared or assumed; 1: otherwise.
-
-    Example: cutaway check model.py:build --assume 'H | D'
     """
-    from cutaway.cli.commands import check_model
+    from cutaway.cli.check import check_model
 
     return check_model(model, assume, as_json)
 
 
-@app.command()
+@app.command(
+    examples=[
+        "cutaway run encoder-layer --dim B=1 --dim T=3",
+        "cutaway run transformer --feed 'source=[[1, 2, 3]]' --feed 'target=[[1, 2]]'",
+        "cutaway run model.py:build --seed 1 -o outputs.npz",
+    ]
+)
 @model_argument
 @dim_option
 @feed_option
 @seed_option
+@click.option(
+    "-o", "--output", "out", metavar="FILE.npz", help="Write the outputs, by path, as numpy does."
+)
 @json_option
 def run(
-    model: str, dims: tuple[str, ...], feeds: tuple[str, ...], seed: int, as_json: bool
+    model: str,
+    dims: tuple[str, ...],
+    feeds: tuple[str, ...],
+    seed: int,
+    out: str | None,
+    as_json: bool,
 ) -> None:
-    """Compute a model's outputs; what you don't give is drawn at random.
+    """Compute a model's outputs.
 
-    Example: cutaway run encoder-layer --dim B=1 --dim T=3
+    Sizes, inputs and weights that are not given are small, or drawn at random.
     """
-    from cutaway.cli.commands import run_model
+    from cutaway.cli.inputs import Given
+    from cutaway.cli.numbers import run_model
 
-    run_model(model, dims, feeds, seed, as_json)
+    run_model(model, Given(dims, feeds, seed), out, as_json)
 
 
-@app.command()
+@app.command(
+    examples=[
+        "cutaway grad feed-forward --check",
+        "cutaway grad model.py:build --dim D=8 --check --json",
+    ]
+)
 @model_argument
 @dim_option
 @feed_option
 @seed_option
-@click.option("--check", is_flag=True, help="Compare with finite differences.")
+@click.option("--check", "checked", is_flag=True, help="Compare with finite differences.")
+@click.option(
+    "-o", "--output", "out", metavar="FILE.npz", help="Write the gradients, by path, as numpy does."
+)
 @json_option
 def grad(
     model: str,
     dims: tuple[str, ...],
     feeds: tuple[str, ...],
     seed: int,
-    check: bool,
+    checked: bool,
+    out: str | None,
     as_json: bool,
-) -> None:
-    """Differentiate a model's output (its mean square, unless a scalar) by its parameters.
+) -> int:
+    """Differentiate a model by its parameters.
 
-    Example: cutaway grad feed-forward --check
+    What is differentiated is the first output, or its mean square where it is no scalar. Without
+    parameters it is differentiated by its float inputs. Exit code 1: finite differences disagree.
     """
-    from cutaway.cli.commands import grad_model
+    from cutaway.cli.inputs import Given
+    from cutaway.cli.numbers import grad_model
 
-    grad_model(model, dims, feeds, seed, check, as_json)
+    return grad_model(model, Given(dims, feeds, seed), checked, out, as_json)
 
 
-@app.command()
+@app.command(
+    examples=[
+        "cutaway cost paper-base --dim S=128 --dim T=128",
+        "cutaway cost encoder-layer --depth 1",
+        "cutaway cost model.py:build --dim D=512 --json",
+    ]
+)
 @model_argument
 @dim_option
 @click.option(
     "--depth",
     type=click.IntRange(min=1),
-    default=1,
+    default=2,
     show_default=True,
     help="How deep in the path blocks are told apart.",
 )
 @json_option
 def cost(model: str, dims: tuple[str, ...], depth: int, as_json: bool) -> None:
-    """Count parameters, arithmetic and memory: symbolic, and filled in by block.
+    """Count parameters, FLOPs and memory.
 
-    Example: cutaway cost paper-base --dim T=128
+    They are given as formulas, and filled in by block where all sizes are known.
+
+    FLOPs count a multiply-add as two. Memory is what the forward pass keeps for the backward
+    pass, in numbers; inputs and parameters are not counted.
     """
-    from cutaway.cli.commands import cost_model
+    from cutaway.cli.cost import cost_model
 
     cost_model(model, dims, depth, as_json)
 
 
-def run_app(arguments: list[str]) -> int:
-    """Run the command line; an error becomes one message and exit code 2."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal without Chinese shows "?"
-    debug = "--debug" in arguments
-    arguments = [argument for argument in arguments if argument != "--debug"]
-    try:
-        code = app.main(arguments, prog_name="cutaway", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except (click.Abort, KeyboardInterrupt):
-        print("stopped", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader went away: nothing more to say to it
-        return 0
-    except Exception as error:
-        if debug:
-            raise
-        _complain(error)
-        return 2
-    return int(code or 0)
+@app.command(
+    examples=[
+        'eval "$(cutaway completion bash)"  # in ~/.bashrc',
+        'eval "$(cutaway completion zsh)"   # in ~/.zshrc',
+        "cutaway completion fish > ~/.config/fish/completions/cutaway.fish",
+    ]
+)
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Print a script for completion in a shell.
 
+    Commands, options, built-in models, files, and the functions of a file are completed.
+    """
+    from cutaway.cli.completion import script
 
-def _complain(error: Exception) -> None:
-    """Print an error as a message; what cutaway did not raise on purpose is named as such."""
-    if isinstance(error, CutawayError):
-        message = str(error)
-    elif isinstance(error, MemoryError):
-        message = f"not enough memory: {error}\n  fix:      choose smaller sizes with --dim"
-    else:
-        message = f"{type(error).__name__}: {error}\n  fix:      --debug shows where it arose"
-    print(f"cutaway: {message}", file=sys.stderr)
-    for note in getattr(error, "__notes__", ()):
-        print(f"  {note}", file=sys.stderr)
+    click.echo(script(shell, app))

@@ -1,27 +1,24 @@
 """The tour: everything that cutaway does, on the bundled translator."""
 
-import io
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
+import click
 import numpy as np
-from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
-from cutaway.cli.commands import cost_table
-from cutaway.graph import Graph, Node, SaveError, input, save
-from cutaway.graph.cost import cost_by_block, flops, memory, parameter_count
+from cutaway.cli.cost import cost_table
+from cutaway.cli.output import new_table, print_json, print_table, table_text
+from cutaway.graph import Cost, Graph, Node, SaveError, input, parameter_count, save
 from cutaway.graph.errors import explain
 from cutaway.layers import Config
 from cutaway.models.translator import END, Translator, build, load
 from cutaway.ops import cross_entropy
 from cutaway.render import draw
-from cutaway.run import Compiled, check_grads, value_and_grad
+from cutaway.run import Compiled, check_grads, cost_by_block, value_and_grad
 from cutaway.shapes import verify
 
 SENTENCES = (
@@ -31,10 +28,28 @@ SENTENCES = (
     "the teacher buys three cups of coffee at the station on Monday",
     "where do they sing songs on weekends ?",
 )
-Part = tuple[str, list[Any]]  # a heading, and what is printed under it
 
 
-def tour(out: Path, console: Console, progress: Console) -> None:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one part found: printed under its title, and written into a file.
+
+    The file holds what is printed unless it has a ``content`` of its own.
+    """
+
+    title: str
+    lines: tuple[str | Table, ...]
+    file: str
+    content: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is printed, as text."""
+        texts = [line if isinstance(line, str) else table_text(line) for line in self.lines]
+        return "\n".join(texts) + "\n"
+
+
+def tour(out: Path, as_json: bool) -> None:
     """Walk through the translator, print what is found, and write it into a folder.
 
     Raises
@@ -53,61 +68,64 @@ def tour(out: Path, console: Console, progress: Console) -> None:
                 fix="choose another with --out",
             )
         ) from None
-    save(out / "contract.txt", "")  # finds out early whether the folder can be written
+    save(out / "tour.txt", "")  # finds out early whether the folder can be written
     model = load()
-    report = Console(width=100, record=True, file=io.StringIO())
-    parts: dict[str, Callable[[], Part]] = {
-        "contract": lambda: _contract(model, out),
-        "translate": lambda: _translate(model, out),
-        "attention": lambda: _attention(model, out),
-        "gradient": lambda: _gradient(model, out),
-        "cost": lambda: _cost(model, out),
-        "draw": lambda: _draw(model, out),
-    }
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), console=progress, transient=True
-    ) as bar:
-        task = bar.add_task("", total=len(parts))
-        for name, part in parts.items():
-            bar.update(task, description=name)
-            title, lines = part()
-            for target in (console, report):
-                target.print(f"\n{title}", style="bold", highlight=False, soft_wrap=True)
-                for line in lines:
-                    target.print(line, highlight=False, soft_wrap=isinstance(line, str))
-            bar.update(task, advance=1)
-    save(out / "tour.txt", report.export_text())
-    names = ", ".join(sorted(file.name for file in out.iterdir() if file.is_file()))
-    console.print(
-        f"\nwrote {names} to {out} in {time.perf_counter() - begun:.1f} s",
-        highlight=False,
-        soft_wrap=True,
-    )
+    progress = Console(stderr=True)
+    done: list[Part] = []
+    for number, make in enumerate(PARTS, 1):
+        with progress.status(f"{number} of {len(PARTS)}: {make.__name__.strip('_')}"):
+            part = make(model)
+            save(out / part.file, part.content or part.text)
+        done.append(part)
+        if not as_json:
+            _print(part)
+    save(out / "tour.txt", "\n".join(f"{part.title}\n{part.text}" for part in done))
+    files = sorted([*(part.file for part in done), "tour.txt"])
+    if as_json:
+        print_json({"folder": str(out), "files": files})
+    else:
+        print(f"\nwrote {', '.join(files)} to {out}")
+    progress.print(f"in {time.perf_counter() - begun:.1f} s", highlight=False)
+
+
+def _print(part: Part) -> None:
+    click.secho(f"\n{part.title}", bold=True)
+    for line in part.lines:
+        if isinstance(line, str):
+            print(line)
+        else:
+            print_table(line)
 
 
 def _symbolic(model: Translator) -> Config:
     return replace(model.config.symbolic(), target_vocabulary="V_target")
 
 
-def _contract(model: Translator, out: Path) -> Part:
+def _contract(model: Translator) -> Part:
     contract = verify(Graph(build(_symbolic(model))))
     sizes = model.config
-    lines = [
-        f"The translator's architecture is {contract}.",
-        f"Trained at d_model = {sizes.d_model}, h = {sizes.heads}, d_ff = {sizes.hidden}, "
-        f"{sizes.layers} + {sizes.layers} layers, it is {verify(model.graph)}.",
-    ]
-    save(out / "contract.txt", "\n".join(lines) + "\n")
-    return "Contract: for which sizes is the model well-shaped?", lines
+    return Part(
+        "Contract: for which sizes is the model well-shaped?",
+        (
+            f"The translator's architecture is {contract}.",
+            f"Trained at d_model = {sizes.d_model}, h = {sizes.heads}, d_ff = {sizes.hidden}, "
+            f"{sizes.layers} + {sizes.layers} layers, it is {verify(model.graph)}.",
+        ),
+        "contract.txt",
+    )
 
 
-def _translate(model: Translator, out: Path) -> Part:
+def _translations(model: Translator) -> Part:
     pairs = [(text, model.translate(text)) for text in SENTENCES]
-    save(out / "translations.txt", "".join(f"{a}\t{b}\n" for a, b in pairs))
-    return "Numbers: the model translates", [f"{a}\n    {b}" for a, b in pairs]
+    return Part(
+        "Numbers: the model translates",
+        tuple(f"{english}\n    {chinese}" for english, chinese in pairs),
+        "translations.txt",
+        "".join(f"{english}\t{chinese}\n" for english, chinese in pairs),
+    )
 
 
-def _attention(model: Translator, out: Path) -> Part:
+def _attention(model: Translator) -> Part:
     """One cross-attention, averaged over the heads of the last decoder layer."""
     english = model.tokenize(SENTENCES[0])
     chinese = model.translate_words([english])[0]
@@ -115,20 +133,17 @@ def _attention(model: Translator, out: Path) -> Part:
     feeds = model.feeds([english], [chinese])
     trace = Compiled(model.graph).trace(feeds, model.params, keep=[weights])
     mean = trace[weights][0].mean(axis=0)  # (T, S)
-    table = Table("predicts", *english, box=box.SIMPLE)
-    wanted = (*chinese, END)
-    for word, row in zip(wanted, mean, strict=True):
-        table.add_row(word, *(f"{w:.2f}{'*' if w == row.max() else ''}" for w in row))
+    table = new_table("predicts", *english)
     rows = ["\t".join(("", *english))]
-    rows += [
-        "\t".join((word, *(f"{w:.6f}" for w in row)))
-        for word, row in zip(wanted, mean, strict=True)
-    ]
-    save(out / "attention.tsv", "\n".join(rows) + "\n")
-    title = (
-        "Cross-attention of the last decoder layer (mean of its heads; rows sum to 1; * largest)"
+    for word, row in zip((*chinese, END), mean, strict=True):
+        table.add_row(word, *(f"{w:.2f}{'*' if w == row.max() else ' '}" for w in row))
+        rows.append("\t".join((word, *(f"{w:.6f}" for w in row))))
+    return Part(
+        "Cross-attention of the last decoder layer (mean of its heads; rows sum to 1; * largest)",
+        (table,),
+        "attention.tsv",
+        "\n".join(rows) + "\n",
     )
-    return title, [table]
 
 
 def _loss(model: Translator) -> Node:
@@ -136,7 +151,7 @@ def _loss(model: Translator) -> Node:
     return cross_entropy(model.graph.outputs[0], labels, ignore_index=0)
 
 
-def _gradient(model: Translator, out: Path) -> Part:
+def _gradient(model: Translator) -> Part:
     english = [model.tokenize(text) for text in SENTENCES]
     chinese = model.translate_words(english)
     feeds = model.feeds(english, chinese)
@@ -146,33 +161,44 @@ def _gradient(model: Translator, out: Path) -> Part:
     value, slopes = value_and_grad(loss)(feeds, params)
     norm = float(np.sqrt(sum(np.sum(np.square(slope)) for slope in slopes.values())))
     found = check_grads(loss, feeds, params, order=1)
-    backward = len(slopes)
-    lines = [
-        f"loss {float(value):.6f}, gradient norm {norm:.6f} over {backward} parameters",
-        f"finite differences agree: relative difference {found.orders[0]:.1e}",
-    ]
-    save(out / "gradient.txt", "\n".join(lines) + "\n")
-    return "Gradient of the loss, checked", lines
-
-
-def _cost(model: Translator, out: Path) -> Part:
-    sizes = {"B": 1, "S": 6, "T": 7}
-    graph = model.graph
-    totals = [f(graph, sizes) for f in (parameter_count, flops, memory)]
-    table = cost_table(
-        cost_by_block(graph, 2, sizes),
-        {key: int(v) for key, v in zip(("p", "f", "m"), totals, strict=True)},
+    return Part(
+        "Gradient of the loss, checked",
+        (
+            f"loss {float(value):.6f}, gradient norm {norm:.6f} over {len(slopes)} parameters",
+            f"finite differences agree: relative difference {found.orders[0]:.1e}",
+        ),
+        "gradient.txt",
     )
-    symbolic = parameter_count(Graph(build(_symbolic(model))))
-    lines = [f"parameters = {symbolic}", "at " + ", ".join(f"{k}={v}" for k, v in sizes.items())]
-    text = Console(width=100, record=True, file=io.StringIO())
-    for line in (*lines, table):
-        text.print(line, highlight=False, soft_wrap=isinstance(line, str))
-    save(out / "cost.txt", text.export_text())
-    return "Cost by block", [*lines, table]
 
 
-def _draw(model: Translator, out: Path) -> Part:
-    picture = draw(model.graph, level="op")
-    picture.save(out / "model.svg")
-    return "Picture", [f"{len(model.graph.nodes)} nodes drawn into {out / 'model.svg'}"]
+def _cost(model: Translator) -> Part:
+    sizes = {"B": 1, "S": 6, "T": 7}
+    blocks = cost_by_block(model.graph, 2, sizes)
+    return Part(
+        "Cost by block",
+        (
+            f"parameters = {parameter_count(build(_symbolic(model)))}",
+            "at " + ", ".join(f"{name}={size}" for name, size in sizes.items()),
+            cost_table(blocks, sum(blocks.values(), Cost())),
+        ),
+        "cost.txt",
+    )
+
+
+def _picture(model: Translator) -> Part:
+    return Part(
+        "Picture",
+        (f"{len(model.graph.nodes)} nodes are drawn in model.svg",),
+        "model.svg",
+        draw(model.graph, level="op").svg,
+    )
+
+
+PARTS: tuple[Callable[[Translator], Part], ...] = (
+    _contract,
+    _translations,
+    _attention,
+    _gradient,
+    _cost,
+    _picture,
+)

@@ -1,0 +1,98 @@
+"""The command as a process: pipes, signals, encodings, a full disk, the traceback."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = str(Path(sys.executable).with_name("cutaway"))
+
+
+def shell(
+    line: str, encoding: str = "utf-8", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a line of bash, with the command as $C and Python as $P."""
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", line],
+        env={**os.environ, "C": SCRIPT, "P": sys.executable, **environment},
+        capture_output=True,
+        text=True,
+        encoding=encoding,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_exit_codes(user: str) -> None:
+    assert shell("$C check encoder").returncode == 0
+    assert shell(f"$C check {user}:heads").returncode == 1
+    bad = shell("$C check nope")
+    assert (bad.returncode, bad.stdout) == (2, "")
+    assert bad.stderr.startswith("cutaway: there is no model 'nope'")
+
+
+def test_an_interrupt_is_exit_130(user: str) -> None:
+    done = shell(f"exec $C run {user}:stops")
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr.strip() == "stopped"
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    done = shell("$C run transformer --json | head -c 5", PYTHONUNBUFFERED="1")
+    assert done.stdout == '{"mod'
+    assert done.stderr == ""
+    late = shell("$C models | true")
+    assert late.returncode == 141  # as a program that SIGPIPE ended
+    assert late.stderr == ""
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_what_cannot_be_written_is_said(unbuffered: str) -> None:
+    done = shell("$C models > /dev/full", PYTHONUNBUFFERED=unbuffered)
+    assert done.returncode == 2
+    assert "No space left on device" in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+def test_a_closed_stdout_is_no_error() -> None:
+    done = shell("$C models --json >&-; $C cost feed-forward >&-")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gbk", "utf-8"])
+def test_any_encoding_will_do(encoding: str) -> None:
+    calls = (["models", "--lang", "zh"], ["cost", "encoder"], ["models", "--json"])
+    code = f"from cutaway.cli import main; print(*[main(c) for c in {calls}], file=sys.stderr)"
+    done = shell(f'$P -c "import sys; {code}"', encoding, PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, "0 0 0\n")
+    table, found = done.stdout[: done.stdout.index("{")], done.stdout[done.stdout.index("{") :]
+    assert "144,034" in table
+    assert ("英译中" in table) == (encoding in ("gbk", "utf-8"))
+    assert json.loads(found)["models"][0]["zh"] == "英译中，由 cutaway 训练"
+
+
+def test_a_pipe_gets_no_colours_and_whole_lines(user: str) -> None:
+    done = shell(f"$C cost {user}:good --depth 9; $C grad encoder", COLUMNS="20", TERM="xterm")
+    assert "\x1b" not in done.stdout
+    assert "…/" not in done.stdout
+    assert "layer.1/self_attention/output/weight" in done.stdout
+
+
+def test_debug_shows_the_traceback() -> None:
+    for line in ("$C --debug check nope", "$C check nope --debug"):
+        done = shell(line)
+        assert done.returncode == 2
+        assert done.stderr.startswith("Traceback (most recent call last)")
+        assert "LoadError: there is no model 'nope'" in done.stderr
+
+
+def test_help_and_version_are_quick_to_import() -> None:
+    code = (
+        "import sys; from cutaway.cli import main; main(['-h']); "
+        "print([m for m in ('numpy', 'sympy', 'scipy', 'rich') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

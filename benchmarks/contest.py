@@ -76,9 +76,9 @@ class Reference:
 
 def observe(player: Contestant) -> dict[str, Array]:
     """Return what a contestant computes in a forward pass and a step, as numpy arrays."""
-    found = {"output": np.array(player.forward())}
+    found = {"output": player.forward()}
     loss, grads = player.step()
-    found["loss"] = np.array(loss)
-    found |= {f"gradient {name}": np.array(grads[name]) for name in sorted(grads)}
-    weights = player.weights()
-    return found | {f"weight {name}": np.array(weights[name]) for name in sorted(weights)}
+    found["loss"] = loss
+    found |= {f"gradient {name}": slope for name, slope in grads.items()}
+    found |= {f"weight {name}": weight for name, weight in player.weights().items()}
+    return {key: np.asarray(array) for key, array in found.items()}

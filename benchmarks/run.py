@@ -79,7 +79,7 @@ def main() -> None:
     from cutaway.graph import save
 
     print(tables(results))
-    whole = not (given.quick or given.only)
+    whole = not (given.quick or given.only or results["absent"])
     if given.out or whole:
         save(given.out or RESULTS, json.dumps(results, indent=1) + "\n")
     else:

@@ -9,7 +9,7 @@ from timing import spread, take_turns
 
 import cutaway as ca
 
-LEVELS = ("op",)
+LEVELS = ("model", "layer", "sublayer", "op", "primitive")
 SCRIPT = """
 import cutaway as ca
 x = ca.input("x", "B T d_model")

@@ -125,7 +125,7 @@ def test_contestants_compute_what_the_yardstick_does(name: str) -> None:
     sizes = problem.Sizes(B=2, T=5, d_model=12, h=3, d_ff=7)
     reference = contest.Reference(sizes)
     assert sum(key.startswith("gradient ") for key in reference.found) == 16
-    assert reference.check(name, entry.prepare(problem.make(sizes))) < 1e-5
+    assert 0 < reference.check(name, entry.prepare(problem.make(sizes))) <= 1e-4
     if name == "cutaway":
         player = entry.prepare(problem.make(sizes, "float64"))
         assert reference.check(name, player, "float64") < 1e-12

@@ -58,7 +58,8 @@ def blocks(text: str) -> list[Block]:
 def run_page(page: Path, folder: Path) -> str:
     """Return the text of a page with what its blocks print now; they run in a new folder."""
     folder.mkdir()
-    (folder / "examples").symlink_to(ROOT / "examples")
+    for name in ("examples", "tests"):
+        (folder / name).symlink_to(ROOT / name)
     lines = page.read_text("utf-8").splitlines()
     namespace: dict[str, Any] = {"__name__": "__main__"}
     done: list[str] = []

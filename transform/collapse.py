@@ -29,9 +29,9 @@ def collapse(
     """Return the graph folded to a level of detail.
 
     Scopes of the level's kind become one box each: stacks at level ``model``, then layers, then
-    sublayers; other scopes do so where they hold nothing of that kind or a larger. Where paths leave a
-    scope and come back, as around a pre-norm sublayer, it becomes several boxes. Masks are one
-    box, whatever they are made of. At level ``op`` every op is shown.
+    sublayers; other scopes do so where they hold nothing of that kind or a larger. Where paths
+    leave a scope and come back, as around a pre-norm sublayer, it becomes several boxes. Masks
+    are one box, whatever they are made of. At level ``op`` every op is shown.
 
     Parameters
     ----------

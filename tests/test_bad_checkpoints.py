@@ -323,5 +323,5 @@ def test_any_value_of_any_field_is_refused_or_loads(name: str, tmp_path: Path) -
                 ca.load(folder)
                 errors -= 1
             errors += 1
-            assert time.perf_counter() - begun < 2
+            assert time.perf_counter() - begun < 20  # bounded, also on a busy machine
     assert errors > 100

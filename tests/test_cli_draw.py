@@ -44,7 +44,7 @@ def test_levels_go_into_detail(
     assert boxes == sorted(boxes)
     assert len(set(boxes[1:])) == len(boxes[1:])  # here a stack is one layer, repeated
     drawn = ("draw", "transformer", "--level", "model", "--json")
-    opened = json.loads(call(capsys, *drawn, "--open", "encoder")[1])["boxes"]
+    opened = json.loads(call(capsys, *drawn, "--open", "encoder/layer.0")[1])["boxes"]
     assert opened > boxes[0]
     whole = json.loads(call(capsys, *drawn, "--level", "op", "--no-fold")[1])["boxes"]
     assert whole > boxes[LEVELS.index("op")]

@@ -10,7 +10,9 @@ from cutaway.interop.document import brief, parse_object, read_text, reading, re
 from cutaway.interop.settings import Settings
 from cutaway.interop.tensors import Tensors
 
-CONFIG, WEIGHTS = "config.json", "model.safetensors"
+CONFIG = "config.json"
+"""The file of a checkpoint's settings."""
+WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 CONVERT = (

@@ -80,7 +80,7 @@ def cost(graph: Outputs, dims: DimSizes = None) -> Cost:
 
 
 def cost_by_block(graph: Outputs, depth: int = 2, dims: DimSizes = None) -> dict[str, Cost]:
-    """Return the costs of the scopes at a depth of the path, in the order in which they end.
+    """Return the costs of the scopes at a depth of the path, by the order of their last nodes.
 
     Nodes above that depth stand under their own scope; ``""`` holds those without one. A
     block's backward pass is the block's, and a value that is kept that of the block that made it.
@@ -95,7 +95,7 @@ def cost_by_block(graph: Outputs, depth: int = 2, dims: DimSizes = None) -> dict
     >>> import cutaway as ca
     >>> y = ca.layers.feed_forward(ca.input("x", "B T D"), "F")
     >>> {block: cost.parameters for block, cost in cost_by_block(y).items()}
-    {'': 0, 'up': D*F + F, 'down': D*F + D}
+    {'up': D*F + F, '': 0, 'down': D*F + D}
     """
     found = Graph.of(graph)
     passes = _passes(found)

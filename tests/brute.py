@@ -19,7 +19,7 @@ import sympy
 
 import cutaway as ca
 from cutaway import ops
-from cutaway.graph import Condition, Dim, Facts, Input, Node, Op, Parameter, Shape
+from cutaway.graph import Condition, Dim, Facts, Input, Op, Parameter, Shape
 
 Sizes = Mapping[str, int]
 Number = int | Fraction
@@ -37,10 +37,16 @@ def every(names: Iterable[str], largest: int) -> list[dict[str, int]]:
     return [dict(zip(ordered, s, strict=True)) for s in sorted(found, key=lambda s: (sum(s), s))]
 
 
+def box(names: Iterable[str]) -> list[dict[str, int]]:
+    """Return all sizes up to a bound, which is smaller the more sizes there are."""
+    count = len(set(names))
+    return every(names, {0: 1, 1: 12, 2: 8, 3: 5, 4: 4, 5: 3, 6: 3}[count])
+
+
 def of_sum(names: Iterable[str], total: int) -> Iterator[dict[str, int]]:
     """Return all sizes with that sum, by name."""
     ordered = sorted(names)
-    for cuts in itertools.combinations(range(1, total), len(ordered) - 1):
+    for cuts in itertools.combinations(range(1, total), max(0, len(ordered) - 1)):
         edges = (0, *cuts, total)
         yield {name: edges[n + 1] - edges[n] for n, name in enumerate(ordered)}
 
@@ -165,7 +171,10 @@ def run(steps: tuple[Step, ...], sizes: Sizes) -> Outcome:
 def _kernel(op: Op, xp: ops.Numpy, sizes: Sizes, given: list[Any]) -> Any:
     if isinstance(op, Input | Parameter):
         kind = op.kind if isinstance(op, Input) else "float"
-        return np.zeros([math.floor(value(dim, sizes)) for dim in op.dims], xp.dtype_of(kind))
+        lengths = [max(0, math.floor(value(dim, sizes))) for dim in op.dims]
+        return np.zeros(lengths, xp.dtype_of(kind))
+    if isinstance(op, ops.Take | ops.ScatterAdd | ops.CrossEntropy):  # values are not judged here
+        given = [np.zeros_like(array) if array.dtype.kind == "i" else array for array in given]
     return bound(op, sizes).kernel(xp, *given)
 
 
@@ -275,10 +284,12 @@ def rank(steps: tuple[Step, ...], sizes: Sizes, keep: Iterable[Condition] = ()) 
     smallest sum, then by name.
     """
     broken = not all(holds(condition, sizes) for condition in keep)
-    calm = not run(steps, sizes).fails
-    return broken, calm, sum(sizes.values()), tuple(sizes[name] for name in sorted(sizes))
+    by_name = tuple(sizes[name] for name in sorted(sizes))
+    return broken, not run(steps, sizes).fails, sum(by_name), by_name
 
 
-def node_of(graph: ca.Graph, outcome: Outcome) -> Node | None:
-    """Return the node at which kernels fail or give another shape."""
-    return None if outcome.at is None else graph.nodes[outcome.at]
+def up_to_sum(names: Iterable[str], total: int) -> Iterator[dict[str, int]]:
+    """Return all sizes whose sum is at most that."""
+    known = sorted(names)
+    for n in range(len(known), total + 1):
+        yield from of_sum(known, n)

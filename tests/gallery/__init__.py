@@ -30,5 +30,5 @@ def snippets() -> dict[str, Snippet]:
         f"{theme.__name__.rpartition('.')[2]}/{name}": function
         for theme in THEMES
         for name, function in vars(theme).items()
-        if callable(function) and getattr(function, "__module__", "") == theme.__name__
+        if getattr(function, "__module__", "") == theme.__name__ and not name.startswith("_")
     }

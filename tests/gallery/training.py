@@ -43,7 +43,7 @@ def two_shifts_that_contradict() -> tuple[ca.Node, ...]:
 
 
 def three_facts_that_contradict() -> tuple[ca.Node, ...]:
-    """Ask for as many heads as positions, at most 3 positions, and at least 4."""
+    """Add two sequences of one length, of which one has at most 3 and one at least 4 positions."""
     x, table = ca.input("x", (B, T, D)), ca.parameter("table", (3, D))
     return x + table[:S], x[:, 3], ca.input("y", (B, S, D)) * x
 

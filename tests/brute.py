@@ -24,7 +24,7 @@ from cutaway.graph import Condition, Dim, Facts, Input, Op, Parameter, Shape
 Sizes = Mapping[str, int]
 Number = int | Fraction
 Kind = Literal["runs", "another shape", "fails"]
-Silent = Literal["one side is 1", "a slice clamps", "an axis of length 0", "a size as a number"]
+Silent = Literal["one side is 1", "a slice clamps", "an axis of length 0", "a number that is no size"]
 
 
 # Sizes -----------------------------------------------------------------------------------------
@@ -213,10 +213,13 @@ def _passed_over(
         spans = _number(op.spans, sizes)
         if any(not _inside(*span, length) for span, length in zip(spans, lengths, strict=False)):
             found.add("a slice clamps")
+        bounds = [value(bound, sizes) for start, stop, _ in op.spans for bound in (start, stop)]
+        if any(Fraction(bound).denominator != 1 for bound in bounds):
+            found.add("a number that is no size")
     if isinstance(op, ops.Size):
         number = value(op.size, sizes)
         if number < 1 or Fraction(number).denominator != 1:
-            found.add("a size as a number")
+            found.add("a number that is no size")
     return found
 
 
@@ -243,13 +246,14 @@ def _matched(
         yield from ([a, b] for a, b in zip(*axes, strict=False))
     else:
         try:
-            labels = op.axes(*(array.ndim for array in given)).inputs
+            signature = op.axes(*(array.ndim for array in given))
         except (NotImplementedError, ca.CutawayError, IndexError):
             return
         groups: dict[str, list[Axis]] = {}
-        for names, operand in zip(labels, axes, strict=True):
-            for name, axis in zip(names, operand, strict=False):
-                groups.setdefault(name, []).append(axis)
+        for names, operand in zip(signature.inputs, axes, strict=True):
+            for name, (dim, length) in zip(names, operand, strict=False):
+                carried = name not in signature.along  # where a literal 1 broadcasts by right
+                groups.setdefault(name, []).append((dim if carried else None, length))
         yield from groups.values()
 
 

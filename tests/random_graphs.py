@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from samples import ROWS
 
 import cutaway as ca
-from cutaway.graph import CutawayError, Dim, Input, Kind, Shape
+from cutaway.graph import CutawayError, Dim, Kind, Shape
 
 SYMBOLS = ca.dims("A B C")
-CASES: tuple[Callable[[Draw], Built], ...] = tuple(case for row in ROWS for case in row.cases)
 Chooser = Callable[[Any], Any]
 
 
@@ -82,6 +81,45 @@ class GraphDraw(Draw):
         return node
 
 
+def cut_anyhow(d: Draw) -> Built:
+    """A slice whose bounds are sizes that have nothing to do with the axis."""
+    x = d.floats(d.shape(1, 3))
+    keys: list[Any] = []
+    for _ in range(x.rank):
+        start, stop = (d.random.choice([None, None, 1, 2, -1, -2, d.symbol()]) for _ in range(2))
+        step = d.random.choice([1, 1, 1, 2, 3, -1, -2])
+        keys.append(d.random.choice([slice(start, stop, step), slice(None), 0, -1, d.symbol()]))
+    return x[tuple(keys)], np.asarray
+
+
+def padded_anyhow(d: Draw) -> Built:
+    """Pad by sizes that no axis shows."""
+    x = d.floats(d.shape(1, 3))
+    widths = [(d.random.choice([0, 1, d.symbol()]), d.symbol()) for _ in range(x.rank)]
+    return ca.ops.pad(x, widths), np.pad
+
+
+def shuffled(d: Draw) -> Built:
+    """The axes in another order, without moving a number; sometimes one follows."""
+    x = d.floats(d.shape(1, 4))
+    shape: list[Dim] = [x.shape[n] for n in d.random.permutation(x.rank)]
+    if d.flag():
+        shape[d.integer(0, x.rank)] = -1
+    return x.reshape(tuple(shape)), np.reshape
+
+
+def regrouped(d: Draw) -> Built:
+    """Axes merged, then split by sizes of another product."""
+    a, b, c, e = (d.size() for _ in range(4))
+    return d.floats((a, b, c)).reshape((a * b, c)).reshape((e, a * b / e, c)), np.reshape
+
+
+CASES: tuple[Callable[[Draw], Built], ...] = (
+    *(case for row in ROWS for case in row.cases),
+    *[cut_anyhow, padded_anyhow, shuffled, regrouped] * 3,
+)
+
+
 @st.composite
 def graphs(draw: Any, most: int = 5) -> ca.Graph:
     """Return a graph of a few rows; what can fit at no sizes is refused and left out."""
@@ -99,6 +137,11 @@ def graphs(draw: Any, most: int = 5) -> ca.Graph:
     return ca.Graph(dict.fromkeys(pool))
 
 
-def is_leaf(node: ca.Node) -> bool:
-    """Whether a node is an input."""
-    return isinstance(node.op, Input)
+def written(graph: ca.Graph) -> str:
+    """Write a graph down, for a message."""
+    place = {node: n for n, node in enumerate(graph.nodes)}
+    return "\n" + "\n".join(
+        f"{n}: {node.op} of {[place[source] for source in node.inputs]} -> {node.shape}"
+        f" asks {[str(condition) for condition in node.conditions]}"
+        for node, n in place.items()
+    )

@@ -3,7 +3,7 @@
 import brute
 import pytest
 from hypothesis import HealthCheck, event, given, settings
-from random_graphs import graphs
+from random_graphs import graphs, written
 
 import cutaway as ca
 
@@ -18,11 +18,10 @@ def check_kernels(graph: ca.Graph) -> None:
     for sizes in brute.every(graph.symbols, LARGEST):
         outcome = brute.run(steps, sizes)
         if brute.legal(graph, sizes):
-            assert outcome.kind == "runs", (
-                f"{sizes} are legal, and node {outcome.at} {outcome.kind}"
-            )
+            right = outcome.kind == "runs"
         else:
-            assert outcome.kind != "runs" or outcome.silent, f"illegal, and all runs: {sizes}"
+            right = outcome.kind != "runs" or bool(outcome.silent)
+        assert right, f"{sizes}: {outcome}{written(graph)}"
         event(f"{'legal' if brute.legal(graph, sizes) else 'illegal'}, {outcome.kind}")
 
 

@@ -24,7 +24,9 @@ from cutaway.graph import Condition, Dim, Facts, Input, Op, Parameter, Shape
 Sizes = Mapping[str, int]
 Number = int | Fraction
 Kind = Literal["runs", "another shape", "fails"]
-Silent = Literal["one side is 1", "a slice clamps", "an axis of length 0", "a number that is no size"]
+Silent = Literal[
+    "one side is 1", "a slice clamps", "an axis of length 0", "a number that is no size"
+]
 
 
 # Sizes -----------------------------------------------------------------------------------------
@@ -237,13 +239,15 @@ def _matched(
         )
         for array, shape in zip(given, shapes, strict=True)
     ]  # fmt: skip
-    if isinstance(op, ops.BroadcastTo | ops.Place):
+    lengths: list[list[Axis]] = [[(None, length) for length in array.shape] for array in given]
+    if isinstance(op, ops.BroadcastTo):
         target: list[Axis] = [(dim, math.floor(value(dim, sizes))) for dim in op.target]
-        if isinstance(op, ops.Place):
-            target = [(None, len(range(*s))) for s in _number(op.spans, sizes)]
         yield from ([a, b] for a, b in zip(reversed(axes[0]), reversed(target), strict=False))
+    elif isinstance(op, ops.Place):
+        target = [(None, len(range(*span))) for span in _number(op.spans, sizes)]
+        yield from ([a, b] for a, b in zip(lengths[0], target, strict=False))
     elif isinstance(op, ops.ScatterAdd):
-        yield from ([a, b] for a, b in zip(*axes, strict=False))
+        yield from ([a, b] for a, b in zip(*lengths, strict=False))
     else:
         try:
             signature = op.axes(*(array.ndim for array in given))

@@ -8,9 +8,10 @@ to a set.
 
 import math
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, cast
 
 import sympy
 
@@ -74,7 +75,7 @@ def equal(left: Dim, right: Dim) -> Verdict:
     terms = _terms(left, right)
     if not terms:
         return True
-    low, high = _bounds(_sum(terms))
+    low, high = bounds(_sum(terms))
     if (low is not None and low > 0) or (high is not None and high < 0):
         return False
     content = math.gcd(*(c for monomial, c in terms.items() if monomial != 1))
@@ -100,7 +101,7 @@ def at_least(left: Dim, right: Dim) -> Verdict:
     if isinstance(left, sympy.floor) and isinstance(right, int):
         return at_least(left.args[0], right)  # a floor reaches a whole number with its operand
     terms = _terms(left, right)
-    low, high = _bounds(_sum(terms))
+    low, high = bounds(_sum(terms))
     if low is not None and low >= 0:
         return True
     if high is not None and high < 0:
@@ -130,11 +131,12 @@ def divides(divisor: Dim, number: Dim) -> Verdict:
     if bottom == 1:
         return True
     if bottom.is_Integer:
-        _, terms = _polynomial(top)
-        if not any(any(powers) and c % int(bottom) for powers, c in terms.items()):
-            return not any(c % int(bottom) for c in terms.values())
+        found = _modulo(top, int(bottom))
+        if isinstance(found, bool):
+            return found
+        top = found
     if top.is_Integer:
-        low = _bounds(bottom)[0]
+        low = bounds(bottom)[0]
         if low is not None and low > abs(int(top)):
             return False
     if top.could_extract_minus_sign():
@@ -151,6 +153,15 @@ def of_size(dim: Dim) -> tuple[Verdict, ...]:
     if bottom == 1:
         return (at_least(dim, 1),)
     return (divides(bottom, top), at_least(sympy.expand(top), 1))
+
+
+def made(relation: Relation, left: Dim, right: Dim) -> Verdict:
+    """Return a relation in its normal form, or the truth of it."""
+    if relation == "|":
+        return divides(left, right)
+    if relation == "==":
+        return equal(left, right)
+    return at_least(left, right) if relation == ">=" else at_least(right, left)
 
 
 _RELATION = re.compile(r"==|>=|<=|\|")
@@ -179,13 +190,9 @@ def parse_condition(text: str) -> Verdict:
             )
         )
     left, right = (read_expression(side) for side in _RELATION.split(text))
-    if found[0] == "|":
-        if left == 0:
-            raise DimError(f"{text!r}: zero divides nothing")
-        return divides(left, right)
-    if found[0] == "==":
-        return equal(left, right)
-    return at_least(left, right) if found[0] == ">=" else at_least(right, left)
+    if found[0] == "|" and left == 0:
+        raise DimError(f"{text!r}: zero divides nothing")
+    return made(cast("Relation", found[0]), left, right)
 
 
 def _tidy(expression: sympy.Expr) -> Dim:
@@ -200,10 +207,21 @@ def _fraction(expression: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
     return found
 
 
+def _modulo(number: sympy.Expr, divisor: int) -> sympy.Expr | bool:
+    """Return the number that a whole divisor has to divide, as short as it can be."""
+    generators, terms = polynomial(number)
+    terms = {powers: c % divisor for powers, c in terms.items() if c % divisor}
+    if not any(any(powers) for powers in terms):
+        return not terms
+    content = math.gcd(*terms.values())
+    content = content if math.gcd(content, divisor) == 1 else 1
+    return sympy.Add(*(_monomial(generators, [*p]) * (c // content) for p, c in terms.items()))
+
+
 def _terms(left: Dim, right: Dim) -> dict[sympy.Expr, int]:
     """Integer coefficients by monomial of ``left - right``, common positive factors cancelled."""
     top, _ = sympy.fraction(sympy.together(sympy.sympify(left) - right))  # dims are positive
-    generators, terms = _polynomial(top)
+    generators, terms = polynomial(top)
     if not terms:
         return {}
     content = math.gcd(*terms.values())
@@ -217,9 +235,7 @@ def _terms(left: Dim, right: Dim) -> dict[sympy.Expr, int]:
     }
 
 
-def _polynomial(
-    expression: sympy.Expr,
-) -> tuple[list[sympy.Expr], dict[tuple[int, ...], int]]:
+def polynomial(expression: Dim) -> tuple[list[sympy.Expr], dict[tuple[int, ...], int]]:
     """Return the symbols (and floors) of an expression, and its coefficients by their powers."""
     expanded = sympy.expand(expression)
     generators = sorted(expanded.atoms(sympy.Symbol, sympy.floor), key=str)
@@ -243,17 +259,57 @@ def _sum(terms: dict[sympy.Expr, int]) -> sympy.Expr:
     return sympy.Add(*(m * c for m, c in terms.items()))
 
 
-def _bounds(expression: sympy.Expr) -> tuple[int | None, int | None]:
+def bounds(
+    expression: Dim, most: Mapping[sympy.Symbol, int] | None = None
+) -> tuple[int | None, int | None]:
     """Bound a polynomial from below and above over sizes that are all at least 1.
 
     With every symbol written as 1 + s, s >= 0, coefficients of one sign bound it by its
-    constant term. A floor has no such bound.
+    constant term; else each of its terms is bounded by itself. None is no bound; a floor has none.
+
+    Parameters
+    ----------
+    most
+        The largest sizes of some symbols.
+
+    Examples
+    --------
+    >>> from cutaway.graph.symbols import dims
+    >>> T, S = dims("T S")
+    >>> bounds(T + 2), bounds(T * S - S), bounds(T - S, {S: 4})
+    ((3, None), (0, None), (-3, None))
     """
+    expression = sympy.sympify(expression)
     if expression.has(sympy.floor):
         return None, None
-    _, terms = _polynomial(expression.xreplace({s: s + 1 for s in expression.free_symbols}))
+    _, terms = polynomial(expression.xreplace({s: s + 1 for s in expression.free_symbols}))
     constant = sum(c for powers, c in terms.items() if not any(powers))
     rest = [c for powers, c in terms.items() if any(powers)]
     low = constant if all(c >= 0 for c in rest) else None
     high = constant if all(c <= 0 for c in rest) else None
-    return low, high
+    return (low, high) if most is None else _narrower(expression, most, low, high)
+
+
+def _narrower(
+    expression: sympy.Expr, most: Mapping[sympy.Symbol, int], low: int | None, high: int | None
+) -> tuple[int | None, int | None]:
+    generators, terms = polynomial(expression)
+    lows: list[int | None] = []
+    highs: list[int | None] = []
+    for powers, c in terms.items():
+        present = [(most.get(g), p) for g, p in zip(generators, powers, strict=True) if p]
+        end = None
+        if all(top is not None for top, _ in present):
+            end = c * math.prod(top**p for top, p in present if top is not None)
+        lows.append(c if c > 0 else end)
+        highs.append(end if c > 0 else c)
+    return _best(low, lows, max), _best(high, highs, min)
+
+
+def _best(
+    known: int | None, terms: list[int | None], better: Callable[[int, int], int]
+) -> int | None:
+    if None in terms:
+        return known
+    total = sum(term for term in terms if term is not None)
+    return total if known is None else better(known, total)

@@ -1,5 +1,6 @@
 """Graph to proof: the contract on its sizes."""
 
-from cutaway.shapes.contract import Contract, verify
+from cutaway.shapes.contract import Contract
+from cutaway.shapes.verify import verify
 
 __all__ = ["Contract", "verify"]

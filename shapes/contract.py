@@ -1,94 +1,126 @@
 """The contract of a graph: under which conditions on its sizes it is well-shaped."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
 from typing import Literal
 
-from cutaway.graph import Condition, ContractError, Graph, Node, Shape, parse_condition
-from cutaway.graph.errors import explain
+from cutaway.graph import Condition, Graph, Node, Shape
+from cutaway.shapes.assume import Assumptions, read_assumptions
+from cutaway.shapes.known import Known
+from cutaway.shapes.replay import Replay
+from cutaway.shapes.search import Found, smallest
+from cutaway.shapes.unify import Origin, Unified
 
 Verdict = Literal["valid", "conditional", "invalid", "undecided"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Contract:
-    """What :func:`~cutaway.shapes.verify` found.
+    """What :func:`~cutaway.shapes.verify` found: the verdict, its reasons, and what follows.
 
     Attributes
     ----------
     verdict
-        ``valid`` at all sizes, or ``conditional``: exactly where the conditions hold.
+        ``valid``: legal at all sizes. ``conditional``: legal exactly where the conditions hold.
+        ``invalid``: legal at no sizes that meet the assumptions. ``undecided``: not known;
+        ``tried`` says what was tried.
     conditions
-        Every condition that the nodes ask for, in a fixed order.
-    declared
-        Those that blocks declare with ``requires``.
+        What the sizes must meet: none follows from the others; sorted. Assumed ones too.
     assumed
-        Those that the caller assumed.
-    shapes
-        The shape of every node.
+        What the caller promised.
+    origins
+        For each condition the node that asks for it, and how it asks.
+    tried
+        Why the verdict is ``undecided``.
     """
 
     graph: Graph
+    verdict: Verdict
     conditions: tuple[Condition, ...]
-    declared: tuple[Condition, ...]
     assumed: tuple[Condition, ...]
-    shapes: dict[Node, Shape]
+    origins: Mapping[Condition, Origin]
+    tried: tuple[str, ...]
+    unified: Unified = field(repr=False)
+
+    @cached_property
+    def shapes(self) -> Mapping[Node, Shape]:
+        """The shape of every node, with one dim for what the conditions say is equal."""
+        return MappingProxyType({n: self.unified.shape(n.shape) for n in self.graph.nodes})
 
     @property
-    def verdict(self) -> Verdict:
-        """Say in a word whether the graph is well-shaped."""
-        return "conditional" if self.conditions else "valid"
+    def declared(self) -> tuple[Condition, ...]:
+        """What blocks declare with ``requires``."""
+        return tuple(sorted(self.graph.declared, key=str))
 
-    @property
+    @cached_property
     def unmet(self) -> tuple[Condition, ...]:
-        """The conditions that nobody declared or assumed."""
-        known = {*self.declared, *self.assumed}
-        return tuple(condition for condition in self.conditions if condition not in known)
+        """The conditions that don't follow from what is declared and assumed."""
+        promised = Known.of((*self.graph.declared, *self.assumed))
+        if promised is None:  # nobody can keep both
+            promised = Known()
+        return tuple(c for c in self.conditions if not promised.decide(c))
+
+    @cached_property
+    def counterexamples(self) -> Mapping[Condition, dict[str, int]]:
+        """For each condition, sizes that break it, and where possible no other condition.
+
+        Of all such sizes, those at which the unguarded kernels fail come first, then those with
+        the smallest sum, then by name. A condition for which none was found is left out.
+        """
+        found = {condition: self._break(condition) for condition in self.conditions}
+        return MappingProxyType({c: one.sizes for c, one in found.items() if one is not None})
+
+    def _break(self, condition: Condition) -> Found | None:
+        others = tuple(c for c in self.conditions if c != condition)
+        names = self.graph.symbols
+        alone = smallest(names, others, condition, self._rank)
+        return alone or smallest(names, (), condition, self._rank)
+
+    @cached_property
+    def counterexample(self) -> dict[str, int] | None:
+        """The first of all illegal sizes, in the same order; None if there are none."""
+        names = self.graph.symbols
+        found = [smallest(names, (), c, self._rank) for c in self.conditions]
+        best = min((one for one in found if one), key=lambda one: one[:3], default=None)
+        return best and best.sizes
+
+    @cached_property
+    def _replay(self) -> Replay:
+        return Replay(self.graph)
+
+    def _rank(self, sizes: Mapping[str, int]) -> int:
+        return 0 if self._replay(sizes) == "fails" else 1
 
     def where(self, condition: Condition) -> Node:
         """Return the first node that asks for a condition."""
-        return self.graph.conditions[condition]
+        return self.origins[condition][0]
+
+    def implies(self, other: "Contract | Assumptions") -> bool:
+        """Say whether the other holds at all sizes at which this contract does: proved, or False.
+
+        Examples
+        --------
+        >>> import cutaway as ca
+        >>> contract = ca.verify(ca.input("x", "B D").reshape("B H D/H").reshape("B H G H/G D/H"))
+        >>> str(contract), contract.implies("G | D"), contract.implies("G | B")
+        ('valid iff G | H and H | D', True, False)
+        """
+        if isinstance(other, Contract):
+            wanted: Iterable[Condition] = other.conditions
+        else:
+            wanted = read_assumptions(other, self.graph.symbols)
+        known = Known.of(self.conditions)
+        return known is None or all(known.decide(c) is True for c in wanted)
 
     def __str__(self) -> str:
-        if not self.conditions:
+        if self.verdict == "valid":
             return "valid at all sizes"
-        return f"valid iff {' and '.join(map(str, self.conditions))}"
+        if self.verdict == "conditional":
+            return f"valid iff {' and '.join(map(str, self.conditions))}"
+        said = {"invalid": "legal at no sizes", "undecided": "; ".join(self.tried)}
+        return f"{self.verdict}: {said[self.verdict]}"
 
-
-def verify(graph: Graph | Node | Iterable[Node], assume: str | Iterable[str] = ()) -> Contract:
-    """Return the contract of a graph: its conditions joined, and all of its shapes.
-
-    What can hold at no sizes has raised a ``ShapeError`` already, where it was built.
-
-    Parameters
-    ----------
-    assume
-        Conditions that the caller promises, such as ``"H | D"``.
-
-    Raises
-    ------
-    ContractError
-        If an assumption can never hold.
-
-    Examples
-    --------
-    >>> import cutaway as ca
-    >>> B, T, D, H = ca.dims("B T D H")
-    >>> print(verify(ca.Graph(ca.layers.multi_head_attention(ca.input("x", (B, T, D)), heads=H))))
-    valid iff H | D
-    """
-    graph = Graph.of(graph)
-    assumed: list[Condition] = []
-    for text in (assume,) if isinstance(assume, str) else assume:
-        condition = parse_condition(text)
-        if condition is False:
-            raise ContractError(explain(f"the assumption {text!r} holds at no sizes"))
-        if isinstance(condition, Condition):
-            assumed.append(condition)
-    return Contract(
-        graph,
-        tuple(sorted(graph.conditions, key=str)),
-        tuple(sorted(graph.declared, key=str)),
-        tuple(assumed),
-        {node: node.shape for node in graph.nodes},
-    )
+    def __repr__(self) -> str:
+        return f"<Contract: {self}>"

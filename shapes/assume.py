@@ -1,0 +1,77 @@
+"""What a caller promises of the sizes."""
+
+import difflib
+from collections.abc import Collection, Iterable
+
+from cutaway.graph import Condition, ContractError, parse_condition
+from cutaway.graph.errors import explain
+from cutaway.shapes.known import Known
+
+MOST = 200
+Assumptions = str | Condition | Iterable[str | Condition]
+
+
+def read_assumptions(assume: Assumptions, names: Collection[str]) -> tuple[Condition, ...]:
+    """Return conditions, each once, those that always hold left out.
+
+    Raises
+    ------
+    ContractError
+        If one speaks of a size that the graph has not, holds at no sizes, or contradicts the
+        others; or there are more than 200.
+    DimError
+        If one can't be read.
+    """
+    listed = [assume] if isinstance(assume, str | Condition) else _listed(assume)
+    if len(listed) > MOST:
+        raise ContractError(
+            explain(f"{len(listed)} assumptions are too many", required=f"at most {MOST}")
+        )
+    found: dict[Condition, None] = {}
+    for item in listed:
+        verdict = item if isinstance(item, Condition) else parse_condition(_text(item))
+        if verdict is False:
+            raise ContractError(explain(f"the assumption {item!r} holds at no sizes"))
+        if isinstance(verdict, Condition):
+            _check_names(verdict, names)
+            found[verdict] = None
+    if Known.of(found) is None:
+        raise ContractError(
+            explain(
+                "the assumptions contradict each other: no sizes meet them all",
+                came=", ".join(map(str, found)),
+                fix="leave one out",
+            )
+        )
+    return tuple(found)
+
+
+def _listed(assume: Iterable[str | Condition]) -> list[str | Condition]:
+    try:
+        return list(assume)
+    except TypeError:
+        raise _unreadable(assume) from None
+
+
+def _text(item: object) -> str:
+    if not isinstance(item, str):
+        raise _unreadable(item)
+    return item
+
+
+def _unreadable(item: object) -> ContractError:
+    return ContractError(
+        explain(f"{item!r} is no assumption", required="text such as 'H | D' or 'T <= 512'")
+    )
+
+
+def _check_names(condition: Condition, names: Collection[str]) -> None:
+    for name in sorted(condition.symbols - set(names)):
+        near = difflib.get_close_matches(name, names, 1)
+        raise ContractError(
+            explain(
+                f"the assumption '{condition}' speaks of {name}, which is no size of the graph",
+                required=", ".join(sorted(names)) or "none: every size is a number",
+                fix=f"did you mean {near[0]!r}?" if near else "",
+            )
+        )

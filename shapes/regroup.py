@@ -1,0 +1,212 @@
+"""Reshapes that regroup: the same elements, but an axis that holds a mixture of two.
+
+A reshape may cut an axis into neighbours and join neighbours into one. Then the partial products
+of the old shape and of the new one divide one another, all of them: ``(B, T, D)`` to
+``(B, T, H, D/H)`` has ``B, B*T`` and ``B, B*T, B*T*H``. ``(B, T, H*K)`` to ``(B*H, T, K)`` has
+``B*T`` and ``B*H``, of which neither divides the other: that reshape mixes time and heads.
+
+A product has no order, so ``(H*B)`` and ``(B*H)`` are the same dim. Every axis that a reshape
+joined therefore keeps the order of its parts, until an op makes a new axis; where two such axes
+meet, or one is split again, their orders are compared.
+
+Not seen: axes of equal sizes in the wrong order, ints that happen to divide one another (symbols
+have no such luck), and the order of an axis that an input or a parameter already has.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import permutations
+
+import sympy
+
+from cutaway.graph import Dim, Node, Shape, as_dim, show, show_shape
+from cutaway.ops import Concat, Reshape
+from cutaway.shapes.reading import Finding, Findings, Places, Reading, labels
+
+Parts = tuple[Dim, ...]  # what an axis was joined from, in order
+Orders = dict[int, Parts]  # by axis; an axis that nobody joined is not there
+MOST = 6  # axes whose orders are tried for a fix
+
+
+def regroup(reading: Reading) -> Findings:
+    """Report reshapes that mix axes, and joined axes that meet in different orders."""
+    orders: dict[Node, Orders] = {}
+    for node in reading.graph.nodes:
+        if isinstance(node.op, Reshape):
+            found, seen = _reshape(reading, node, orders.get(node.inputs[0], {}))
+        elif isinstance(node.op, Concat) and len(set(node.inputs)) == 1 < len(node.inputs):
+            found, seen = _repeat(reading, node, orders), None
+        elif any(source in orders for source in node.inputs):
+            found, seen = _meet(reading, node, orders)
+        else:
+            continue
+        if found:
+            orders[node] = found
+        if seen:
+            yield seen
+
+
+def _reshape(reading: Reading, node: Node, known: Orders) -> tuple[Orders, Finding | None]:
+    """Cut and join; where axes are mixed, nothing is known of the new ones."""
+    old, new = reading.shapes[node.inputs[0]], reading.shapes[node]
+    found: Orders = {}
+    seen: Finding | None = None
+    for olds, news in reading.segments(old, new):
+        if len(olds) > 1 and len(news) > 1 and _mixed(reading, old, olds, new, news):
+            seen = seen or _finding(reading, node, olds, news)
+            continue
+        parts = tuple(part for axis in olds for part in known.get(axis, (old[axis],)))
+        wanted = tuple(new[axis] for axis in news)
+        for some, into in reading.segments(parts, wanted):
+            if len(into) == 1 and len(some) > 1:
+                found[news[into[0]]] = tuple(parts[n] for n in some)
+            elif len(into) > 1 and _reordered(reading, [parts[n] for n in some], wanted):
+                words = {"olds": _joined(parts), "news": show_shape(wanted)}
+                shapes = {"old": show_shape(old), "new": show_shape(new)}
+                seen = seen or Finding("regroup.split", node, shapes | words)
+    return found, seen
+
+
+def _repeat(reading: Reading, node: Node, orders: dict[Node, Orders]) -> Orders:
+    """Join one value to itself: an axis of copies, then its own."""
+    assert isinstance(node.op, Concat)
+    known, axis = orders.get(node.inputs[0], {}), node.op.axis
+    size = reading.shapes[node.inputs[0]][axis]
+    own = known.get(axis, () if size == 1 else (size,))
+    parts = (len(node.inputs), *own)
+    return {**known, axis: parts} if len(parts) > 1 else known
+
+
+def _meet(
+    reading: Reading, node: Node, orders: dict[Node, Orders]
+) -> tuple[Orders, Finding | None]:
+    """Carry orders through; what two operands disagree on is reported, and forgotten."""
+    axes = labels(node)
+    shape = reading.shapes[node]
+    met: dict[object, list[Parts]] = {}
+    for place, (source, into) in enumerate(zip(node.inputs, reading.carried(node), strict=True)):
+        known = orders.get(source, {})
+        for axis, size in enumerate(reading.shapes[source]):
+            if size == 1 or (axes is None and _changed(shape, into[axis], size)):
+                continue
+            label = axes.inputs[place][axis] if axes else into[axis]
+            met.setdefault(label, []).append(known.get(axis, (size,)))
+    found: Orders = {}
+    for axis in range(len(shape)):
+        parts = _agreed(reading, met.get(axes.output[axis] if axes else (axis,), []))
+        if len(parts) > 1:
+            found[axis] = parts
+    for sides in met.values():
+        for one, other in zip(sides, sides[1:], strict=False):
+            if len(one) > 1 and len(other) > 1 and _permuted(reading, one, other):
+                words = {"op": node.op.name, "one": _joined(one), "other": _joined(other)}
+                return found, Finding("regroup.join", node, words)
+    return found, None
+
+
+def _changed(shape: Shape, into: Places, size: Dim) -> bool:
+    """Say whether an axis was cut, padded or lengthened."""
+    return not into or shape[into[0]] != size
+
+
+def _agreed(reading: Reading, sides: Sequence[Parts]) -> Parts:
+    """Return the parts into which all sides may be cut."""
+    if not sides:
+        return ()
+    first, *others = sides
+    for other in others:
+        if other != first:
+            cuts = reading.segments(first, other)
+            first = tuple(_product(first[n] for n in some) for some, _ in cuts)
+    return first
+
+
+def _mixed(reading: Reading, old: Shape, olds: Places, new: Shape, news: Places) -> bool:
+    """Say whether some partial products of the two do not divide one another."""
+    generic = reading.generic
+    above = _partial([old[axis] for axis in olds])
+    below = _partial([new[axis] for axis in news])
+    return any(generic.unrelated(a, b) for a in above for b in below)
+
+
+def _permuted(reading: Reading, one: Sequence[Dim], other: Sequence[Dim]) -> bool:
+    """Say whether the same parts stand in another order."""
+    at = reading.generic.at
+    ours, theirs = [at(part) for part in one], [at(part) for part in other]
+    return ours != theirs and Counter(ours) == Counter(theirs)
+
+
+def _reordered(reading: Reading, parts: Sequence[Dim], wanted: Sequence[Dim]) -> bool:
+    """Say whether an axis is taken apart in another order than it was joined in."""
+    pairs = ((a, b) for a in _partial(parts) for b in _partial(wanted))
+    return _permuted(reading, parts, wanted) and any(
+        reading.generic.unrelated(a, b) for a, b in pairs
+    )
+
+
+def _partial(sizes: Sequence[Dim]) -> list[Dim]:
+    """Return the products of the first one, two, … sizes, without all of them."""
+    return [_product(sizes[:count]) for count in range(1, len(sizes))]
+
+
+def _product(sizes: Iterable[Dim]) -> Dim:
+    return as_dim(sympy.Mul(*sizes))
+
+
+def _joined(parts: Sequence[Dim]) -> str:
+    return f"({'*'.join(show(part) for part in parts)})"
+
+
+def _finding(reading: Reading, node: Node, olds: Places, news: Places) -> Finding:
+    old, new = reading.shapes[node.inputs[0]], reading.shapes[node]
+    words = {
+        "old": show_shape(old),
+        "new": show_shape(new),
+        "olds": show_shape(tuple(old[axis] for axis in olds)),
+        "news": show_shape(tuple(new[axis] for axis in news)),
+        "fix": _fix(reading, old, new),
+    }
+    return Finding("regroup", node, words)
+
+
+def _fix(reading: Reading, old: Shape, new: Shape) -> str:
+    """Find the transpose that is missing: before the reshape, after it, or between two."""
+    target = f".reshape({show_shape(new)})"
+    order = _order(reading, old, new)
+    if order:
+        return f"transpose first: x.transpose({order}){target}"
+    order = _order(reading, new, old)
+    if order:
+        shape = show_shape(tuple(new[axis] for axis in order))
+        back = tuple(order.index(axis) for axis in range(len(order)))
+        return f"transpose after: x.reshape({shape}).transpose({back})"
+    for cut in _cuts(reading, old, new):
+        order = _order(reading, cut, new)
+        if order:
+            first = f"x.reshape({show_shape(cut)}).transpose({order})"
+            return f"cut, transpose, then join: {first}{target}"
+    return "cut axes first, then transpose, then join neighbours: three steps"
+
+
+def _order(reading: Reading, old: Shape, new: Shape) -> Places | None:
+    """Return the first order of the old axes in which the reshape is clean."""
+    if len(old) > MOST:
+        return None
+    orders = permutations(range(len(old)))
+    return next((o for o in orders if _clean(reading, tuple(old[n] for n in o), new)), None)
+
+
+def _cuts(reading: Reading, old: Shape, new: Shape) -> Iterator[Shape]:
+    """Give the old shape with one axis cut in two, one part of which the new shape knows."""
+    wanted = [sympy.sympify(size) / known for size in new for known in (1, *old)]
+    for axis, size in enumerate(old):
+        for part in wanted:
+            for pair in ((size / part, part), (part, size / part)):
+                sizes = [reading.generic.at(side) for side in pair]
+                if all(side != 1 and sympy.fraction(side)[1] == 1 for side in sizes):
+                    yield (*old[:axis], *map(as_dim, pair), *old[axis + 1 :])
+
+
+def _clean(reading: Reading, old: Shape, new: Shape) -> bool:
+    """Say whether every axis is cut into neighbours or joined from neighbours."""
+    return all(len(a) == 1 or len(b) == 1 for a, b in reading.segments(old, new))

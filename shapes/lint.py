@@ -19,12 +19,14 @@ from dataclasses import dataclass
 from cutaway.graph import Graph, Node, OptionError, Shape
 from cutaway.graph.errors import explain
 from cutaway.graph.scope import allowing
+from cutaway.shapes.attending import softmax_axis
 from cutaway.shapes.lint_texts import TEXTS
 from cutaway.shapes.reading import Finding, Findings, Reading
 from cutaway.shapes.regroup import regroup
 
 RULES: dict[str, Callable[[Reading], Findings]] = {
     "regroup": regroup,
+    "softmax-axis": softmax_axis,
 }
 
 

@@ -18,7 +18,7 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "join the axes in the same order on both sides: transpose before the reshape",
         ),
         "softmax-axis": (
-            "softmax along axis {axis} of {shape}, but {product} sums over axis {summed}: "
+            "softmax along axis {axis} of {shape}, but {product} sums over axis {summed} ({size}): "
             "the weights that are summed do not add up to 1",
             "take the softmax along axis={summed}",
         ),

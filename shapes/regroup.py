@@ -201,7 +201,7 @@ def _cuts(reading: Reading, old: Shape, new: Shape) -> Iterator[Shape]:
     wanted = [sympy.sympify(size) / known for size in new for known in (1, *old)]
     for axis, size in enumerate(old):
         for part in wanted:
-            for pair in ((size / part, part), (part, size / part)):
+            for pair in ((part, size / part), (size / part, part)):
                 sizes = [reading.generic.at(side) for side in pair]
                 if all(side != 1 and sympy.fraction(side)[1] == 1 for side in sizes):
                     yield (*old[:axis], *map(as_dim, pair), *old[axis + 1 :])

@@ -23,10 +23,12 @@ from cutaway.shapes.attending import softmax_axis
 from cutaway.shapes.lint_texts import TEXTS
 from cutaway.shapes.reading import Finding, Findings, Reading
 from cutaway.shapes.regroup import regroup
+from cutaway.shapes.scaling import scale
 
 RULES: dict[str, Callable[[Reading], Findings]] = {
     "regroup": regroup,
     "softmax-axis": softmax_axis,
+    "scale": scale,
 }
 
 

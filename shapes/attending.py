@@ -99,8 +99,10 @@ def uses(reading: Reading) -> Iterator[Use]:
     for node in reading.graph.nodes:
         found: dict[Node, Weights] = {}
         for place, source in enumerate(node.inputs):
-            weights = carried.get(source, ())
-            if weights and isinstance(node.op, MatMul):
+            weights = carried.get(source)
+            if weights is None:
+                continue
+            if isinstance(node.op, MatMul):
                 went_on = _multiply(reading, node, place, weights, met)
             elif isinstance(node.op, Sum):
                 went_on = _add_up(node, weights, met)

@@ -21,14 +21,20 @@ from cutaway.graph.errors import explain
 from cutaway.graph.scope import allowing
 from cutaway.shapes.attending import softmax_axis
 from cutaway.shapes.lint_texts import TEXTS
+from cutaway.shapes.norming import norm_axis
 from cutaway.shapes.reading import Finding, Findings, Reading
 from cutaway.shapes.regroup import regroup
+from cutaway.shapes.residuals import residual_broadcast
 from cutaway.shapes.scaling import scale
+from cutaway.shapes.training import no_gradient
 
 RULES: dict[str, Callable[[Reading], Findings]] = {
     "regroup": regroup,
     "softmax-axis": softmax_axis,
     "scale": scale,
+    "residual-broadcast": residual_broadcast,
+    "norm-axis": norm_axis,
+    "no-gradient": no_gradient,
 }
 
 

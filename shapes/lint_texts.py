@@ -32,27 +32,28 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "divide them first: scores / ca.ops.sqrt(ca.ops.dim({width}))",
         ),
         "residual-broadcast": (
-            "the residual sum stretches {short} to {shape}: one side is added to every row of the "
-            "other",
-            "give both sides the shape {shape}; an axis of length 1 or a missing axis comes from "
-            "keepdims, an index or a reshape in {path}",
+            "the residual sum {shapes} stretches {short} to {shape}: many elements get the same",
+            "give both sides the shape {shape}: look there for keepdims, an index or a missing axis",
         ),
         "norm-axis": (
             "{norm} along axis {axis} of {shape}, but the features are axis {features}",
-            "normalise along the features: axis={features}",
+            "normalise along the features: axis={fix}",
         ),
-        "no-gradient": (
-            "no output gives {path} a gradient: {why}",
-            "use it on a way to an output that has a gradient, or make it an input or a constant",
+        "no-gradient.stop": (
+            "{path} gets no gradient from any output: {end} ({where}) cuts it off",
+            "take stop_gradient away, or make it an input or a constant",
         ),
-    },
-}
-REASONS = {
-    "en": {
-        "stop": "stop_gradient cuts it off at {where}",
-        "kind": "only {op} reads it at {where}, and what is no float has no gradient",
-        "zero": "it is multiplied by a constant 0 at {where}",
-        "rule": "{op} has no derivative, at {where}",
-        "unread": "nothing that it leads to is a float output",
+        "no-gradient.kind": (
+            "{path} gets no gradient from any output: what {end} ({where}) gives is no float",
+            "use it where it stays a float, or make it an input or a constant",
+        ),
+        "no-gradient.zero": (
+            "{path} gets no gradient from any output: {end} ({where}) multiplies it by 0",
+            "take the 0 away, or make it an input or a constant",
+        ),
+        "no-gradient.rule": (
+            "{path} gets no gradient from any output: {end} ({where}) has no derivative",
+            "use an op that has one, or make it an input or a constant",
+        ),
     },
 }

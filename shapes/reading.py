@@ -33,7 +33,8 @@ class Reading:
         self.graph = graph
         self.shapes = {node: node.shape for node in graph.nodes} if shapes is None else shapes
         self._segments: dict[tuple[Shape, Shape], list[Segment]] = {}
-        self._carried: dict[object, tuple[tuple[Places, ...], ...]] = {}
+        self._carried: dict[Node, tuple[tuple[Places, ...], ...]] = {}
+        self._by_op: dict[object, tuple[tuple[Places, ...], ...]] = {}
 
     @cached_property
     def generic(self) -> Generic:
@@ -61,18 +62,22 @@ class Reading:
 
     def carried(self, node: Node) -> tuple[tuple[Places, ...], ...]:
         """For every axis of every input, the axes of the output that it becomes."""
-        op = node.op
-        if isinstance(op, Reshape):
-            old, new = self.shapes[node.inputs[0]], self.shapes[node]
-            into = {
-                a: news for olds, news in self.segments(old, new) for a in olds
-            }
-            return (tuple(into.get(a, ()) for a in range(len(old))),)
-        ranks = tuple(source.rank for source in node.inputs)
-        key = (op, ranks) if ranks else None
-        found = self._carried.get(key)
+        found = self._carried.get(node)
         if found is None:
-            found = self._carried[key] = _carried(node, ranks)
+            found = self._carried[node] = self._carry(node)
+        return found
+
+    def _carry(self, node: Node) -> tuple[tuple[Places, ...], ...]:
+        if isinstance(node.op, Reshape):
+            old, new = self.shapes[node.inputs[0]], self.shapes[node]
+            into = {axis: news for olds, news in self.segments(old, new) for axis in olds}
+            return (tuple(into.get(axis, ()) for axis in range(len(old))),)
+        if not node.inputs:
+            return ()
+        key = node.op, *(source.rank for source in node.inputs)
+        found = self._by_op.get(key)
+        if found is None:
+            found = self._by_op[key] = _carried(node, tuple(source.rank for source in node.inputs))
         return found
 
     def segments(self, old: Shape, new: Shape) -> list[Segment]:

@@ -180,6 +180,8 @@ def _carry(reading: Reading, node: Node, place: int, w: Weights) -> tuple[int | 
 
 def _wider(reading: Reading, node: Node, place: int) -> bool:
     """Say whether an operand is stretched."""
-    shape, into = reading.shapes[node], reading.carried(node)[place]
-    own = {axes[0]: size for axes, size in zip(into, reading.shapes[node.inputs[place]], strict=True)}
-    return any(size != 1 and own.get(axis, 1) == 1 for axis, size in enumerate(shape))
+    sizes, into = reading.shapes[node.inputs[place]], reading.carried(node)[place]
+    own = {axes[0]: size for axes, size in zip(into, sizes, strict=True) if axes}
+    return any(
+        size != 1 and own.get(axis, 1) == 1 for axis, size in enumerate(reading.shapes[node])
+    )

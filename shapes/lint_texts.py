@@ -6,7 +6,8 @@ A key is a code, or a code, a dot and a variant. A language is one more table wi
 TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     "en": {
         "regroup": (
-            "the reshape from {old} to {new} mixes axes: {news} is not {olds} cut and joined in order",
+            "the reshape from {old} to {new} mixes axes: {news} is not {olds} cut and joined in "
+            "order",
             "{fix}",
         ),
         "regroup.split": (
@@ -28,12 +29,12 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "scores / ca.ops.sqrt(ca.ops.dim({width}))",
         ),
         "scale.missing": (
-            "scores of width {width} go into a softmax without a scale: they grow with sqrt({width})",
+            "scores of width {width} go into a softmax unscaled: they grow with sqrt({width})",
             "divide them first: scores / ca.ops.sqrt(ca.ops.dim({width}))",
         ),
         "residual-broadcast": (
             "the residual sum {shapes} stretches {short} to {shape}: many elements get the same",
-            "give both sides the shape {shape}: look there for keepdims, an index or a missing axis",
+            "give both sides the shape {shape}: look for keepdims, an index or a missing axis",
         ),
         "norm-axis": (
             "{norm} along axis {axis} of {shape}, but the features are axis {features}",

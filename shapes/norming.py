@@ -101,7 +101,7 @@ def _over_root(node: Node) -> Node | None:
 
 def _squared(node: Node) -> Node | None:
     """Return what a value is the square of."""
-    product = isinstance(node.op, Multiply) and _same(*node.inputs)
+    product = isinstance(node.op, Multiply) and _same(node.inputs[0], node.inputs[1])
     return node.inputs[0] if product or isinstance(node.op, Square) or _power(node, 2) else None
 
 

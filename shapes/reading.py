@@ -20,7 +20,7 @@ class Finding(NamedTuple):
 
     text: str
     node: Node
-    words: dict[str, object]
+    words: Mapping[str, object]
 
 
 Findings = Iterator[Finding]
@@ -119,7 +119,8 @@ def labels(node: Node) -> Axes | None:
 
 def _segments(old: Shape, new: Shape, generic: Generic) -> list[Segment]:
     olds, news = _axes(old), _axes(new)
-    ends = dict(zip(_partial([old[a] for a in olds], generic), range(1, len(olds) + 1), strict=True))
+    totals = _partial([old[axis] for axis in olds], generic)
+    ends = {total: end for end, total in enumerate(totals, 1)}
     found: list[Segment] = []
     i = j = 0
     for count, total in enumerate(_partial([new[a] for a in news], generic), 1):

@@ -15,7 +15,7 @@ have no such luck), and the order of an axis that an input or a parameter alread
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import permutations
+from itertools import islice, pairwise, permutations
 
 import sympy
 
@@ -25,7 +25,7 @@ from cutaway.shapes.reading import Finding, Findings, Places, Reading, labels
 
 Parts = tuple[Dim, ...]  # what an axis was joined from, in order
 Orders = dict[int, Parts]  # by axis; an axis that nobody joined is not there
-MOST = 6  # axes whose orders are tried for a fix
+MOST = 120  # orders, and cuts, that are tried for a fix: all those of five axes
 
 
 def regroup(reading: Reading) -> Findings:
@@ -97,7 +97,7 @@ def _meet(
         if len(parts) > 1:
             found[axis] = parts
     for sides in met.values():
-        for one, other in zip(sides, sides[1:], strict=False):
+        for one, other in pairwise(sides):
             if len(one) > 1 and len(other) > 1 and _permuted(reading, one, other):
                 words = {"op": node.op.name, "one": _joined(one), "other": _joined(other)}
                 return found, Finding("regroup.join", node, words)
@@ -164,47 +164,50 @@ def _finding(reading: Reading, node: Node, olds: Places, news: Places) -> Findin
         "new": show_shape(new),
         "olds": show_shape(tuple(old[axis] for axis in olds)),
         "news": show_shape(tuple(new[axis] for axis in news)),
-        "fix": _fix(reading, old, new),
+        "fix": _fix(reading, old, olds, new, news),
     }
     return Finding("regroup", node, words)
 
 
-def _fix(reading: Reading, old: Shape, new: Shape) -> str:
+def _fix(reading: Reading, old: Shape, olds: Places, new: Shape, news: Places) -> str:
     """Find the transpose that is missing: before the reshape, after it, or between two."""
     target = f".reshape({show_shape(new)})"
-    order = _order(reading, old, new)
+    order = _order(reading, old, olds, new)
     if order:
         return f"transpose first: x.transpose({order}){target}"
-    order = _order(reading, new, old)
+    order = _order(reading, new, news, old)
     if order:
         shape = show_shape(tuple(new[axis] for axis in order))
         back = tuple(order.index(axis) for axis in range(len(order)))
         return f"transpose after: x.reshape({shape}).transpose({back})"
-    for cut in _cuts(reading, old, new):
-        order = _order(reading, cut, new)
+    for cut, axes in islice(_cuts(reading, old, olds, new), MOST):
+        order = _order(reading, cut, axes, new)
         if order:
             first = f"x.reshape({show_shape(cut)}).transpose({order})"
             return f"cut, transpose, then join: {first}{target}"
     return "cut axes first, then transpose, then join neighbours: three steps"
 
 
-def _order(reading: Reading, old: Shape, new: Shape) -> Places | None:
-    """Return the first order of the old axes in which the reshape is clean."""
-    if len(old) > MOST:
-        return None
-    orders = permutations(range(len(old)))
-    return next((o for o in orders if _clean(reading, tuple(old[n] for n in o), new)), None)
+def _order(reading: Reading, old: Shape, axes: Places, new: Shape) -> Places | None:
+    """Return the first order of some old axes in which the reshape is clean."""
+    for moved in islice(permutations(axes), MOST):
+        places = dict(zip(axes, moved, strict=True))
+        order = tuple(places.get(axis, axis) for axis in range(len(old)))
+        if _clean(reading, tuple(old[axis] for axis in order), new):
+            return order
+    return None
 
 
-def _cuts(reading: Reading, old: Shape, new: Shape) -> Iterator[Shape]:
+def _cuts(reading: Reading, old: Shape, olds: Places, new: Shape) -> Iterator[tuple[Shape, Places]]:
     """Give the old shape with one axis cut in two, one part of which the new shape knows."""
     wanted = [sympy.sympify(size) / known for size in new for known in (1, *old)]
-    for axis, size in enumerate(old):
+    for axis in olds:
+        axes = (*(n for n in olds if n <= axis), axis + 1, *(n + 1 for n in olds if n > axis))
         for part in wanted:
-            for pair in ((part, size / part), (size / part, part)):
+            for pair in ((part, old[axis] / part), (old[axis] / part, part)):
                 sizes = [reading.generic.at(side) for side in pair]
                 if all(side != 1 and sympy.fraction(side)[1] == 1 for side in sizes):
-                    yield (*old[:axis], *map(as_dim, pair), *old[axis + 1 :])
+                    yield (*old[:axis], *map(as_dim, pair), *old[axis + 1 :]), axes
 
 
 def _clean(reading: Reading, old: Shape, new: Shape) -> bool:

@@ -184,7 +184,7 @@ def _operand(reading: Reading, node: Node) -> tuple[list[Factor], bool] | None:
             if value is None or (isinstance(op, Divide) and fed == [1]):
                 return None
             value = 1 / value if isinstance(op, Divide) else value
-            if not _shrinks(value):
+            if not _shrinks(reading, value):
                 return factors, False  # an embedding that is scaled up
             factors.append(Factor(value, node))
             node = node.inputs[fed[0]]
@@ -194,10 +194,9 @@ def _operand(reading: Reading, node: Node) -> tuple[list[Factor], bool] | None:
             return factors, isinstance(op, Input | Parameter | Take) or _maps(reading, node)
 
 
-def _shrinks(value: sympy.Expr) -> bool:
-    if value.is_number:
-        return bool(abs(value) < 1)
-    return bool(sympy.fraction(sympy.cancel(value**2))[0].is_number)
+def _shrinks(reading: Reading, value: sympy.Expr) -> bool:
+    square = reading.generic.at(value**2)
+    return bool(square < 1 if square.is_number else sympy.fraction(square)[0].is_number)
 
 
 def _maps(reading: Reading, node: Node) -> bool:

@@ -13,7 +13,7 @@ import sympy
 from cutaway.graph import Condition, Dim
 from cutaway.graph.symbols import fresh
 
-MOST = 64  # conditions that are solved; a model asks for fewer than ten
+MOST = 32  # conditions that are solved; a model asks for fewer than ten
 
 
 class Generic:
@@ -42,8 +42,7 @@ class Generic:
         """Return a dim in the free symbols of the family."""
         found = self._known.get(dim)
         if found is None:
-            written = sympy.sympify(dim).xreplace(self._written)
-            found = self._known[dim] = sympy.cancel(written)
+            found = self._known[dim] = _lowest(sympy.sympify(dim).xreplace(self._written))
         return found
 
     def sure(self, expression: sympy.Expr) -> bool:
@@ -54,7 +53,7 @@ class Generic:
         """Say whether at some of the sizes neither divides the other."""
         if isinstance(a, int) and isinstance(b, int):
             return bool(a % b and b % a)
-        ratio = sympy.cancel(self.at(a) / self.at(b))
+        ratio = _lowest(self.at(a) / self.at(b))
         return 1 not in sympy.fraction(ratio) and self.sure(ratio)
 
     def _write(self, symbol: sympy.Symbol, expression: sympy.Expr) -> None:
@@ -66,7 +65,7 @@ class Generic:
         """Meet a condition; return whether that went well."""
         for _ in range(8):
             left, right = self.at(condition.left), self.at(condition.right)
-            top, bottom = sympy.fraction(sympy.cancel(right / left))
+            top, bottom = sympy.fraction(_lowest(right / left))
             if bottom == 1 and (condition.relation == "|" or top == 1):
                 return True
             if condition.relation == "|":
@@ -101,6 +100,11 @@ class Generic:
                 if wanted is not None and factor not in other.free_symbols:
                     self._write(factor, wanted * (1 if wanted.is_Symbol else fresh()))
                     return
+
+
+def _lowest(expression: sympy.Expr) -> sympy.Expr:
+    """Return a quotient in lowest terms; a product of powers is already."""
+    return sympy.cancel(expression) if expression.has(sympy.Add) else expression
 
 
 def _symbols(product: sympy.Expr) -> list[sympy.Symbol]:

@@ -33,7 +33,7 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "divide them first: scores / ca.ops.sqrt(ca.ops.dim({width}))",
         ),
         "residual-broadcast": (
-            "the residual sum {shapes} stretches {short} to {shape}: many elements get the same",
+            "the residual sum {sides} stretches {branch} to {shape}: many elements get the same",
             "give both sides the shape {shape}: look for keepdims, an index or a missing axis",
         ),
         "norm-axis": (

@@ -167,7 +167,9 @@ def relative_positions() -> ca.Node:
 @healthy
 def slopes_added_to_scores() -> ca.Node:
     q, k, v = query_key_value()
-    return ops.softmax(scores(q, k) + ca.parameter("slopes", (H, 1, 1)) * ca.input("far", (T, T))) @ v
+    return (
+        ops.softmax(scores(q, k) + ca.parameter("slopes", (H, 1, 1)) * ca.input("far", (T, T))) @ v
+    )
 
 
 @healthy
@@ -258,9 +260,7 @@ def a_mixture_of_experts() -> ca.Node:
 def a_mixture_by_products() -> ca.Node:
     x = tokens()
     gate = ops.softmax(linear(x, E, "gate"))
-    outputs = ops.squeeze(
-        ops.expand_dims(x, (2, 3)) @ ca.parameter("experts", (1, 1, E, D, D)), 3
-    )
+    outputs = ops.squeeze(ops.expand_dims(x, (2, 3)) @ ca.parameter("experts", (1, 1, E, D, D)), 3)
     return x + ops.squeeze(ops.expand_dims(gate, 2) @ outputs, 2)
 
 
@@ -306,7 +306,11 @@ def patches() -> ca.Node:
 
 @healthy
 def windows_and_back() -> ca.Node:
-    x = ca.input("x", (B, R * P, W * P, D)).reshape((B, R, P, W, P, D)).transpose((0, 1, 3, 2, 4, 5))
+    x = (
+        ca.input("x", (B, R * P, W * P, D))
+        .reshape((B, R, P, W, P, D))
+        .transpose((0, 1, 3, 2, 4, 5))
+    )
     y = layers.encoder_layer(x.reshape((B * R * W, P * P, D)), heads=H, hidden=4 * D)
     back = y.reshape((B, R, W, P, P, D)).transpose((0, 1, 3, 2, 4, 5))
     return back.reshape((B, R * P, W * P, D))
@@ -440,3 +444,25 @@ def heads_without_projections() -> ca.Node:
     x, _ = layers.token_embedding(ca.input("tokens", (B, T), "int"), V, D)
     x = layers.split_heads(x + layers.sinusoidal_positions(T, D), H, D / H)
     return layers.merge_heads(layers.scaled_dot_product_attention(x, x, x))
+
+
+@healthy
+def one_mask_for_all_layers() -> ca.Node:
+    mask = ca.input("mask", (B, 1, T, T))
+    return layers.encoder(tokens(), layers=3, heads=H, hidden=4 * D, mask=mask)
+
+
+@healthy
+def one_bias_of_positions_for_all_layers() -> ca.Node:
+    table = ca.parameter("table", (32, H))
+    bias = ops.take(table, ca.input("buckets", (T, T), "int")).transpose((2, 0, 1))
+    return layers.encoder(tokens(), layers=3, heads=H, hidden=4 * D, mask=ops.expand_dims(bias, 0))
+
+
+@healthy
+def one_condition_for_all_layers() -> ca.Node:
+    x, c = tokens(), ops.expand_dims(linear(ca.input("c", (B, D)), D, "c"), 1)
+    for n in range(3):
+        with ca.scope(f"layer.{n}"):
+            x = x + layers.feed_forward(ops.layer_norm(x + c), 4 * D)
+    return x

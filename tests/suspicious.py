@@ -309,12 +309,6 @@ def a_branch_with_an_axis_more() -> ca.Node:
 
 
 @suspicious("residual-broadcast")
-def a_residual_of_one_position() -> ca.Node:
-    x = tokens()[:, :1]
-    return x + ops.broadcast_to(linear(x, D, "f"), (B, T, D))
-
-
-@suspicious("residual-broadcast")
 def the_branch_on_the_left() -> ca.Node:
     x = tokens()
     return ops.relu(linear(x, D, "f")).max(axis=1, keepdims=True) + x

@@ -15,6 +15,7 @@ have no such luck), and the order of an axis that an input or a parameter alread
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cmp_to_key
 from itertools import islice, pairwise, permutations
 
 import sympy
@@ -25,15 +26,22 @@ from cutaway.shapes.reading import Finding, Findings, Places, Reading, labels
 
 Parts = tuple[Dim, ...]  # what an axis was joined from, in order
 Orders = dict[int, Parts]  # by axis; an axis that nobody joined is not there
+Seen = tuple[str, dict[str, str]] | None  # the key of a text, and its words
 MOST = 120  # orders, and cuts, that are tried for a fix: all those of five axes
 
 
 def regroup(reading: Reading) -> Findings:
     """Report reshapes that mix axes, and joined axes that meet in different orders."""
     orders: dict[Node, Orders] = {}
+    known: dict[object, tuple[Orders, Seen]] = {}  # layers repeat, and so do their reshapes
     for node in reading.graph.nodes:
         if isinstance(node.op, Reshape):
-            found, seen = _reshape(reading, node, orders.get(node.inputs[0], {}))
+            before = orders.get(node.inputs[0], {})
+            old, new = reading.shapes[node.inputs[0]], reading.shapes[node]
+            key = old, new, tuple(before.items())
+            if key not in known:
+                known[key] = _reshape(reading, old, new, before)
+            found, seen = known[key]
         elif isinstance(node.op, Concat) and len(set(node.inputs)) == 1 < len(node.inputs):
             found, seen = _repeat(reading, node, orders), None
         elif any(source in orders for source in node.inputs):
@@ -43,28 +51,59 @@ def regroup(reading: Reading) -> Findings:
         if found:
             orders[node] = found
         if seen:
-            yield seen
+            yield Finding(seen[0], node, seen[1])
 
 
-def _reshape(reading: Reading, node: Node, known: Orders) -> tuple[Orders, Finding | None]:
+def _reshape(reading: Reading, old: Shape, new: Shape, known: Orders) -> tuple[Orders, Seen]:
     """Cut and join; where axes are mixed, nothing is known of the new ones."""
-    old, new = reading.shapes[node.inputs[0]], reading.shapes[node]
     found: Orders = {}
-    seen: Finding | None = None
+    seen: Seen = None
+    words = {"old": show_shape(old), "new": show_shape(new)}
     for olds, news in reading.segments(old, new):
         if len(olds) > 1 and len(news) > 1 and _mixed(reading, old, olds, new, news):
-            seen = seen or _finding(reading, node, olds, news)
+            words["olds"] = show_shape(tuple(old[axis] for axis in olds))
+            words["news"] = show_shape(tuple(new[axis] for axis in news))
+            seen = "regroup", words | {"fix": _fix(reading, old, olds, new, news)}
             continue
         parts = tuple(part for axis in olds for part in known.get(axis, (old[axis],)))
         wanted = tuple(new[axis] for axis in news)
         for some, into in reading.segments(parts, wanted):
-            if len(into) == 1 and len(some) > 1:
-                found[news[into[0]]] = tuple(parts[n] for n in some)
-            elif len(into) > 1 and _reordered(reading, [parts[n] for n in some], wanted):
-                words = {"olds": _joined(parts), "news": show_shape(wanted)}
-                shapes = {"old": show_shape(old), "new": show_shape(new)}
-                seen = seen or Finding("regroup.split", node, shapes | words)
+            ours, theirs = [parts[n] for n in some], [wanted[n] for n in into]
+            if len(some) > 1 and len(into) > 1 and _reordered(reading, ours, theirs):
+                words |= {"olds": _joined(ours), "news": show_shape(tuple(theirs))}
+                seen = seen or ("regroup.split", words)
+            elif len(some) > 1:
+                pieces = _pieces(reading, ours, theirs)
+                found |= {news[n]: p for n, p in zip(into, pieces, strict=True) if len(p) > 1}
     return found, seen
+
+
+def _pieces(reading: Reading, parts: Sequence[Dim], sizes: Sequence[Dim]) -> list[Parts]:
+    """Return what each new axis is joined from: parts, or pieces of parts that are cut.
+
+    Where some partial products do not divide one another, nothing is known.
+    """
+    at = reading.generic.at
+    cuts = [*_partial(parts), *_partial(sizes)]
+    if any(reading.generic.unrelated(a, b) for a in cuts for b in cuts):
+        return [(size,) for size in sizes]
+    cuts.sort(key=cmp_to_key(lambda a, b: _before(reading, a, b)))
+    found: list[Parts] = []
+    start: Dim = 1
+    for end in (*_partial(sizes), _product(sizes)):
+        inside = [
+            c for c in cuts if _before(reading, start, c) < 0 and _before(reading, c, end) < 0
+        ]
+        stops = [start, *{at(cut): cut for cut in inside}.values(), end]
+        found.append(tuple(_product((b, sympy.Integer(1) / a)) for a, b in pairwise(stops)))
+        start = end
+    return found
+
+
+def _before(reading: Reading, a: Dim, b: Dim) -> int:
+    """Compare two sizes one of which divides the other."""
+    ratio = reading.generic.at(reading.generic.at(b) / reading.generic.at(a))
+    return 0 if ratio == 1 else -1 if sympy.fraction(ratio)[1] == 1 else 1
 
 
 def _repeat(reading: Reading, node: Node, orders: dict[Node, Orders]) -> Orders:
@@ -77,9 +116,7 @@ def _repeat(reading: Reading, node: Node, orders: dict[Node, Orders]) -> Orders:
     return {**known, axis: parts} if len(parts) > 1 else known
 
 
-def _meet(
-    reading: Reading, node: Node, orders: dict[Node, Orders]
-) -> tuple[Orders, Finding | None]:
+def _meet(reading: Reading, node: Node, orders: dict[Node, Orders]) -> tuple[Orders, Seen]:
     """Carry orders through; what two operands disagree on is reported, and forgotten."""
     axes = labels(node)
     shape = reading.shapes[node]
@@ -100,7 +137,7 @@ def _meet(
         for one, other in pairwise(sides):
             if len(one) > 1 and len(other) > 1 and _permuted(reading, one, other):
                 words = {"op": node.op.name, "one": _joined(one), "other": _joined(other)}
-                return found, Finding("regroup.join", node, words)
+                return found, ("regroup.join", words)
     return found, None
 
 
@@ -150,23 +187,11 @@ def _partial(sizes: Sequence[Dim]) -> list[Dim]:
 
 
 def _product(sizes: Iterable[Dim]) -> Dim:
-    return as_dim(sympy.Mul(*sizes))
+    return as_dim(sympy.cancel(sympy.Mul(*sizes)))
 
 
 def _joined(parts: Sequence[Dim]) -> str:
     return f"({'*'.join(show(part) for part in parts)})"
-
-
-def _finding(reading: Reading, node: Node, olds: Places, news: Places) -> Finding:
-    old, new = reading.shapes[node.inputs[0]], reading.shapes[node]
-    words = {
-        "old": show_shape(old),
-        "new": show_shape(new),
-        "olds": show_shape(tuple(old[axis] for axis in olds)),
-        "news": show_shape(tuple(new[axis] for axis in news)),
-        "fix": _fix(reading, old, olds, new, news),
-    }
-    return Finding("regroup", node, words)
 
 
 def _fix(reading: Reading, old: Shape, olds: Places, new: Shape, news: Places) -> str:

@@ -51,7 +51,7 @@ FORM = (
     BroadcastTo, Cast, Dropout, ExpandDims, PermuteDims, Reshape, Slice, Squeeze, StopGradient,
 )  # fmt: skip
 CLOSE = 0.01  # numbers are rounded when they are written by hand
-FAR = 32  # nodes of a mask that are looked at
+FAR = 32  # nodes of a mask or a scale that are looked at
 
 
 class Factor(NamedTuple):
@@ -145,9 +145,9 @@ def _has_product(node: Node) -> bool:
     return True  # who knows
 
 
-def _value(reading: Reading, node: Node) -> sympy.Expr | None:
+def _value(reading: Reading, node: Node, depth: int = FAR) -> sympy.Expr | None:
     """Return a scalar that is made of sizes and numbers alone, as an expression."""
-    if node in reading.fed or any(size != 1 for size in reading.shapes[node]):
+    if not depth or node in reading.fed or any(size != 1 for size in reading.shapes[node]):
         return None
     if isinstance(node.op, Size):
         return sympy.sympify(node.op.size)
@@ -155,10 +155,10 @@ def _value(reading: Reading, node: Node) -> sympy.Expr | None:
         number = float(node.op.value.item())
         return sympy.Rational(number) if number and abs(number) < float("inf") else None
     if isinstance(node.op, FORM):
-        return _value(reading, node.inputs[0])
+        return _value(reading, node.inputs[0], depth - 1)
     if not isinstance(node.op, Elementwise):
         return None
-    parts = [_value(reading, source) for source in node.inputs]
+    parts = [_value(reading, source, depth - 1) for source in node.inputs]
     known = [part for part in parts if part is not None]
     return node.op.expression(*known) if len(known) == len(parts) else None
 

@@ -23,7 +23,7 @@ def tokens() -> ca.Node:
 
 def linear(x: ca.Node, width: object, name: str) -> ca.Node:
     with ca.scope(name):
-        return layers.linear(x, width)  # type: ignore[arg-type]
+        return layers.linear(x, width)
 
 
 def heads(x: ca.Node, name: str) -> ca.Node:
@@ -51,6 +51,17 @@ def a_mask_repeated_for_each_head() -> ca.Node:
     q, k, v = (x.reshape((B * H, T, D / H)) for x in query_key_value())
     mask = ops.broadcast_to(ops.expand_dims(ca.input("mask", (B, T, T)), 1), (B, H, T, T))
     return ops.softmax(scores(q, k) + mask.reshape((B * H, T, T))) @ v
+
+
+@healthy
+def time_first_with_heads_in_the_batch() -> ca.Node:
+    x = ca.input("x", (T, B, D))
+    q, k, v = (
+        linear(x, D, n).reshape((T, B * H, D / H)).transpose((1, 0, 2)) for n in ("q", "k", "v")
+    )
+    mask = ops.broadcast_to(ca.input("mask", (B, 1, T, T)), (B, H, T, T)).reshape((B * H, T, T))
+    y = ops.softmax(scores(q, k) + mask) @ v
+    return linear(y.transpose((1, 0, 2)).reshape((T, B, D)), D, "output")
 
 
 @healthy

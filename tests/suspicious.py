@@ -123,6 +123,12 @@ def products_of_axes_in_two_orders() -> ca.Node:
     return q @ k.mT
 
 
+@suspicious("regroup")
+def time_first_with_a_mask_repeated_by_concat() -> ca.Node:
+    x = linear(ca.input("x", (T, B, 4 * K)), 4 * K, "x").reshape((T, B * 4, K)).transpose((1, 0, 2))
+    return scores(x, x) + ops.concat([ca.input("mask", (B, T, T))] * 4)
+
+
 # --- softmax-axis ----------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from suspicious import SUSPICIOUS
 import cutaway as ca
 from cutaway import layers, ops
 from cutaway.layers import Config
+from cutaway.layers.basic import Activation
 from cutaway.models.catalogue import MODELS
 from cutaway.shapes import Lint, allow, lints
 from cutaway.shapes.lint import RULES
@@ -65,11 +66,11 @@ def layer_graphs() -> Iterator[ca.Node]:
         x, memory = ca.input("x", (B, T, width)), ca.input("memory", (B, S, width))
         seed = ca.input("seed", (), "int")
         masks = (None, ops.causal_mask(T), ca.input("mask", (B, 1, T, T)))
-        acts = ("relu", "gelu", "gelu_tanh", "silu")
+        acts: list[Activation] = ["relu", "gelu", "gelu_tanh", "silu"]
         for mask, bias, kv in itertools.product(masks, (True, False), (None, groups, 1)):
             yield layers.multi_head_attention(x, heads=heads, kv_heads=kv, mask=mask, bias=bias)
         for act, gated, bias in itertools.product(acts, (True, False), (True, False)):
-            yield layers.feed_forward(x, hidden, act, gated=gated, bias=bias)  # type: ignore[arg-type]
+            yield layers.feed_forward(x, hidden, act, gated=gated, bias=bias)
         for norm, kv, mask in itertools.product(("pre", "post"), (None, groups), masks):
             for drop in (0.0, 0.1):
                 options = layers.LayerOptions(
@@ -78,7 +79,7 @@ def layer_graphs() -> Iterator[ca.Node]:
                     norm=norm,
                     kv_heads=kv,
                     dropout=drop,
-                    seed=seed,  # type: ignore[typeddict-item]
+                    seed=seed,
                 )
                 yield layers.encoder(x, layers=2, mask=mask, **options)
                 yield layers.decoder(x, memory, layers=2, mask=mask, **options)
@@ -89,6 +90,17 @@ def layer_graphs() -> Iterator[ca.Node]:
 def test_all_layers_with_all_options_are_healthy() -> None:
     for node in layer_graphs():
         assert lints(node) == (), node
+
+
+def test_the_training_graph_of_the_translator_is_healthy() -> None:
+    """As ``examples/train_translator.py`` builds it."""
+    source, target = ca.input("source", (B, S), "int"), ca.input("target", (B, T), "int")
+    config = Config(source_vocabulary="V", target_vocabulary="W", layers=2, dropout=0.1, padding=0)
+    seed = ca.input("seed", (), "int")
+    logits = layers.transformer(source, target[:, :-1], config, seed=seed)
+    loss = ops.cross_entropy(logits, target[:, 1:], label_smoothing=0.1, ignore_index=0)
+    assert lints(loss) == ()
+    assert lints(ca.transform.expand(ca.Graph(loss))) == ()
 
 
 def test_a_transformer_with_all_options_is_healthy() -> None:

@@ -101,7 +101,7 @@ def grouped_queries_not_repeated() -> ca.Node:
 
 def mask_tiled_the_other_way() -> ca.Node:
     """Tile a mask as (H, B) beside scores folded as (B, H): the same count, other rows."""
-    scores = ca.input("scores", (B * H, T, S))
+    scores = ca.input("scores", (B, H, T, S)).reshape((B * H, T, S))
     mask = ca.ops.broadcast_to(ca.input("mask", (B, S)), (H, B, S))
     return scores + mask.reshape((H * B, 1, S))
 

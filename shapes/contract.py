@@ -103,7 +103,7 @@ class Contract:
         Examples
         --------
         >>> import cutaway as ca
-        >>> contract = ca.verify(ca.input("x", "B D").reshape("B H D/H").reshape("B H G H/G D/H"))
+        >>> contract = ca.verify(ca.input("x", "B D").reshape("B H D/H").reshape("B G H/G D/H"))
         >>> str(contract), contract.implies("G | D"), contract.implies("G | B")
         ('valid iff G | H and H | D', True, False)
         """

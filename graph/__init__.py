@@ -24,7 +24,7 @@ from cutaway.graph.files import save
 from cutaway.graph.formula import Formula, formula
 from cutaway.graph.graph import Graph
 from cutaway.graph.leaves import Constant, Input, Leaf, Parameter, constant, input, parameter
-from cutaway.graph.legal import check_sizes, given_sizes
+from cutaway.graph.legal import check_sizes, given_sizes, legal_sizes
 from cutaway.graph.node import Node, apply
 from cutaway.graph.op import Composite, Cotangents, Family, Kind, Op, Title
 from cutaway.graph.scope import Scope, block, current_scope, located, scope
@@ -86,6 +86,7 @@ __all__ = [
     "evaluate",
     "formula",
     "given_sizes",
+    "legal_sizes",
     "input",
     "located",
     "parameter",

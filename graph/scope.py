@@ -3,10 +3,10 @@
 import functools
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, ParamSpec, TypeVar
 
 import sympy
@@ -26,12 +26,14 @@ Kind = Literal["stack", "layer", "sublayer", "part"]
 class Scope:
     """A path such as ``encoder/layer.0/self_attention``, with the kind of each of its parts.
 
-    ``requires`` are the conditions declared by the blocks around, in the caller's sizes.
+    ``requires`` are the conditions declared by the blocks around, in the caller's sizes;
+    ``allowed`` are the codes of the lints that are silent here.
     """
 
     path: str = ""
     kinds: tuple[str, ...] = ()
     requires: tuple[Condition, ...] = ()
+    allowed: frozenset[str] = frozenset()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -45,7 +47,7 @@ class Scope:
             return self
         path = "/".join([self.path, *names] if self.path else names)
         kinds = (*self.kinds, *["part"] * (len(names) - 1), kind)
-        return Scope(path, kinds, self.requires)
+        return Scope(path, kinds, self.requires, self.allowed)
 
     def marked(self, kind: str, requires: Sequence[Condition]) -> "Scope":
         """Return this scope as a block of that kind, with what the block asks for."""
@@ -53,7 +55,7 @@ class Scope:
         if kinds and kinds[-1] == "part":
             kinds = (*kinds[:-1], kind)
         extra = tuple(condition for condition in requires if condition not in self.requires)
-        return Scope(self.path, kinds, self.requires + extra)
+        return Scope(self.path, kinds, self.requires + extra, self.allowed)
 
 
 _TOP = Scope()
@@ -80,6 +82,17 @@ def located(scope: Scope, source: Source | None) -> Iterator[None]:
     finally:
         _scope.reset(tokens[0])
         _source.reset(tokens[1])
+
+
+@contextmanager
+def allowing(codes: Iterable[str]) -> Iterator[None]:
+    """Silence lints for the nodes made inside: :func:`cutaway.shapes.allow` checks the codes."""
+    outer = _scope.get()
+    token = _scope.set(replace(outer, allowed=outer.allowed.union(codes)))
+    try:
+        yield
+    finally:
+        _scope.reset(token)
 
 
 @contextmanager

@@ -3,7 +3,14 @@
 from cutaway.transform.backward import backward
 from cutaway.transform.collapse import collapse
 from cutaway.transform.grad import cotangents, grad, unbroadcast
-from cutaway.transform.recognise import attention_roles, is_causal, is_padding, norm_placement
+from cutaway.transform.recognise import (
+    attention_roles,
+    behind,
+    is_causal,
+    is_padding,
+    norm_placement,
+    softmax_of,
+)
 from cutaway.transform.repeats import find_repeats
 from cutaway.transform.residual import residual_edges
 from cutaway.transform.rewrite import expand, rewrite
@@ -11,6 +18,7 @@ from cutaway.transform.rewrite import expand, rewrite
 __all__ = [
     "attention_roles",
     "backward",
+    "behind",
     "collapse",
     "cotangents",
     "expand",
@@ -21,5 +29,6 @@ __all__ = [
     "norm_placement",
     "residual_edges",
     "rewrite",
+    "softmax_of",
     "unbroadcast",
 ]

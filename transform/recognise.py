@@ -3,17 +3,18 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal
 
-from cutaway.graph import Graph, Input, Node
-from cutaway.ops.arithmetic import Add, Divide, Multiply, Subtract
+from cutaway.graph import Constant, Graph, Input, Node
+from cutaway.ops.arithmetic import Add, Divide, Multiply, Reciprocal, Subtract
+from cutaway.ops.cast import StopGradient
 from cutaway.ops.dropout import Dropout
 from cutaway.ops.functions import Exp
 from cutaway.ops.indexing import CausalMask
 from cutaway.ops.linear import MatMul
-from cutaway.ops.movement import PermuteDims
+from cutaway.ops.movement import BroadcastTo, ExpandDims, PermuteDims, Squeeze
 from cutaway.ops.norm import LayerNorm, RMSNorm
-from cutaway.ops.reduction import Sum
-from cutaway.ops.select import Where
-from cutaway.ops.softmax import Softmax
+from cutaway.ops.reduction import Max, Sum
+from cutaway.ops.select import Maximum, Where
+from cutaway.ops.softmax import LogSoftmax, Softmax
 
 Role = Literal["query", "key", "value", "mask"]
 Operand = tuple[Node, int]  # a node, and which of its inputs
@@ -38,25 +39,59 @@ def attention_roles(graph: Graph) -> dict[Operand, Role]:
     readers = graph.readers
     roles: dict[Operand, Role] = {}
     for node in graph.nodes:
-        scores = _softmax_of(node)
-        if scores is not None:
-            roles |= _attention(node, scores, readers)
+        found = softmax_of(node)
+        if found is not None:
+            roles |= _attention(node, found[0], readers)
     return roles
 
 
-def _softmax_of(node: Node) -> Node | None:
-    """Return what a node is the softmax of: the op, or exponentials over their sum."""
+def softmax_of(node: Node) -> tuple[Node, int] | None:
+    """Return what a node is the softmax of, and along which axis.
+
+    The op itself, or what is written for it: exponentials over their sum.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> x = ca.input("x", "T S")
+    >>> powers = ca.ops.exp(x - x.max(axis=1, keepdims=True))
+    >>> softmax_of(powers / powers.sum(axis=1, keepdims=True))
+    (<x: float (T, S)>, 1)
+    """
     if isinstance(node.op, Softmax):
-        return node.inputs[0]
-    if not isinstance(node.op, Divide) or not isinstance(node.inputs[0].op, Exp):
+        return node.inputs[0], node.op.axis
+    if isinstance(node.op, Exp) and isinstance(node.inputs[0].op, LogSoftmax):
+        return node.inputs[0].inputs[0], node.inputs[0].op.axis
+    if isinstance(node.op, Divide):
+        powers, total = node.inputs
+    elif isinstance(node.op, Multiply) and isinstance(node.inputs[1].op, Reciprocal):
+        powers, total = node.inputs[0], node.inputs[1].inputs[0]
+    else:
         return None
-    powers, total = node.inputs
-    while isinstance(total.op, Where):  # guards against a sum of zero
-        total = total.inputs[2]
-    if not isinstance(total.op, Sum) or total.inputs[0] is not powers:
+    total = behind(total)
+    if not isinstance(powers.op, Exp) or not isinstance(total.op, Sum):
+        return None
+    if total.inputs[0] is not powers or len(total.op.axis) != 1:
         return None
     (found,) = powers.inputs
-    return found.inputs[0] if isinstance(found.op, Subtract) else found
+    shifted = isinstance(found.op, Subtract) and isinstance(behind(found.inputs[1]).op, Max)
+    return (found.inputs[0] if shifted else found), total.op.axis[0]
+
+
+def behind(node: Node) -> Node:
+    """Return what stands behind guards against zero and changes of form: a sum, a largest."""
+    while True:
+        if isinstance(node.op, Where):
+            node = node.inputs[2]
+        elif isinstance(node.op, _FORM) or (
+            isinstance(node.op, Add | Maximum) and isinstance(node.inputs[1].op, Constant)
+        ):
+            node = node.inputs[0]
+        else:
+            return node
+
+
+_FORM = (ExpandDims, Squeeze, BroadcastTo, StopGradient)
 
 
 def _attention(weights: Node, scaled: Node, readers: Readers) -> dict[Operand, Role]:

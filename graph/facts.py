@@ -11,6 +11,7 @@ from cutaway.graph.requirement import Code, InputAxis, Requirement, Side, Text, 
 from cutaway.graph.show import show, show_shape
 
 if TYPE_CHECKING:
+    from cutaway.graph.op import Op
     from cutaway.graph.site import Site
 
 
@@ -105,6 +106,21 @@ class Facts:
                 left=left,
                 right=right,
             )
+
+    def infer(self, op: "Op") -> Shape:
+        """Run the shape rule of an op on the inputs; ask that the lengths it makes are lengths.
+
+        Raises
+        ------
+        ShapeError
+            If the shapes can fit at no sizes.
+        """
+        shape = op.shape(self, *self.inputs)
+        known = {dim for known in self.inputs for dim in known}
+        for axis, dim in enumerate(shape):
+            if dim not in known and not isinstance(dim, int) and not dim.is_Symbol:
+                self.require_size(dim, op.carries(self.inputs, shape)[axis])
+        return shape
 
     def _refusal(self, asked: Requirement) -> ShapeError:
         misfit = self.site.misfit(asked) if self.site else None

@@ -14,6 +14,7 @@ import sympy
 from cutaway.graph.conditions import Condition, parse_condition
 from cutaway.graph.dims import Dim, as_dim
 from cutaway.graph.errors import OptionError, ShapeError, explain
+from cutaway.graph.fixes import choose_divisor
 from cutaway.graph.show import show
 from cutaway.graph.source import Source, caller
 
@@ -201,7 +202,15 @@ def _declare(
                 required=text,
                 came=came,
                 where=f"scope {current_scope().path or '(top)'}, {current_source()}",
-                fix=f"choose sizes with {text}",
+                fix=_choice(general, known) or f"choose sizes with {text}",
             )
         )
     return found if isinstance(found, Condition) else None
+
+
+def _choice(general: Condition, known: Mapping[str, Dim]) -> str:
+    """Say which sizes there are to choose from, where one is to divide a number."""
+    number = show(general.right)
+    if general.relation != "|" or not isinstance(known.get(number), int):
+        return ""
+    return choose_divisor(show(general.left), f"{number} = {known[number]}", known[number])

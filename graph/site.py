@@ -18,17 +18,6 @@ if TYPE_CHECKING:
     from cutaway.graph.op import Op
 
 
-def infer(op: "Op", facts: Facts) -> Shape:
-    """Run the shape rule of an op; ask that the lengths it makes are lengths."""
-    shapes = facts.inputs
-    shape = op.shape(facts, *shapes)
-    known = {dim for known in shapes for dim in known}
-    for axis, dim in enumerate(shape):
-        if dim not in known and not (isinstance(dim, int) or dim.is_Symbol):
-            facts.require_size(dim, op.carries(shapes, shape)[axis])
-    return shape
-
-
 @dataclass(slots=True)
 class Site:
     """An op, the nodes it is applied to, and the place in the model and in the user's file."""
@@ -61,7 +50,7 @@ class Site:
             If the shapes can fit at no sizes.
         """
         facts = Facts(self.op.name, self.shapes, self)
-        return infer(self.op, facts), tuple(facts.conditions)
+        return facts.infer(self.op), tuple(facts.conditions)
 
     def misfit(self, asked: Requirement) -> Misfit:
         """Say as data what a requirement asks, where its sizes come from, and what mends it."""
@@ -99,5 +88,5 @@ def misfit(node: "Node", condition: Condition) -> Misfit:
     """
     site = Site.of(node)
     facts = Facts(node.op.name, site.shapes, site)
-    infer(node.op, facts)
+    facts.infer(node.op)
     return site.misfit(facts.conditions[condition])

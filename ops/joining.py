@@ -1,7 +1,7 @@
 """Joining values along an axis, and padding them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -60,6 +60,12 @@ class Concat(Movement):
             tuple(InputAxis(operand, axis) for operand in range(len(inputs)))
             for axis in range(len(output))
         )
+
+    def variants(self, *inputs: Shape) -> Iterator[tuple["Concat", str]]:
+        """Give the other axes."""
+        for axis in range(len(inputs[0])):
+            if axis != self.axis:
+                yield Concat(axis), f"concat along axis {axis}"
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Join."""

@@ -1,6 +1,6 @@
 """Moving elements without changing them: shape, order, joining, padding."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -69,6 +69,20 @@ class Reshape(Viewing):
     def carries(self, inputs: tuple[Shape, ...], output: Shape) -> Carried:
         """Carry axes, alone or in groups, between places where the products before them agree."""
         return regroup(inputs[0], output)
+
+    def variants(self, *inputs: Shape) -> Iterator[tuple["Reshape", str]]:
+        """Give targets with one axis changed so that the count is right, the last axis first."""
+        total = product(inputs[0])
+        if total == product(self.target):
+            return
+        for axis in reversed(range(len(self.target))):
+            before, after = self.target[:axis], self.target[axis + 1 :]
+            rest = sympy.cancel(sympy.sympify(total) / product(before + after))
+            if rest.is_number and (rest == 1 or not rest.is_Integer):
+                continue
+            target = (*before, as_dim(rest), *after)
+            if target != inputs[0]:
+                yield Reshape(target), f"reshape to {show_shape(target)}"
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Reshape."""

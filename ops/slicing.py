@@ -103,7 +103,8 @@ def _length(facts: Facts, span: Span, size: Dim, axes: tuple[InputAxis, ...] = (
         _at_least(facts, Side(low), Side(0), inside)
     _at_least(facts, Side(size, axes), Side(high), inside)
     if low != 0 or isinstance(high, int):  # otherwise the length says so itself
-        _at_least(facts, Side(high), Side(low + 1), "the slice is not empty")
+        whole = Side(high, axes if high == size else ())
+        _at_least(facts, whole, Side(low + 1), "the slice is not empty")
     count = sympy.sympify(high) - low
     return as_dim(count if abs(step) == 1 else (count + abs(step) - 1) // abs(step))
 

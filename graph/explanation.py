@@ -176,7 +176,7 @@ _WORDS: dict[Language, _Words] = {
         line="{0}，{1}",
         above="同上",
         comma="，",
-        both="与",
+        both="、",
         happened={
             "made": "由 {1} 新建",
             "contracted": "经 {1} 归约后剩长度 1",

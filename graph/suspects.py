@@ -31,22 +31,30 @@ class Edit:
 def fix_for(op: "Op", inputs: "tuple[Node, ...]", asked: Requirement) -> str:
     """Return what to change so that a requirement holds.
 
-    The first edit after which everything fits at all sizes; else sizes to choose, where they are
-    to divide one another; else what the shape rule says.
+    An edit after which everything fits; else sizes to choose, where one is to divide another;
+    else what the shape rule says.
     """
-    shapes = tuple(node.shape for node in inputs)
-    facts = Facts(op.name, shapes)
-    if asked.condition is not False:
-        facts.infer(op)
-    allowed = facts.conditions.keys() - {asked.condition}
-    for edit in _edits(op, inputs, asked):
-        if _infer(edit.op, edit.shapes, allowed) is not None:
-            return edit.words
+    edit = edit_for(op, inputs, asked)
+    if edit:
+        return edit.words
     if asked.left and asked.right:
         chosen = choose_sizes(asked.condition, asked.left.dim, asked.right.dim)
         if chosen:
             return chosen
     return text_of(asked.fix)
+
+
+def edit_for(op: "Op", inputs: "tuple[Node, ...]", asked: Requirement) -> Edit | None:
+    """Return the first edit after which the op asks for nothing that it didn't ask for before.
+
+    What could never fit has to fit at all sizes.
+    """
+    facts = Facts(op.name, tuple(node.shape for node in inputs))
+    if asked.condition is not False:
+        facts.infer(op)
+    allowed = facts.conditions.keys() - {asked.condition}
+    edits = _edits(op, inputs, asked)
+    return next((e for e in edits if _infer(e.op, e.shapes, allowed) is not None), None)
 
 
 def _infer(op: "Op", shapes: tuple[Shape, ...], allowed: Collection[Condition]) -> Shape | None:

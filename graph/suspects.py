@@ -173,5 +173,5 @@ def _resized(
 
 
 def _code(node: "Node") -> str:
-    """Return a name for a node in a line of code: a leaf's own, or an ellipsis."""
-    return node.name if not node.inputs and node.name.isidentifier() else "x"
+    """Return what a leaf is called in a line of code; nothing for what has no name there."""
+    return node.name if not node.inputs and node.name.isidentifier() else ""

@@ -56,7 +56,7 @@ BUGS = {
         "y = (q @ k.mT) @ v.mT.mT",
         "sizes-differ",
         ("S from k at model.py:3", "K from v at model.py:4"),
-        "swap the last two axes of permute_dims: x.mT",
+        "swap the last two axes of permute_dims: .mT",
     ),
     "heads not moved to the front": Bug(
         ATTENTION + 'h = ca.input("h", (B, T, H, K))\n',
@@ -340,8 +340,15 @@ matmul: shapes that can never fit
 
 
 def test_heads_of_a_block_are_chosen_among_the_divisors() -> None:
-    with pytest.raises(ca.ShapeError, match="choose h that divides d_model = 12: 1, 2, 3, 4, 6"):
-        ca.layers.multi_head_attention(ca.input("x", "B T 12"), heads=5)
+    with pytest.raises(ca.ShapeError) as error:
+        run('\nx = ca.input("x", (B, T, 12))\nlayers.multi_head_attention(x, heads=5)')
+    found = error.value.misfit
+    assert found is not None
+    assert found.fix == "choose h that divides d_model = 12: 1, 2, 3, 4, 6, 12"
+    assert found.fix in str(error.value)
+    assert (found.code, found.op) == ("not-divisible", "multi_head_attention")
+    assert str(found.left) == "5 from h at model.py:3"
+    assert str(found.right) == "12 from d_model at model.py:3"
 
 
 def test_trouble_that_is_not_between_two_sizes_has_no_misfit() -> None:

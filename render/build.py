@@ -9,9 +9,10 @@ from cutaway.graph import Group, Node, Parameter, Shape, Shown, View
 from cutaway.render import glossary
 from cutaway.render.arrows import bundles, shapes_entering
 from cutaway.render.beside import bundles_beside
-from cutaway.render.colours import FRAMES, LEAVES, LINES, colour
+from cutaway.render.colours import FRAMES, LEAVES, LINES, LIT, colour
 from cutaway.render.fold import fold
 from cutaway.render.label import SMALL, bilingual, label, one_line, role_of
+from cutaway.render.lit import Lit
 from cutaway.render.measure import text_width
 from cutaway.render.naming import Look, Namer
 from cutaway.render.scene import (
@@ -51,6 +52,8 @@ class Builder:
         How a shape is written; None writes none.
     title
         What the picture is called.
+    lit
+        What stands out.
     """
 
     def __init__(
@@ -61,8 +64,10 @@ class Builder:
         direction: Direction,
         shape_text: Callable[[Shape], str] | None,
         title: str,
+        lit: Lit | None = None,
     ) -> None:
         self._view = view
+        self._lit = lit or Lit()
         self._title = title
         self._lang = lang
         self._direction = direction
@@ -143,6 +148,7 @@ class Builder:
             colour=colour(role, family),
             width=round(max(widths) + 2 * PADDING, 1),
             height=max(heights) + PADDING,
+            lit=not self._lit.nodes.isdisjoint(self._view.stands_for[shown]),
         )
 
     def _in_all_languages(self, lines: Callable[[Language], Lines]) -> dict[Language, Lines]:
@@ -188,6 +194,14 @@ class Builder:
                 said.append(self._shape(value.shape))
             labels[id(bundle)] = "  ".join(dict.fromkeys(text for text in said if text))
         beside = bundles_beside(self._view, self._bundles)
+        ways = self._lit.between(self._view)
+        lit: set[int] = set()
+        for bundle in self._bundles:
+            there = [key for v in bundle.values if (key := (bundle.tail, bundle.head, v)) in ways]
+            if there:
+                lit.add(id(bundle))
+                texts = dict.fromkeys(text for key in there if (text := ways[key]))
+                labels[id(bundle)] = "  ".join(texts) or labels[id(bundle)]
         return tuple(
             Arrow(
                 self._ids[bundle.tail],
@@ -196,6 +210,7 @@ class Builder:
                 LINES.get(bundle.role if bundle.stroke == "data" else bundle.stroke, ""),
                 labels[id(bundle)],
                 id(bundle) in beside,
+                id(bundle) in lit,
             )
             for bundle in self._bundles
         )
@@ -211,6 +226,9 @@ class Builder:
             if family in families:
                 box = families[family]
                 yield Sign(one_line(words, self._lang), box.colour, role=box.role)
+        if self._lit.nodes:
+            words = glossary.LEGEND["way" if self._lit.axes else "lit"]
+            yield Sign(one_line(words, self._lang), LIT, stroke="data", lit=True)
         strokes = {bundle.stroke for bundle in self._bundles}
         for stroke in get_args(Stroke):
             if stroke in strokes:

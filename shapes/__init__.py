@@ -1,7 +1,8 @@
-"""Graph to proof: the contract on its sizes, and suspicions about its shapes."""
+"""Graph to proof: the contract on its sizes, where they come from, and what looks wrong."""
 
 from cutaway.shapes.contract import Contract
-from cutaway.shapes.lint import CODES, Lint, allow, lints
+from cutaway.shapes.explain import explain
+from cutaway.shapes.lint import Lint, allow, lints
 from cutaway.shapes.verify import verify
 
-__all__ = ["CODES", "Contract", "Lint", "allow", "lints", "verify"]
+__all__ = ["Contract", "Lint", "allow", "explain", "lints", "verify"]

@@ -21,6 +21,9 @@ from cutaway.graph import (
     Title,
     apply,
     as_dim,
+    at_least,
+    divides,
+    show,
 )
 from cutaway.graph.errors import explain
 from cutaway.ops.lift import Value, axis_of, operands
@@ -93,7 +96,10 @@ class Pad(Movement):
     resizes: ClassVar[Happening] = "padded"
 
     def shape(self, facts: Facts, *inputs: Shape) -> Shape:
-        """Add the widths."""
+        """Add the widths, which are whole numbers of at least 0."""
+        for width in (width for pair in self.widths for width in pair):
+            facts.require(divides(1, width), f"a width is a whole number: {show(width)}")
+            facts.require(at_least(width, 0), f"a width is at least 0: {show(width)}")
         return tuple(
             as_dim(dim + before + after)
             for dim, (before, after) in zip(inputs[0], self.widths, strict=True)

@@ -20,6 +20,8 @@ from cutaway.graph import (
     apply,
     as_dim,
     at_least,
+    divides,
+    show,
     show_shape,
 )
 from cutaway.graph.errors import explain
@@ -97,6 +99,8 @@ def _length(facts: Facts, span: Span, size: Dim, axes: tuple[InputAxis, ...] = (
     start, stop, step = span
     if (start, stop, step) == (0, size, 1):
         return size
+    for bound in (start, sympy.sympify(stop) - start):
+        facts.require(divides(1, bound), f"a slice begins and ends at whole numbers: {show(bound)}")
     low, high = (start, stop) if step > 0 else (sympy.sympify(stop) + 1, sympy.sympify(start) + 1)
     inside = "the slice lies inside the axis"
     if low != 0:

@@ -153,6 +153,11 @@ class Op:
         """Return the formula as plain text, given those of the inputs."""
         return f"{self.name}({', '.join(args)})"
 
+    @property
+    def form(self) -> "Op":
+        """What it has in common with its counterpart in a repeated block: by default, all."""
+        return self
+
     def bind(self: Self, sizes: Sizes) -> Self:
         """Return the op with every dim in its fields turned into an int."""
         changed = {

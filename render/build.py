@@ -1,6 +1,5 @@
 """From a view to a scene: boxes, arrows and frames, with their texts and sizes."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import get_args
@@ -29,6 +28,7 @@ from cutaway.render.scene import (
     Stroke,
 )
 from cutaway.render.text import shorten
+from cutaway.transform.pieces import free_name
 from cutaway.transform.recognise import Operand
 from cutaway.transform.recognise import Role as AttentionRole
 from cutaway.transform.residual import residual_edges
@@ -111,13 +111,12 @@ class Builder:
 
     @cached_property
     def _paths(self) -> dict[Group, str]:
-        """A path for every group: its scope's, and ``.1``, ``.2`` … for its further pieces."""
+        """A path for every group: its scope's, or where that is taken with ``.1``, ``.2`` …."""
+        taken = {self._view.path(shown) for shown in self._ids if isinstance(shown, Node)}
         found: dict[Group, str] = {}
-        counts: Counter[str] = Counter()
         for group in self._view.groups:
-            path = "/".join(group.address)
-            found[group] = f"{path}.{counts[path]}" if counts[path] else path
-            counts[path] += 1
+            found[group] = free_name("/".join(group.address), taken)
+            taken.add(found[group])
         return found
 
     @cached_property

@@ -6,10 +6,15 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
-from cutaway.graph import Condition, Graph, Node, Shape
+from cutaway.graph import Condition, Graph, Node, Shape, misfit
+from cutaway.graph.dims import symbols_of
+from cutaway.graph.explanation import Explanation
 from cutaway.shapes.assume import Assumptions, read_assumptions
+from cutaway.shapes.explain import explain
 from cutaway.shapes.known import Known
+from cutaway.shapes.lint import Lint, lints
 from cutaway.shapes.replay import Replay
+from cutaway.shapes.report import Report, report_condition
 from cutaway.shapes.search import Found, smallest
 from cutaway.shapes.unify import Origin, Unified
 
@@ -92,6 +97,31 @@ class Contract:
 
     def _rank(self, sizes: Mapping[str, int]) -> int:
         return 0 if self._replay(sizes) == "fails" else 1
+
+    @cached_property
+    def errors(self) -> tuple[Report, ...]:
+        """What stands against the promise: an unmet condition each, with its line and the fix."""
+        return tuple(map(self._report, self.unmet))
+
+    def _report(self, condition: Condition) -> Report:
+        node, asked = self.origins[condition]
+        breaks = self.counterexamples.get(condition)
+        return report_condition(condition, self.graph.path(node), misfit(node, asked), breaks)
+
+    @cached_property
+    def warnings(self) -> tuple[Lint, ...]:
+        """What is legal, and probably not meant: see :func:`~cutaway.shapes.lints`."""
+        return lints(self.graph, self.shapes)
+
+    def explain(self, node: Node | str, axis: int | str = -1) -> Explanation:
+        """Follow an axis back to where it begins; see :func:`~cutaway.shapes.explain`."""
+        return explain(self.graph, node, axis)
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """The ``?`` sizes that the graph does not determine, by name: ``?w.1`` is w's first."""
+        shown = {name for shape in self.shapes.values() for name in symbols_of(shape)}
+        return tuple(sorted(name for name in shown if name.startswith("?")))
 
     def where(self, condition: Condition) -> Node:
         """Return the first node that asks for a condition."""

@@ -10,6 +10,7 @@ from cutaway.graph import Condition, Graph, Node, Shape, misfit
 from cutaway.graph.dims import symbols_of
 from cutaway.graph.explanation import Explanation
 from cutaway.shapes.assume import Assumptions, read_assumptions
+from cutaway.shapes.connected import connected
 from cutaway.shapes.explain import explain
 from cutaway.shapes.known import Known
 from cutaway.shapes.lint import Lint, lints
@@ -80,16 +81,30 @@ class Contract:
     def _break(self, condition: Condition) -> Found | None:
         others = tuple(c for c in self.conditions if c != condition)
         names = self.graph.symbols
-        alone = smallest(names, others, condition, self._rank)
-        return alone or smallest(names, (), condition, self._rank)
+        vary = self._vary[condition]
+        alone = smallest(names, others, condition, self._rank, vary)
+        return alone or smallest(names, (), condition, self._rank, vary)
 
     @cached_property
     def counterexample(self) -> dict[str, int] | None:
         """The first of all illegal sizes, in the same order; None if there are none."""
         names = self.graph.symbols
-        found = [smallest(names, (), c, self._rank) for c in self.conditions]
+        found = [smallest(names, (), c, self._rank, self._vary[c]) for c in self.conditions]
         best = min((one for one in found if one), key=lambda one: one[:3], default=None)
         return best and best.sizes
+
+    @cached_property
+    def _vary(self) -> Mapping[Condition, frozenset[str]]:
+        """The symbols on which it may depend whether kernels fail where a condition is broken."""
+        asking: dict[Condition, set[str]] = {c: set() for c in self.conditions}
+        for node in self.graph.nodes:
+            for condition in asking.keys() & set(node.conditions):
+                asking[condition].update(*(symbols_of(source.shape) for source in node.inputs))
+        together = {c: group for group in connected(self.conditions) for c in group}
+        return {
+            c: frozenset(names.union(*(other.symbols for other in together[c])))
+            for c, names in asking.items()
+        }
 
     @cached_property
     def _replay(self) -> Replay:

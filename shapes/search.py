@@ -34,28 +34,33 @@ def smallest(
     keep: Iterable[Condition] = (),
     breaking: Condition | None = None,
     rank: Rank = lambda sizes: 0,
+    vary: Collection[str] = (),
 ) -> Found | None:
     """Return the first sizes that meet ``keep`` and break a condition; None if none was found.
 
     Parameters
     ----------
     names
-        Every symbol that needs a size; those of which no condition speaks are 1.
+        Every symbol that needs a size.
     rank
         What orders them before their sum, 0 being the best.
+    vary
+        Symbols that the rank may depend on, besides those of the condition and of what is kept
+        with it. The others are as small as what is kept lets them be.
     """
+    wanted = {*vary, *(breaking.symbols if breaking else ())}
     rest = dict.fromkeys(names, 1)
     mine: list[Condition] = []
-    for group in connected((*keep, breaking) if breaking else keep):
-        if breaking in group:
-            mine = [condition for condition in group if condition != breaking]
-            continue
-        met = _search(_named(group), group, None, {}, lambda sizes: 0)
-        if met is None:
-            return None
-        rest |= met.sizes
-    varied = _named((*mine, breaking)) if breaking else []
-    return _search(varied, mine, breaking, rest, rank)
+    for group in connected(keep):
+        spoken = _named(group)
+        if wanted.isdisjoint(spoken):
+            met = _search(spoken, group, None, {}, lambda sizes: 0)
+            if met is None:
+                return None
+            rest |= met.sizes
+        else:
+            mine += group
+    return _search(sorted(wanted.union(_named(mine))), mine, breaking, rest, rank)
 
 
 def breaks(condition: Condition) -> tuple[Verdict, ...]:

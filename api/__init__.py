@@ -51,7 +51,7 @@ if TYPE_CHECKING:
         memory,
         value_and_grad,
     )
-    from cutaway.shapes import Contract, verify
+    from cutaway.shapes import Contract, explain, verify
     from cutaway.transform import grad
 
 __version__ = "0.1.0"
@@ -68,7 +68,7 @@ _HOME = {
         "check_grads compile cost cost_by_block evaluate flops greedy_decode initialize memory "
         "value_and_grad"
     ),
-    "shapes": "Contract verify",
+    "shapes": "Contract explain verify",
     "transform": "grad",
 }
 _MODULES = ("graph", "interop", "layers", "models", "ops", "render", "run", "shapes", "transform")
@@ -114,6 +114,7 @@ __all__ = [
     "dims",
     "draw",
     "evaluate",
+    "explain",
     "flops",
     "formula",
     "grad",

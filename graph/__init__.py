@@ -19,16 +19,21 @@ from cutaway.graph.errors import (
     SaveError,
     ShapeError,
 )
+from cutaway.graph.explanation import Explanation, Happening, Step
 from cutaway.graph.facts import Facts
 from cutaway.graph.files import save
 from cutaway.graph.formula import Formula, formula
 from cutaway.graph.graph import Graph
 from cutaway.graph.leaves import Constant, Input, Leaf, Parameter, constant, input, parameter
-from cutaway.graph.legal import check_sizes, given_sizes
+from cutaway.graph.legal import check_sizes, given_sizes, legal_sizes
+from cutaway.graph.misfit import Derivation, Misfit
 from cutaway.graph.node import Node, apply
 from cutaway.graph.op import Composite, Cotangents, Family, Kind, Op, Title
+from cutaway.graph.origin import origin
+from cutaway.graph.requirement import Carried, InputAxis, Side
 from cutaway.graph.scope import Scope, block, current_scope, located, scope
 from cutaway.graph.show import show, show_shape
+from cutaway.graph.site import misfit
 from cutaway.graph.source import Source
 from cutaway.graph.symbols import dims
 from cutaway.graph.view import Address, Edge, Group, Repeat, Shown, View
@@ -37,6 +42,7 @@ from cutaway.graph.walk import walk
 __all__ = [
     "Address",
     "Axes",
+    "Carried",
     "Composite",
     "Condition",
     "Constant",
@@ -45,9 +51,11 @@ __all__ = [
     "Cotangents",
     "CutawayError",
     "DTypeError",
+    "Derivation",
     "Dim",
     "DimError",
     "Edge",
+    "Explanation",
     "Facts",
     "Family",
     "FeedError",
@@ -55,10 +63,13 @@ __all__ = [
     "GradError",
     "Graph",
     "Group",
+    "Happening",
     "Input",
+    "InputAxis",
     "Kind",
     "Leaf",
     "LoadError",
+    "Misfit",
     "Node",
     "Op",
     "OptionError",
@@ -69,7 +80,9 @@ __all__ = [
     "Shape",
     "ShapeError",
     "Shown",
+    "Side",
     "Source",
+    "Step",
     "Title",
     "View",
     "apply",
@@ -86,8 +99,11 @@ __all__ = [
     "evaluate",
     "formula",
     "given_sizes",
+    "legal_sizes",
     "input",
     "located",
+    "misfit",
+    "origin",
     "parameter",
     "parameter_count",
     "parse_condition",

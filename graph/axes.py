@@ -6,6 +6,7 @@ from functools import lru_cache
 from cutaway.graph.dims import Dim, Shape
 from cutaway.graph.errors import ShapeError, explain
 from cutaway.graph.facts import Facts
+from cutaway.graph.requirement import Carried, InputAxis
 
 Labels = tuple[str, ...]
 
@@ -29,16 +30,42 @@ class Axes:
         and a symbol never does.
         """
         found: dict[str, Dim] = {"1": 1}
-        for labels, shape in zip(self.inputs, shapes, strict=True):
-            for label, dim in zip(labels, shape, strict=True):
+        for operand, (labels, shape) in enumerate(zip(self.inputs, shapes, strict=True)):
+            for axis, (label, dim) in enumerate(zip(labels, shape, strict=True)):
                 known = found.get(label)
                 if known is None or (known == 1 and self._broadcasts(label)):
                     found[label] = dim
-                elif dim != 1 or not self._broadcasts(label):
+                elif known != dim and (dim != 1 or not self._broadcasts(label)):
                     facts.require_equal(
-                        known, dim, "the two axes are one, so their sizes are the same"
+                        known,
+                        dim,
+                        "the two axes are one, so their sizes are the same",
+                        at=(self._giver(label, shapes), (InputAxis(operand, axis),)),
                     )
         return found
+
+    def _giver(self, label: str, shapes: tuple[Shape, ...]) -> tuple[InputAxis, ...]:
+        """Return the axis that gave a label its size: the first that doesn't broadcast."""
+        places = self._places(label)
+        wide = (place for place in places if shapes[place.operand][place.axis] != 1)
+        return () if label == "1" else (next(wide, places[0]),)
+
+    def _places(self, label: str) -> list[InputAxis]:
+        return [
+            InputAxis(operand, axis)
+            for operand, labels in enumerate(self.inputs)
+            for axis, other in enumerate(labels)
+            if other == label
+        ]
+
+    def carries(self, shapes: tuple[Shape, ...]) -> Carried:
+        """Return the input axes that each axis of the output is; those that broadcast are not."""
+        found = []
+        for label in self.output:
+            places = [] if label == "1" else self._places(label)
+            wide = tuple(place for place in places if shapes[place.operand][place.axis] != 1)
+            found.append(wide or tuple(places))
+        return tuple(found)
 
     def _broadcasts(self, label: str) -> bool:
         return label not in self.along and label != "1"

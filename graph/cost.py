@@ -14,6 +14,7 @@ import sympy
 from cutaway.graph.dims import Shape, evaluate, product
 from cutaway.graph.graph import Graph
 from cutaway.graph.leaves import Leaf
+from cutaway.graph.legal import legal_sizes
 from cutaway.graph.node import Node
 from cutaway.graph.op import Op
 
@@ -69,7 +70,9 @@ def parameter_count(graph: Outputs, dims: DimSizes = None) -> Number:
     >>> parameter_count(g), parameter_count(g, {"D": 8})
     (8*D**2 + 5*D, 552)
     """
-    return total((product(node.shape) for node in Graph.of(graph).parameters), dims)
+    found = Graph.of(graph)
+    sizes = legal_sizes(found, dims)
+    return total((product(node.shape) for node in found.parameters), sizes)
 
 
 def arithmetic(node: Node) -> Number:

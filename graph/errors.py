@@ -4,6 +4,11 @@ Every message says what was required, what came, where, and what to change, so t
 never has to read a numpy broadcast error or a ``KeyError`` from the inside.
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cutaway.graph.misfit import Misfit
+
 
 class CutawayError(Exception):
     """Base of every error that cutaway raises on purpose."""
@@ -14,7 +19,18 @@ class DimError(CutawayError, ValueError):
 
 
 class ShapeError(CutawayError, ValueError):
-    """Shapes that can never fit, found while the graph is built."""
+    """Shapes that can never fit, found while the graph is built.
+
+    Attributes
+    ----------
+    misfit
+        The same as data: both sizes, where they come from, the fix. None where the trouble is
+        not between two sizes.
+    """
+
+    def __init__(self, message: str, misfit: "Misfit | None" = None) -> None:
+        super().__init__(message)
+        self.misfit = misfit
 
 
 class DTypeError(CutawayError, TypeError):
@@ -50,6 +66,8 @@ def explain(
     *,
     required: str = "",
     came: str = "",
+    left: str = "",
+    right: str = "",
     where: str = "",
     fix: str = "",
 ) -> str:
@@ -62,6 +80,13 @@ def explain(
       came:     (B, 3) and (B, 4)
       fix:      slice one
     """
-    parts = {"required": required, "came": came, "where": where, "fix": fix}
+    parts = {
+        "required": required,
+        "came": came,
+        "left": left,
+        "right": right,
+        "where": where,
+        "fix": fix,
+    }
     lines = [f"  {label + ':':<9} {text}" for label, text in parts.items() if text]
     return "\n".join([what, *lines])

@@ -1,7 +1,7 @@
 """Writing files whole or not at all."""
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 from cutaway.graph.errors import SaveError, explain
@@ -17,16 +17,15 @@ def save(path: str | os.PathLike[str], content: bytes | str) -> Path:
     """
     target = Path(path)
     data = content.encode() if isinstance(content, str) else content
-    temporary: str | None = None
+    temporary = target.parent / f".{secrets.token_hex(8)}.tmp"
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
+        try:
+            with temporary.open("xb") as file:  # with the rights that the user's umask leaves
+                file.write(data)
+            os.replace(temporary, target)
+        finally:  # also where it is interrupted
+            temporary.unlink(missing_ok=True)
     except OSError as error:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
         raise SaveError(
             explain(
                 f"{target} cannot be written",

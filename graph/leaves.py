@@ -1,16 +1,19 @@
 """Where values come from: inputs, parameters and constants."""
 
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, ClassVar, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.graph.dims import Shape, as_shape
+from cutaway.graph.dims import Dim, Shape, as_shape
 from cutaway.graph.errors import DTypeError, explain
 from cutaway.graph.facts import Facts
 from cutaway.graph.node import Node, apply
 from cutaway.graph.op import Kind, Op, Title
+from cutaway.graph.scope import current_scope
+from cutaway.graph.symbols import is_fresh, owned
 
 Init = Literal["xavier", "embedding", "zeros", "ones"]
 KINDS: tuple[Kind, ...] = ("float", "int", "bool")
@@ -141,7 +144,7 @@ def input(name: str, shape: object, dtype: Kind = "float") -> Node:
         raise DTypeError(f"an input's name is a text, not {name!r}: ca.input('x', 'B T D')")
     if dtype not in KINDS:
         raise DTypeError(explain(f"{dtype!r} is not a kind", required=", ".join(KINDS)))
-    return apply(Input(as_shape(shape), dtype), name=name)
+    return apply(Input(_owned(as_shape(shape), name), dtype), name=name)
 
 
 def parameter(name: str, shape: object, init: Init | None = None) -> Node:
@@ -164,8 +167,24 @@ def parameter(name: str, shape: object, init: Init | None = None) -> Node:
     """
     if not isinstance(name, str) or not name:
         raise DTypeError(f"a parameter's name is a text, not {name!r}: ca.parameter('w', 'D D')")
-    dims = as_shape(shape)
+    dims = _owned(as_shape(shape), name)
     return apply(Parameter(dims, init or ("xavier" if len(dims) > 1 else "zeros")), name=name)
+
+
+def _owned(shape: Shape, name: str) -> Shape:
+    """Call the ``?`` of a leaf after it: ``?w.1`` is the first of w."""
+    if not any(is_fresh(s) for dim in shape if not isinstance(dim, int) for s in dim.free_symbols):
+        return shape
+    path = "/".join(filter(None, (current_scope().path, name)))
+    numbers = count(1)
+    found: list[Dim] = []
+    for dim in shape:
+        unknown = (
+            [] if isinstance(dim, int) else sorted(filter(is_fresh, dim.free_symbols), key=str)
+        )
+        names = {s: owned(f"{path}/{name}" if path else name, next(numbers)) for s in unknown}
+        found.append(dim if isinstance(dim, int) else dim.xreplace(names))
+    return tuple(found)
 
 
 def constant(value: npt.ArrayLike) -> Node:

@@ -38,6 +38,23 @@ def given_sizes(graph: Graph, dims: Mapping[str, int]) -> dict[str, int]:
     return sizes
 
 
+def legal_sizes(graph: Graph, dims: Mapping[str, int] | None) -> dict[str, int] | None:
+    """Return sizes by name, which may be some of the graph's; None if none are to be filled in.
+
+    Raises
+    ------
+    FeedError, DimError
+        If the graph has no size of that name, or it is no whole number of at least 1.
+    ContractError
+        If they break a condition of the graph.
+    """
+    if dims is None:
+        return None
+    sizes = given_sizes(graph, dims)
+    check_sizes(graph, sizes)
+    return sizes
+
+
 def check_sizes(graph: Graph, sizes: Sizes) -> None:
     """Refuse sizes that break a condition; conditions on unknown sizes are left alone.
 

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 from cutaway.graph.conditions import Condition
 from cutaway.graph.dims import Dim, Shape
-from cutaway.graph.facts import Facts
 from cutaway.graph.op import Kind, Op
 from cutaway.graph.operators import Axis, Operators
 from cutaway.graph.scope import Scope, current_scope, current_source
 from cutaway.graph.show import show_shape
+from cutaway.graph.site import Site
 from cutaway.graph.source import Source
 
 Operator = Callable[["Node", object], "Node"]
@@ -142,14 +142,8 @@ def apply(op: Op, *inputs: Node, name: str = "") -> Node:
         If an input is of the wrong kind.
     """
     scope, source = current_scope(), current_source()
-    shapes = tuple(node.shape for node in inputs)
-    facts = Facts(op.name, shapes, lambda: f"scope {scope.path or '(top)'}, {source}")
-    kinds = tuple(node.dtype for node in inputs)
+    kinds = tuple([node.dtype for node in inputs])
     op.check_kinds(*kinds)
-    shape = op.shape(facts, *shapes)
-    known = {dim for known in shapes for dim in known}
-    for dim in shape:
-        if dim not in known:
-            facts.require_size(dim)
-    conditions = tuple(facts.conditions)
-    return Node(op, inputs, shape, op.dtype(*kinds), name or op.name, scope, source, conditions)
+    site = Site(op, inputs, name or op.name, scope, source)
+    shape, conditions = site.infer()
+    return Node(op, inputs, shape, op.dtype(*kinds), site.name, scope, source, conditions)

@@ -1,6 +1,7 @@
 """The protocol of a primitive: everything about one op stands in one class."""
 
 import dataclasses
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 import sympy
@@ -8,7 +9,9 @@ import sympy
 from cutaway.graph.axes import Axes
 from cutaway.graph.dims import Shape, Sizes, evaluate, product, symbols_of
 from cutaway.graph.errors import DTypeError, GradError, explain
+from cutaway.graph.explanation import Happening
 from cutaway.graph.facts import Facts
+from cutaway.graph.requirement import Carried
 
 if TYPE_CHECKING:
     from cutaway.graph.node import Node
@@ -63,6 +66,8 @@ class Op:
         a call or a name.
     holds
         Operands that bind less tightly get parentheses; -1 needs none.
+    resizes
+        What it does to an axis that it carries at another length: ``cut``, ``joined``, ``padded``.
     groups
         Its LaTeX shows by layout where an operand ends, as a fraction does: no parentheses.
     """
@@ -77,6 +82,7 @@ class Op:
     binding: ClassVar[int] = 4
     holds: ClassVar[int] = -1
     groups: ClassVar[bool] = False
+    resizes: ClassVar[Happening] = "carried"
 
     def axes(self, *ranks: int) -> Axes:
         """Return the axis signature for inputs of these ranks."""
@@ -85,6 +91,25 @@ class Op:
     def shape(self, facts: Facts, *inputs: Shape) -> Shape:
         """Return the output's shape; ask for what must hold through ``facts``."""
         return self.axes(*map(len, inputs)).shape(facts, *inputs)
+
+    def carries(self, inputs: tuple[Shape, ...], output: Shape) -> Carried:
+        """Return, for each axis of the output, the input axes that it comes from.
+
+        By default what the axis signature says; an op with a shape rule of its own carries none
+        unless it says so.
+        """
+        try:
+            axes = self.axes(*map(len, inputs))
+        except NotImplementedError:
+            return ((),) * len(output)
+        return axes.carries(inputs)
+
+    def variants(self: Self, *inputs: Shape) -> Iterator[tuple[Self, str]]:
+        """Give this op with another field that may have been meant, and how to write it.
+
+        A shape error names the one that fits.
+        """
+        return iter(())
 
     def dtype(self, *inputs: Kind) -> Kind:
         """Return the kind of the result: by default that of the first input."""
@@ -127,6 +152,11 @@ class Op:
     def text(self, *args: str) -> str:
         """Return the formula as plain text, given those of the inputs."""
         return f"{self.name}({', '.join(args)})"
+
+    @property
+    def form(self) -> "Op":
+        """What it has in common with its counterpart in a repeated block: by default, all."""
+        return self
 
     def bind(self: Self, sizes: Sizes) -> Self:
         """Return the op with every dim in its fields turned into an int."""

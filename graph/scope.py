@@ -14,6 +14,8 @@ import sympy
 from cutaway.graph.conditions import Condition, parse_condition
 from cutaway.graph.dims import Dim, as_dim
 from cutaway.graph.errors import OptionError, ShapeError, explain
+from cutaway.graph.fixes import choose_divisor
+from cutaway.graph.misfit import Derivation, Misfit
 from cutaway.graph.show import show
 from cutaway.graph.source import Source, caller
 
@@ -208,13 +210,39 @@ def _declare(
     found = parse_condition(f"{sides[0]} {general.relation} {sides[1]}")
     if found is False:
         came = ", ".join(f"{name} = {show(dim)}" for name, dim in known.items())
+        misfit = _misfit(general, known, what)
         raise ShapeError(
             explain(
                 f"{what}: sizes that can never fit",
                 required=text,
                 came=came,
-                where=f"scope {current_scope().path or '(top)'}, {current_source()}",
-                fix=f"choose sizes with {text}",
-            )
+                where=f"scope {misfit.scope or '(top)'}, {misfit.source}",
+                fix=misfit.fix,
+            ),
+            misfit,
         )
     return found if isinstance(found, Condition) else None
+
+
+def _misfit(general: Condition, known: Mapping[str, Dim], what: str) -> Misfit:
+    """Say as data which declared condition a block's sizes break."""
+    divides, number = general.relation == "|", show(general.right)
+    size = known.get(number)
+    fix = f"choose sizes with {general}"
+    if divides and isinstance(size, int):
+        fix = choose_divisor(show(general.left), f"{number} = {size}", size)
+    left, right = (
+        Derivation(known.get(show(side), side), show(side), current_source())
+        for side in (general.left, general.right)
+    )
+    return Misfit(
+        "not-divisible" if divides else "sizes-differ",
+        what,
+        current_scope().path,
+        current_source(),
+        False,
+        f"{what} requires {general}",
+        left,
+        right,
+        fix,
+    )

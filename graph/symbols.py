@@ -28,7 +28,17 @@ def symbol(name: str) -> sympy.Symbol:
 
 def fresh() -> sympy.Symbol:
     """Return a symbol that nothing else uses: what ``?`` means in a shape."""
-    return sympy.Symbol(f"?{next(_fresh)}", integer=True, positive=True)
+    return sympy.Symbol(f"?{next(_fresh):06}", integer=True, positive=True)
+
+
+def is_fresh(atom: sympy.Symbol) -> bool:
+    """Say whether a symbol is a ``?`` that no leaf owns yet."""
+    return str(atom)[:1] == "?" and str(atom)[1:].isdigit()
+
+
+def owned(path: str, number: int) -> sympy.Symbol:
+    """Return the symbol of a leaf's ``?``, counted from 1."""
+    return sympy.Symbol(f"?{path}.{number}", integer=True, positive=True)
 
 
 def dims(names: str) -> tuple[sympy.Symbol, ...]:

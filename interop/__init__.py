@@ -5,7 +5,7 @@ graph stands in ``cutaway.models``.
 """
 
 from cutaway.interop.document import brief, parse_object, read_text, repr_of
-from cutaway.interop.folder import CONFIG, open_folder
+from cutaway.interop.folder import CONFIG, PICKLES, open_folder
 from cutaway.interop.header import Entry, read_header
 from cutaway.interop.settings import Settings
 from cutaway.interop.tensors import Tensors
@@ -14,6 +14,7 @@ from cutaway.interop.tokenizer import encode, read_tokenizer
 __all__ = [
     "CONFIG",
     "Entry",
+    "PICKLES",
     "Settings",
     "Tensors",
     "brief",

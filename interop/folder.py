@@ -16,7 +16,8 @@ WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 CONVERT = (
-    'convert it where you trust it: python -c "import torch, safetensors.torch as s; '
+    "convert it in its folder, where you trust it: "
+    'python -c "import torch, safetensors.torch as s; '
     "w = torch.load('{name}', weights_only=True); "
     "s.save_file({{k: v.clone().contiguous() for k, v in w.items()}}, 'model.safetensors')\""
 )
@@ -44,7 +45,7 @@ def open_folder(path: str | os.PathLike[str]) -> tuple[Settings, Tensors]:
 
 
 def _no_folder(path: Path) -> LoadError:
-    if path.suffix in PICKLES:
+    if path.suffix in PICKLES and path.is_file():
         return _pickled(path)
     return LoadError(
         explain(
@@ -89,11 +90,11 @@ def _shards(folder: Path) -> list[Path]:
 
 
 def _incomplete(folder: Path) -> LoadError:
-    names = sorted(file.name for file in folder.iterdir())
-    for name in names:
-        if Path(name).suffix in PICKLES and WEIGHTS not in names:
-            return _pickled(folder / name)
-    shown = [brief(name, 60) for name in names[:20]] + ["…"] * (len(names) > 20)
+    files = sorted(folder.iterdir())
+    for file in files:
+        if file.suffix in PICKLES and folder / WEIGHTS not in files:
+            return _pickled(file)
+    shown = [_shown(file) for file in files[:20]] + ["…"] * (len(files) > 20)
     return LoadError(
         explain(
             f"{folder} is no checkpoint that can be read",
@@ -101,6 +102,12 @@ def _incomplete(folder: Path) -> LoadError:
             came=", ".join(shown) or "an empty folder",
         )
     )
+
+
+def _shown(file: Path) -> str:
+    """Name what stands in a folder, and say if one of our names is no file that can be read."""
+    strange = file.name in (CONFIG, WEIGHTS) and not file.is_file()
+    return brief(file.name, 60) + " (which is no file)" * strange
 
 
 def _pickled(file: Path) -> LoadError:

@@ -1,7 +1,7 @@
 """Dropout (Srivastava et al. 2014), with its randomness as an input."""
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from cutaway.graph import Axes, Cotangents, Node, Op, OptionError, Title, apply, current_scope
@@ -22,6 +22,11 @@ class Dropout(Op):
     title: ClassVar[Title] = Title("Dropout", "随机失活")
     takes: ClassVar[Any] = ("float", "int")
     cost: ClassVar[int] = 2
+
+    @property
+    def form(self) -> "Dropout":
+        """The same rate: the salt tells copies apart, as weights do."""
+        return replace(self, salt=0)
 
     def axes(self, *ranks: int) -> Axes:
         """Carry every axis through; the seed has none."""

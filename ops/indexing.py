@@ -7,12 +7,14 @@ import sympy
 
 from cutaway.graph import (
     Axes,
+    Carried,
     Composite,
     Cotangents,
     Dim,
     Facts,
     Family,
     FeedError,
+    InputAxis,
     Kind,
     Node,
     Op,
@@ -94,10 +96,20 @@ class ScatterAdd(Op):
         """Ask that the values begin with the indices' axes."""
         index, values = inputs
         if len(values) < len(index):
-            facts.require(False, "values that begin with the axes of the indices")
-        for a, b in zip(index, values, strict=False):
-            facts.require_equal(a, b, "values that begin with the axes of the indices")
+            facts.require(False, "values that begin with the axes of the indices", code="rank")
+        for n, (a, b) in enumerate(zip(index, values, strict=False)):
+            facts.require_equal(
+                a,
+                b,
+                "values that begin with the axes of the indices",
+                at=((InputAxis(0, n),), (InputAxis(1, n),)),
+            )
         return (self.length, *values[len(index) :])
+
+    def carries(self, inputs: tuple[Shape, ...], output: Shape) -> Carried:
+        """Carry the axes of a row."""
+        index, values = inputs
+        return ((), *((InputAxis(1, n),) for n in range(len(index), len(values))))
 
     def dtype(self, *inputs: Kind) -> Kind:
         """Return the kind of the values."""
@@ -132,6 +144,10 @@ class OneHot(Composite):
     def shape(self, facts: Facts, *inputs: Shape) -> Shape:
         """Add the axis."""
         return (*inputs[0], self.depth)
+
+    def carries(self, inputs: tuple[Shape, ...], output: Shape) -> Carried:
+        """Carry the axes of the indices."""
+        return (*((InputAxis(0, n),) for n in range(len(inputs[0]))), ())
 
     def dtype(self, *inputs: Kind) -> Kind:
         """Return ``float``."""

@@ -1,17 +1,20 @@
 """Joining values along an axis, and padding them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sympy
 
 from cutaway.graph import (
+    Carried,
     Cotangents,
     Dim,
     DTypeError,
     Facts,
+    Happening,
+    InputAxis,
     Node,
     Shape,
     ShapeError,
@@ -35,18 +38,37 @@ class Concat(Movement):
     axis: int
     name: ClassVar[str] = "concat"
     title: ClassVar[Title] = Title("Concat", "拼接")
+    resizes: ClassVar[Happening] = "joined"
 
     def shape(self, facts: Facts, *inputs: Shape) -> Shape:
         """Add up along the axis; ask for equal sizes elsewhere."""
         first = inputs[0]
         if any(len(shape) != len(first) for shape in inputs):
-            facts.require(False, "operands with the same number of axes")
-        for shape in inputs[1:]:
+            facts.require(False, "operands with the same number of axes", code="rank")
+        for operand, shape in enumerate(inputs[1:], 1):
             for n, (a, b) in enumerate(zip(first, shape, strict=True)):
                 if n != self.axis:
-                    facts.require_equal(a, b, f"the same size along axis {n}, which is not joined")
+                    facts.require_equal(
+                        a,
+                        b,
+                        f"the same size along axis {n}, which is not joined",
+                        at=((InputAxis(0, n),), (InputAxis(operand, n),)),
+                    )
         total = as_dim(sympy.Add(*(shape[self.axis] for shape in inputs)))
         return (*first[: self.axis], total, *first[self.axis + 1 :])
+
+    def carries(self, inputs: tuple[Shape, ...], output: Shape) -> Carried:
+        """Carry every axis of every operand to the same place."""
+        return tuple(
+            tuple(InputAxis(operand, axis) for operand in range(len(inputs)))
+            for axis in range(len(output))
+        )
+
+    def variants(self, *inputs: Shape) -> Iterator[tuple["Concat", str]]:
+        """Give the other axes."""
+        for axis in range(len(inputs[0])):
+            if axis != self.axis:
+                yield Concat(axis), f"concat along axis {axis}"
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Join."""
@@ -71,6 +93,7 @@ class Pad(Movement):
     value: float = 0.0
     name: ClassVar[str] = "pad"
     title: ClassVar[Title] = Title("Pad", "填充")
+    resizes: ClassVar[Happening] = "padded"
 
     def shape(self, facts: Facts, *inputs: Shape) -> Shape:
         """Add the widths, which are whole numbers of at least 0."""
@@ -81,6 +104,10 @@ class Pad(Movement):
             as_dim(dim + before + after)
             for dim, (before, after) in zip(inputs[0], self.widths, strict=True)
         )
+
+    def carries(self, inputs: tuple[Shape, ...], output: Shape) -> Carried:
+        """Carry every axis to the same place."""
+        return tuple((InputAxis(0, axis),) for axis in range(len(output)))
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Pad."""

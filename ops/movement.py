@@ -1,6 +1,6 @@
 """Moving elements without changing them: shape, order, joining, padding."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -8,10 +8,12 @@ import sympy
 
 from cutaway.graph import (
     Axes,
+    Carried,
     Cotangents,
     Dim,
     Facts,
     Family,
+    InputAxis,
     Node,
     Op,
     Shape,
@@ -25,6 +27,7 @@ from cutaway.graph import (
 from cutaway.graph.dims import product
 from cutaway.graph.errors import explain
 from cutaway.ops.lift import Value, axes_of, axis_of, operands
+from cutaway.ops.regroup import regroup
 
 
 class Movement(Op):
@@ -58,8 +61,28 @@ class Reshape(Viewing):
             product(self.target),
             lambda: f"as many elements in {show_shape(self.target)}",
             "reshape to a shape of the same product, or use -1 for the axis that follows",
+            code="elements-differ",
+            at=([InputAxis(0, axis) for axis in range(len(inputs[0]))], ()),
         )
         return self.target
+
+    def carries(self, inputs: tuple[Shape, ...], output: Shape) -> Carried:
+        """Carry axes, alone or in groups, between places where the products before them agree."""
+        return regroup(inputs[0], output)
+
+    def variants(self, *inputs: Shape) -> Iterator[tuple["Reshape", str]]:
+        """Give targets with one axis changed so that the count is right, the last axis first."""
+        total = product(inputs[0])
+        if total == product(self.target):
+            return
+        for axis in reversed(range(len(self.target))):
+            before, after = self.target[:axis], self.target[axis + 1 :]
+            rest = sympy.cancel(sympy.sympify(total) / product(before + after))
+            if rest.is_number and (rest == 1 or not rest.is_Integer):
+                continue
+            target = (*before, as_dim(rest), *after)
+            if target != inputs[0]:
+                yield Reshape(target), f"reshape to {show_shape(target)}"
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Reshape."""
@@ -114,12 +137,29 @@ class BroadcastTo(Viewing):
     def shape(self, facts: Facts, *inputs: Shape) -> Shape:
         """Ask of every axis that it is a literal 1 or has the target's size."""
         (shape,) = inputs
-        if len(shape) > len(self.target):
-            facts.require(False, f"at most {len(self.target)} axes for {show_shape(self.target)}")
-        for dim, wanted in zip(shape, self.target[len(self.target) - len(shape) :], strict=True):
+        added = len(self.target) - len(shape)
+        if added < 0:
+            reason = f"at most {len(self.target)} axes for {show_shape(self.target)}"
+            facts.require(False, reason, code="rank")
+        for axis, (dim, wanted) in enumerate(zip(shape, self.target[added:], strict=True)):
             if dim != 1:
-                facts.require_equal(dim, wanted, "an axis that is not 1 keeps its size")
+                facts.require_equal(
+                    dim,
+                    wanted,
+                    "an axis that is not 1 keeps its size",
+                    at=((InputAxis(0, axis),), ()),
+                )
         return self.target
+
+    def carries(self, inputs: tuple[Shape, ...], output: Shape) -> Carried:
+        """Carry what isn't stretched, aligned at the end."""
+        (shape,) = inputs
+        added = len(output) - len(shape)
+        kept = (
+            (InputAxis(0, axis),) if dim != 1 or output[axis + added] == 1 else ()
+            for axis, dim in enumerate(shape)
+        )
+        return ((),) * added + tuple(kept)
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Stretch, without copying."""

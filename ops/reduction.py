@@ -1,15 +1,17 @@
 """Reductions: many numbers along axes to one."""
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, TypeVar
 
-from cutaway.graph import Axes, Cotangents, DTypeError, Family, Kind, Node, Op, Title, apply
+from cutaway.graph import Axes, Cotangents, DTypeError, Family, Kind, Node, Op, Shape, Title, apply
 from cutaway.ops.cast import cast
 from cutaway.ops.compare import equal
 from cutaway.ops.lift import Value, axes_of, axis_of, operands
 from cutaway.ops.movement import broadcast_to, expand_dims
 from cutaway.ops.size import dim
 
+Self = TypeVar("Self", bound="Reduction")
 Axis = int | tuple[int, ...] | None
 
 
@@ -36,6 +38,11 @@ class Reduction(Op):
             if self.keepdims or n not in self.axis
         )
         return Axes((labels,), kept, frozenset(labels[n] for n in self.axis))
+
+    def variants(self: Self, *inputs: Shape) -> Iterator[tuple[Self, str]]:
+        """Give the reduction that keeps its axes."""
+        if not self.keepdims:
+            yield replace(self, keepdims=True), "keepdims=True"
 
     def restore(self, x: Node) -> Node:
         """Give a reduced value its axes back, of length 1."""

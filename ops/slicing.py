@@ -6,12 +6,16 @@ from typing import Any, ClassVar
 import sympy
 
 from cutaway.graph import (
+    Carried,
     Cotangents,
     Dim,
     Facts,
+    Happening,
+    InputAxis,
     Node,
     Shape,
     ShapeError,
+    Side,
     Title,
     apply,
     as_dim,
@@ -34,12 +38,18 @@ class Slice(Viewing):
     spans: tuple[Span, ...]
     name: ClassVar[str] = "slice"
     title: ClassVar[Title] = Title("Slice", "切片")
+    resizes: ClassVar[Happening] = "cut"
 
     def shape(self, facts: Facts, *inputs: Shape) -> Shape:
         """Ask that every span lies inside its axis and is not empty."""
         return tuple(
-            _length(facts, span, size) for span, size in zip(self.spans, inputs[0], strict=True)
+            _length(facts, span, size, (InputAxis(0, axis),))
+            for axis, (span, size) in enumerate(zip(self.spans, inputs[0], strict=True))
         )
+
+    def carries(self, inputs: tuple[Shape, ...], output: Shape) -> Carried:
+        """Carry every axis to the same place."""
+        return tuple((InputAxis(0, axis),) for axis in range(len(output)))
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Cut."""
@@ -58,15 +68,21 @@ class Place(Movement):
     target: Shape
     name: ClassVar[str] = "place"
     title: ClassVar[Title] = Title("Place", "放置")
+    resizes: ClassVar[Happening] = "padded"
 
     def shape(self, facts: Facts, *inputs: Shape) -> Shape:
         """Ask that the value has the slice's shape."""
         cut = tuple(
             _length(facts, s, size) for s, size in zip(self.spans, self.target, strict=True)
         )
-        for dim, wanted in zip(inputs[0], cut, strict=True):
-            facts.require_equal(dim, wanted, "the value fills the slice")
+        for axis, (dim, wanted) in enumerate(zip(inputs[0], cut, strict=True)):
+            at = (InputAxis(0, axis),), ()
+            facts.require_equal(dim, wanted, "the value fills the slice", at=at)
         return self.target
+
+    def carries(self, inputs: tuple[Shape, ...], output: Shape) -> Carried:
+        """Carry every axis to the same place."""
+        return tuple((InputAxis(0, axis),) for axis in range(len(output)))
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Fill."""
@@ -79,7 +95,7 @@ class Place(Movement):
         return (apply(Slice(self.spans), ct),)
 
 
-def _length(facts: Facts, span: Span, size: Dim) -> Dim:
+def _length(facts: Facts, span: Span, size: Dim, axes: tuple[InputAxis, ...] = ()) -> Dim:
     start, stop, step = span
     if (start, stop, step) == (0, size, 1):
         return size
@@ -88,15 +104,20 @@ def _length(facts: Facts, span: Span, size: Dim) -> Dim:
     low, high = (start, stop) if step > 0 else (sympy.sympify(stop) + 1, sympy.sympify(start) + 1)
     inside = "the slice lies inside the axis"
     if low != 0:
-        facts.require(at_least(low, 0), inside, _CLAMP)
-    facts.require(at_least(size, high), inside, _CLAMP)
+        _at_least(facts, Side(low), Side(0), inside)
+    _at_least(facts, Side(size, axes), Side(high), inside)
     if low != 0 or isinstance(high, int):  # otherwise the length says so itself
-        facts.require(at_least(high, low + 1), "the slice is not empty", _CLAMP)
+        whole = Side(high, axes if high == size else ())
+        _at_least(facts, whole, Side(low + 1), "the slice is not empty")
     count = sympy.sympify(high) - low
     return as_dim(count if abs(step) == 1 else (count + abs(step) - 1) // abs(step))
 
 
-_CLAMP = "slices never clamp: keep start and stop within the axis"
+def _at_least(facts: Facts, left: Side, right: Side, reason: str) -> None:
+    condition = at_least(left.dim, right.dim)
+    if condition is not True:
+        fix = "slices never clamp: keep start and stop within the axis"
+        facts.require(condition, reason, fix, code="out-of-range", left=left, right=right)
 
 
 def _slices(spans: tuple[Span, ...]) -> tuple[slice, ...]:

@@ -1,9 +1,10 @@
 """Softmax and its logarithm, stable for scores of any size; a row of -∞ gives zero weights."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from cutaway.graph import Axes, Composite, Cotangents, Family, Node, Title, apply
+from cutaway.graph import Axes, Composite, Cotangents, Family, Node, Shape, Title, apply
 from cutaway.ops.arithmetic import divide, subtract
 from cutaway.ops.cast import stop_gradient
 from cutaway.ops.compare import equal
@@ -110,6 +111,11 @@ class LogSumExp(_Normalised):
         kept = ("1",) if self.keepdims else ()
         out = (*labels[: self.axis], *kept, *labels[self.axis + 1 :])
         return Axes((labels,), out, frozenset({labels[self.axis]}))
+
+    def variants(self, *inputs: Shape) -> Iterator[tuple["LogSumExp", str]]:
+        """Give the one that keeps its axis."""
+        if not self.keepdims:
+            yield replace(self, keepdims=True), "keepdims=True"
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Sum the exponentials of what is left below the largest."""

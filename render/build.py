@@ -1,6 +1,5 @@
 """From a view to a scene: boxes, arrows and frames, with their texts and sizes."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import get_args
@@ -9,9 +8,10 @@ from cutaway.graph import Group, Node, Parameter, Shape, Shown, View
 from cutaway.render import glossary
 from cutaway.render.arrows import bundles, shapes_entering
 from cutaway.render.beside import bundles_beside
-from cutaway.render.colours import FRAMES, LEAVES, LINES, colour
+from cutaway.render.colours import FRAMES, LEAVES, LINES, LIT, colour
 from cutaway.render.fold import fold
 from cutaway.render.label import SMALL, bilingual, label, one_line, role_of
+from cutaway.render.lit import Lit
 from cutaway.render.measure import text_width
 from cutaway.render.naming import Look, Namer
 from cutaway.render.scene import (
@@ -28,6 +28,7 @@ from cutaway.render.scene import (
     Stroke,
 )
 from cutaway.render.text import shorten
+from cutaway.transform.pieces import free_name
 from cutaway.transform.recognise import Operand
 from cutaway.transform.recognise import Role as AttentionRole
 from cutaway.transform.residual import residual_edges
@@ -51,6 +52,8 @@ class Builder:
         How a shape is written; None writes none.
     title
         What the picture is called.
+    lit
+        What stands out.
     """
 
     def __init__(
@@ -61,8 +64,10 @@ class Builder:
         direction: Direction,
         shape_text: Callable[[Shape], str] | None,
         title: str,
+        lit: Lit | None = None,
     ) -> None:
         self._view = view
+        self._lit = lit or Lit()
         self._title = title
         self._lang = lang
         self._direction = direction
@@ -106,13 +111,12 @@ class Builder:
 
     @cached_property
     def _paths(self) -> dict[Group, str]:
-        """A path for every group: its scope's, and ``.1``, ``.2`` … for its further pieces."""
+        """A path for every group: its scope's, or where that is taken with ``.1``, ``.2`` …."""
+        taken = {self._view.path(shown) for shown in self._ids if isinstance(shown, Node)}
         found: dict[Group, str] = {}
-        counts: Counter[str] = Counter()
         for group in self._view.groups:
-            path = "/".join(group.address)
-            found[group] = f"{path}.{counts[path]}" if counts[path] else path
-            counts[path] += 1
+            found[group] = free_name("/".join(group.address), taken)
+            taken.add(found[group])
         return found
 
     @cached_property
@@ -143,6 +147,7 @@ class Builder:
             colour=colour(role, family),
             width=round(max(widths) + 2 * PADDING, 1),
             height=max(heights) + PADDING,
+            lit=not self._lit.nodes.isdisjoint(self._view.stands_for[shown]),
         )
 
     def _in_all_languages(self, lines: Callable[[Language], Lines]) -> dict[Language, Lines]:
@@ -188,6 +193,14 @@ class Builder:
                 said.append(self._shape(value.shape))
             labels[id(bundle)] = "  ".join(dict.fromkeys(text for text in said if text))
         beside = bundles_beside(self._view, self._bundles)
+        ways = self._lit.between(self._view)
+        lit: set[int] = set()
+        for bundle in self._bundles:
+            there = [key for v in bundle.values if (key := (bundle.tail, bundle.head, v)) in ways]
+            if there:
+                lit.add(id(bundle))
+                texts = dict.fromkeys(text for key in there if (text := ways[key]))
+                labels[id(bundle)] = "  ".join(texts) or labels[id(bundle)]
         return tuple(
             Arrow(
                 self._ids[bundle.tail],
@@ -196,6 +209,7 @@ class Builder:
                 LINES.get(bundle.role if bundle.stroke == "data" else bundle.stroke, ""),
                 labels[id(bundle)],
                 id(bundle) in beside,
+                id(bundle) in lit,
             )
             for bundle in self._bundles
         )
@@ -211,6 +225,9 @@ class Builder:
             if family in families:
                 box = families[family]
                 yield Sign(one_line(words, self._lang), box.colour, role=box.role)
+        if self._lit.nodes:
+            words = glossary.LEGEND["way" if self._lit.axes else "lit"]
+            yield Sign(one_line(words, self._lang), LIT, stroke="data", lit=True)
         strokes = {bundle.stroke for bundle in self._bundles}
         for stroke in get_args(Stroke):
             if stroke in strokes:

@@ -27,6 +27,7 @@ LINES = {
     "mask": "#9c2a63",
     "weight": "#5f5f5f",
 }
+LIT = "#d2470b"  # drawn heavier, so that greyscale shows it too
 FRAMES = {"query": "#e4edfb", "key": "#fbe9e7", "value": "#e6f4ec"}  # behind a projection
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import graphviz
 
+from cutaway.render.colours import LIT
 from cutaway.render.measure import text_width
 from cutaway.render.scene import Arrow, Box, Frame, Place, Scene
 from cutaway.render.text import clean, shorten
@@ -12,6 +13,7 @@ LABEL = 9.0  # points: what stands at an arrow
 HEADROOM = 27  # for a frame's title, in two languages
 STYLES = {"data": "solid", "residual": "dashed", "mask": "dotted", "weight": "dotted"}
 EDGES = {"input": "rounded,", "parameter": "dotted,", "constant": "", "op": "", "group": "bold,"}
+HEAVY = {"color": LIT, "penwidth": "2.6"}  # what is lit
 
 
 def to_dot(scene: Scene, *, labels: bool = True, wide: Collection[Place] = ()) -> str:
@@ -80,6 +82,7 @@ def _look(box: Box) -> dict[str, str]:
         "tooltip": _text(box.path),
         "style": f"{EDGES[box.role]}filled",
         "fillcolor": box.colour,
+        **(HEAVY if box.lit else {}),
     }
 
 
@@ -87,6 +90,8 @@ def _stroke(arrow: Arrow) -> dict[str, str]:
     look = {} if arrow.stroke == "data" else {"style": STYLES[arrow.stroke]}
     if arrow.label:
         look["label"] = _text(shorten(arrow.label))
+    if arrow.lit:
+        return look | HEAVY
     return look | ({"color": arrow.colour} if arrow.colour else {})
 
 

@@ -5,6 +5,7 @@ from typing import Literal, cast, get_args
 
 from cutaway.graph import (
     Dim,
+    Explanation,
     Graph,
     Node,
     Shape,
@@ -19,6 +20,7 @@ from cutaway.render import glossary
 from cutaway.render.build import LANGUAGES, Builder
 from cutaway.render.errors import RenderError
 from cutaway.render.label import one_line
+from cutaway.render.lit import Highlight, Lit, along
 from cutaway.render.picture import Picture
 from cutaway.render.scene import Direction, Language
 from cutaway.render.text import shorten
@@ -33,8 +35,8 @@ SHOWS: tuple[Show, ...] = get_args(Show)
 
 
 def draw(
-    graph: Graph | Node,
-    level: str = "sublayer",
+    graph: Graph | Node | Explanation,
+    level: str | None = None,
     *,
     open: Sequence[str] = (),
     close: Sequence[str] = (),
@@ -44,6 +46,7 @@ def draw(
     show: Sequence[str] = ("shapes",),
     dims: Mapping[str, int] | None = None,
     title: str = "",
+    highlight: Highlight = (),
 ) -> Picture:
     """Draw a graph: boxes for its blocks or ops, in frames that are the scopes around them.
 
@@ -54,10 +57,12 @@ def draw(
     Parameters
     ----------
     graph
-        What to draw; a :class:`cutaway.graph.View` is drawn as it was folded.
+        What to draw; a :class:`cutaway.graph.View` is drawn as it was folded. Of an explanation
+        the way of its axis is drawn, and what is beside it.
     level
         What is a box: ``model`` (each stack), ``layer``, ``sublayer`` (attention, Add & Norm,
         feed-forward), ``op`` (every op as it was written) or ``primitive`` (composites opened).
+        By default ``sublayer``, for an explanation ``op``.
     open, close
         Paths of scopes to look into, or to show as a box; ``*`` stands for any text.
     fold
@@ -72,13 +77,16 @@ def draw(
         Sizes to fill into the shapes.
     title
         What the picture is called for those who can't see it; by default its outputs' names.
+    highlight
+        Nodes to light, with the edges between them, or an explanation: the way of its axis, which
+        stands at the arrows.
 
     Raises
     ------
     RenderError
         For a level, language, direction or kind of detail that there is not.
     OptionError
-        For a path that fits no scope.
+        For a path that fits no scope, or a node to highlight that is not drawn.
     FeedError
         For a size that the graph does not have.
     ContractError
@@ -92,6 +100,10 @@ def draw(
     >>> [[line.text for line in box.lines][:2] for box in picture.scene.boxes]
     [['x', '(B, T, D)'], ['6× Layer', 'post-norm']]
     """
+    if isinstance(graph, Explanation):
+        graph, highlight = along(graph)
+        level = level or "op"
+    level = level or "sublayer"
     _check(level, LEVELS, "level")
     _check(lang, LANGUAGES, "language")
     _check(direction, DIRECTIONS, "direction")
@@ -113,6 +125,7 @@ def draw(
         cast("Direction", direction),
         writer,
         title or _title(found, language),
+        Lit.of(highlight, found, language),
     )
     return Picture(builder.scene())
 

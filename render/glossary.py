@@ -46,6 +46,7 @@ PRE = Title("pre-norm", "前置归一化")
 DIAGRAM = Title("Diagram", "图")
 BOXES = Title("Boxes", "方框")
 CONNECTIONS = Title("Connections", "连接")
+AXIS = Title("axis", "轴")
 ROLES = {"query": "Q", "key": "K", "value": "V"}
 
 LEGEND = {
@@ -58,6 +59,8 @@ LEGEND = {
     "residual": Title("residual", "残差"),
     "mask": Title("mask", "掩码"),
     "weight": Title("shared weight", "共享权重"),
+    "way": Title("where the axis comes from", "该轴的来路"),
+    "lit": Title("highlighted", "高亮"),
     "query": Title("Q query", "Q 查询"),
     "key": Title("K key", "K 键"),
     "value": Title("V value", "V 值"),

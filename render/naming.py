@@ -84,6 +84,8 @@ class Namer:
             n.inputs[o] for (n, o), role in self._roles.items() if role == "mask" and n in inside
         ]
         kind = glossary.SELF if query == key else glossary.CROSS
+        if not query or not key:
+            kind = glossary.ATTENTION  # of a way alone: where they come from is not to be seen
         parts = [glossary.MASKED] if any(map(is_causal, masks)) else []
         parts += [glossary.MULTI_HEAD] if product.rank > 3 else []
         en = "".join(part.en for part in (*parts, kind))

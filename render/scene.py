@@ -47,6 +47,7 @@ class Box:
     colour: str
     width: float
     height: float
+    lit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Arrow:
     colour: str = ""
     label: str = ""
     free: bool = False  # does not say which end is further along
+    lit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Sign:
     colour: str
     role: Role | None = None  # of a box
     stroke: Stroke | None = None  # of an arrow
+    lit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 from cutaway.render import glossary
+from cutaway.render.colours import LIT
 from cutaway.render.dot import LABEL
 from cutaway.render.label import one_line
 from cutaway.render.legend import SIZE as LEGEND_SIZE
@@ -23,6 +24,7 @@ TOLD = 200  # connections that <desc> names
 CORNERS: dict[Role, float] = {"input": 14, "parameter": 0, "constant": 0, "op": 5, "group": 3}
 DASHES = {"parameter": "1 2", "residual": "5 3", "mask": "1.5 2.5", "weight": "1 4"}
 RIM = 'stroke="#ffffff" stroke-opacity="0.7" stroke-width="3" paint-order="stroke"'
+HEAVY = 2.6  # points: what is lit
 DROP = 0.36  # from the middle of a line of text to its baseline, in em
 
 
@@ -95,7 +97,8 @@ def _box(box: Box, centre: Point) -> str:
         f'<g class="{box.role}" data-path={_attribute(box.path)} '
         f"data-node={_attribute(tokens(box.nodes))}>"
         f"<title>{_text(_whole(box.lines))}</title>"
-        f"{_shape(box.role, box.colour, centre, box.width, box.height)}{''.join(texts)}</g>"
+        f"{_shape(box.role, box.colour, centre, box.width, box.height, box.lit)}"
+        f"{''.join(texts)}</g>"
     )
 
 
@@ -111,12 +114,14 @@ def tokens(paths: tuple[str, ...]) -> str:
     return " ".join(found)
 
 
-def _shape(role: Role, colour: str, centre: Point, width: float, height: float) -> str:
+def _shape(role: Role, colour: str, centre: Point, width: float, height: float, lit: bool) -> str:
     weight = ' stroke-width="1.4"' if role == "group" else ""
+    if lit:
+        weight = f' stroke-width="{HEAVY}"'
     return (
         f'<rect x="{centre[0] - width / 2:.1f}" y="{centre[1] - height / 2:.1f}" '
         f'width="{width:.1f}" height="{height:.1f}" rx="{min(CORNERS[role], height / 2):g}" '
-        f'fill="{colour}" stroke="{STROKE}"{weight}{_dash(role)}/>'
+        f'fill="{colour}" stroke="{LIT if lit else STROKE}"{weight}{_dash(role, lit)}/>'
     )
 
 
@@ -136,19 +141,21 @@ def _line(line: Line, place: Point, ink: str, look: str = "", anchor: str = "mid
 def _arrow(arrow: Arrow, curve: tuple[Point, ...], paths: dict[str, str]) -> str:
     start, *rest, tip = curve
     bends = " ".join(f"{x:.1f},{y:.1f}" for x, y in rest)
-    ink = arrow.colour or STROKE
+    ink = LIT if arrow.lit else arrow.colour or STROKE
+    weight = f' stroke-width="{HEAVY}"' if arrow.lit else ""
+    head = _head(rest[-1], tip, ink, 4 if arrow.lit else 3)
     return (
         f'<g class="{arrow.stroke}" data-from={_attribute(paths[arrow.tail])} '
         f"data-to={_attribute(paths[arrow.head])}>"
         f'<path d="M{start[0]:.1f},{start[1]:.1f} C{bends}" fill="none" '
-        f'stroke="{ink}"{_dash(arrow.stroke)}/>{_head(rest[-1], tip, ink)}</g>'
+        f'stroke="{ink}"{weight}{_dash(arrow.stroke, arrow.lit)}/>{head}</g>'
     )
 
 
-def _head(base: Point, tip: Point, ink: str) -> str:
+def _head(base: Point, tip: Point, ink: str, wide: float) -> str:
     dx, dy = tip[0] - base[0], tip[1] - base[1]
     length = (dx * dx + dy * dy) ** 0.5 or 1.0
-    nx, ny = -dy / length * 3, dx / length * 3
+    nx, ny = -dy / length * wide, dx / length * wide
     corners = (tip, (base[0] + nx, base[1] + ny), (base[0] - nx, base[1] - ny))
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
     return f'<polygon points="{points}" fill="{ink}"/>'
@@ -156,7 +163,7 @@ def _head(base: Point, tip: Point, ink: str) -> str:
 
 def _arrow_label(arrow: Arrow, place: Point) -> str:
     line = Line(arrow.label, size=LABEL)
-    ink = arrow.colour or GREY
+    ink = LIT if arrow.lit else arrow.colour or GREY
     look = f'class="label" {RIM}'
     return _line(line, (place[0], place[1] + LABEL * DROP), ink, look)
 
@@ -164,17 +171,21 @@ def _arrow_label(arrow: Arrow, place: Point) -> str:
 def _entry(entry: Entry, top: float) -> str:
     sign, y = entry.sign, top + entry.y + 7
     if sign.role:
-        mark = _shape(sign.role, sign.colour, (entry.x + SWATCH / 2, y), SWATCH, 11)
+        mark = _shape(sign.role, sign.colour, (entry.x + SWATCH / 2, y), SWATCH, 11, False)
     else:
         dash = _dash(sign.stroke or "data")
+        dash += f' stroke-width="{HEAVY}"' if sign.lit else ""
         mark = f'<path d="M{entry.x:.1f},{y:.1f} h{SWATCH:g}" stroke="{sign.colour}"{dash}/>'
     place = (entry.x + SWATCH + 5, y + 3.5)
     words = _line(Line(sign.words, size=LEGEND_SIZE), place, GREY, anchor="start")
     return f'<g class="legend">{mark}{words}</g>'
 
 
-def _dash(kind: str) -> str:
-    return f' stroke-dasharray="{DASHES[kind]}"' if kind in DASHES else ""
+def _dash(kind: str, lit: bool = False) -> str:
+    if kind not in DASHES:
+        return ""
+    lengths = (float(length) * (2 if lit else 1) for length in DASHES[kind].split())
+    return f' stroke-dasharray="{" ".join(f"{length:g}" for length in lengths)}"'
 
 
 def _describe(scene: Scene) -> str:

@@ -7,7 +7,7 @@ needs.
 
 from dataclasses import dataclass
 
-from cutaway.graph import Cost, Graph, Input, Leaf, Node, Parameter
+from cutaway.graph import Cost, Graph, Input, Leaf, Node, Parameter, legal_sizes
 from cutaway.graph.cost import DimSizes, Number, Outputs, arithmetic, total
 from cutaway.graph.dims import product
 from cutaway.transform import backward as backward_pass
@@ -33,7 +33,8 @@ def flops(graph: Outputs, dims: DimSizes = None, *, backward: bool = False) -> N
     (2*B*D*F, 4*B*D*F)
     """
     found = Graph.of(graph)
-    return total(map(arithmetic, _passes(found).backward if backward else found.nodes), dims)
+    sizes = legal_sizes(found, dims)
+    return total(map(arithmetic, _passes(found).backward if backward else found.nodes), sizes)
 
 
 def memory(graph: Outputs, dims: DimSizes = None) -> Number:
@@ -55,7 +56,9 @@ def memory(graph: Outputs, dims: DimSizes = None) -> Number:
     >>> memory(ca.input("x", "N") * 2.0)
     0
     """
-    return total((product(node.shape) for node in _passes(Graph.of(graph)).kept), dims)
+    found = Graph.of(graph)
+    sizes = legal_sizes(found, dims)
+    return total((product(node.shape) for node in _passes(found).kept), sizes)
 
 
 def cost(graph: Outputs, dims: DimSizes = None) -> Cost:
@@ -98,6 +101,7 @@ def cost_by_block(graph: Outputs, depth: int = 2, dims: DimSizes = None) -> dict
     {'up': D*F + F, '': 0, 'down': D*F + D}
     """
     found = Graph.of(graph)
+    sizes = legal_sizes(found, dims)
     passes = _passes(found)
     blocks: dict[str, tuple[list[Number], ...]] = {}
 
@@ -113,7 +117,7 @@ def cost_by_block(graph: Outputs, depth: int = 2, dims: DimSizes = None) -> dict
     for node in passes.kept:
         book(3, node, product(node.shape))
     return {
-        block: Cost(*(total(terms, dims) for terms in columns))
+        block: Cost(*(total(terms, sizes) for terms in columns))
         for block, columns in reversed(blocks.items())
     }
 

@@ -76,12 +76,10 @@ class Use:
 def softmax_axis(reading: Reading) -> Findings:
     """Report weights that do not add up to 1 over the axis that is summed over."""
     for use in uses(reading):
-        if use.missed is None:
-            continue
-        product, summed = use.missed
-        shape = reading.shapes[use.softmax]
+        product, summed = use.missed or (use.softmax, None)
         if summed is None:
             continue
+        shape = reading.shapes[use.softmax]
         words = {
             "axis": f"{use.axis - len(shape)} ({show(shape[use.axis])})",
             "shape": show_shape(shape),

@@ -1,4 +1,4 @@
-"""Conditions that have to do with each other: those that share symbols, directly or through others."""
+"""Conditions that have to do with each other: they share symbols, directly or through others."""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -18,7 +18,7 @@ def connected(conditions: Iterable[C]) -> list[list[C]]:
     >>> from cutaway.graph import parse_condition
     >>> groups = connected(map(parse_condition, ["H | D", "T <= 8", "D == K", "T >= S"]))
     >>> [[str(condition) for condition in group] for group in groups]
-    [['H | D', 'D == K'], ['T <= 8', 'S <= T']]
+    [['H | D', 'D == K'], ['T <= 8', 'T >= S']]
     """
     listed = list(conditions)
     joined = networkx.Graph()

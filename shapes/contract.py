@@ -6,10 +6,16 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
-from cutaway.graph import Condition, Graph, Node, Shape
+from cutaway.graph import Condition, Graph, Node, Shape, misfit
+from cutaway.graph.dims import symbols_of
+from cutaway.graph.explanation import Explanation
 from cutaway.shapes.assume import Assumptions, read_assumptions
+from cutaway.shapes.connected import connected
+from cutaway.shapes.explain import explain
 from cutaway.shapes.known import Known
+from cutaway.shapes.lint import Lint, lints
 from cutaway.shapes.replay import Replay
+from cutaway.shapes.report import Report, report_condition
 from cutaway.shapes.search import Found, smallest
 from cutaway.shapes.unify import Origin, Unified
 
@@ -75,16 +81,30 @@ class Contract:
     def _break(self, condition: Condition) -> Found | None:
         others = tuple(c for c in self.conditions if c != condition)
         names = self.graph.symbols
-        alone = smallest(names, others, condition, self._rank)
-        return alone or smallest(names, (), condition, self._rank)
+        vary = self._vary[condition]
+        alone = smallest(names, others, condition, self._rank, vary)
+        return alone or smallest(names, (), condition, self._rank, vary)
 
     @cached_property
     def counterexample(self) -> dict[str, int] | None:
         """The first of all illegal sizes, in the same order; None if there are none."""
         names = self.graph.symbols
-        found = [smallest(names, (), c, self._rank) for c in self.conditions]
+        found = [smallest(names, (), c, self._rank, self._vary[c]) for c in self.conditions]
         best = min((one for one in found if one), key=lambda one: one[:3], default=None)
         return best and best.sizes
+
+    @cached_property
+    def _vary(self) -> Mapping[Condition, frozenset[str]]:
+        """The symbols on which it may depend whether kernels fail where a condition is broken."""
+        asking: dict[Condition, set[str]] = {c: set() for c in self.conditions}
+        for node in self.graph.nodes:
+            for condition in asking.keys() & set(node.conditions):
+                asking[condition].update(*(symbols_of(source.shape) for source in node.inputs))
+        together = {c: group for group in connected(self.conditions) for c in group}
+        return {
+            c: frozenset(names.union(*(other.symbols for other in together[c])))
+            for c, names in asking.items()
+        }
 
     @cached_property
     def _replay(self) -> Replay:
@@ -92,6 +112,31 @@ class Contract:
 
     def _rank(self, sizes: Mapping[str, int]) -> int:
         return 0 if self._replay(sizes) == "fails" else 1
+
+    @cached_property
+    def errors(self) -> tuple[Report, ...]:
+        """What stands against the promise: an unmet condition each, with its line and the fix."""
+        return tuple(map(self._report, self.unmet))
+
+    def _report(self, condition: Condition) -> Report:
+        node, asked = self.origins[condition]
+        breaks = self.counterexamples.get(condition)
+        return report_condition(condition, self.graph.path(node), misfit(node, asked), breaks)
+
+    @cached_property
+    def warnings(self) -> tuple[Lint, ...]:
+        """What is legal, and probably not meant: see :func:`~cutaway.shapes.lints`."""
+        return lints(self.graph, self.shapes)
+
+    def explain(self, node: Node | str, axis: int | str = -1) -> Explanation:
+        """Follow an axis back to where it begins; see :func:`~cutaway.shapes.explain`."""
+        return explain(self.graph, node, axis)
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """The ``?`` sizes that the graph does not determine, by name: ``?w.1`` is w's first."""
+        shown = {name for shape in self.shapes.values() for name in symbols_of(shape)}
+        return tuple(sorted(name for name in shown if name.startswith("?")))
 
     def where(self, condition: Condition) -> Node:
         """Return the first node that asks for a condition."""
@@ -103,7 +148,7 @@ class Contract:
         Examples
         --------
         >>> import cutaway as ca
-        >>> contract = ca.verify(ca.input("x", "B D").reshape("B H D/H").reshape("B H G H/G D/H"))
+        >>> contract = ca.verify(ca.input("x", "B D").reshape("B H D/H").reshape("B G H/G D/H"))
         >>> str(contract), contract.implies("G | D"), contract.implies("G | B")
         ('valid iff G | H and H | D', True, False)
         """

@@ -65,6 +65,8 @@ class Generic:
         """Meet a condition; return whether that went well."""
         for _ in range(8):
             left, right = self.at(condition.left), self.at(condition.right)
+            if 0 in (left, right):
+                return left is right
             top, bottom = sympy.fraction(_lowest(right / left))
             if bottom == 1 and (condition.relation == "|" or top == 1):
                 return True

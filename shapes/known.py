@@ -21,6 +21,7 @@ from cutaway.graph.conditions import Verdict, bounds, made, polynomial
 
 Solved = dict[sympy.Symbol, sympy.Expr]
 RESIDUES = 512  # combinations of residues that are tried
+CASES = 36  # that a floor is split into
 ROUNDS = 64  # facts that one fact may lead to
 
 
@@ -88,7 +89,7 @@ class Known:
             known = Known(_with(known.solved, change.solved))
         return Known(known.solved, (*known.rest, *(w for w in waiting if isinstance(w, Condition))))
 
-    def decide(self, asked: Verdict, depth: int = 3) -> bool | None:
+    def decide(self, asked: Verdict, depth: int = 2) -> bool | None:
         """Say whether a relation holds at all sizes that meet the facts, at none, or unknown."""
         if isinstance(asked, Condition):
             asked = self.reduced(asked)
@@ -327,7 +328,7 @@ def _split(floor: sympy.Expr) -> list[Solved]:
     top, bottom = sympy.fraction(sympy.together(floor.args[0]))
     if bottom.is_Integer:
         symbols = _ordered(top.free_symbols)
-        if len(symbols) * math.log(int(bottom)) > math.log(RESIDUES):
+        if len(symbols) * math.log(int(bottom)) > math.log(CASES):
             return []
         return [
             {s: bottom * (free() - 1) + r for s, r in zip(symbols, residues, strict=True)}

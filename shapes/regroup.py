@@ -9,8 +9,10 @@ A product has no order, so ``(H*B)`` and ``(B*H)`` are the same dim. Every axis 
 joined therefore keeps the order of its parts, until an op makes a new axis; where two such axes
 meet, or one is split again, their orders are compared.
 
+A real regrouping (a channel shuffle, a pixel shuffle by reshape alone) is reported: allow it.
 Not seen: axes of equal sizes in the wrong order, ints that happen to divide one another (symbols
-have no such luck), and the order of an axis that an input or a parameter already has.
+have no such luck), the order of an axis that an input or a parameter already has, and sizes tied
+by an equation that :class:`~cutaway.shapes.generic.Generic` cannot solve.
 """
 
 from collections import Counter

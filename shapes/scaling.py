@@ -51,7 +51,8 @@ FORM = (
     BroadcastTo, Cast, Dropout, ExpandDims, PermuteDims, Reshape, Slice, Squeeze, StopGradient,
 )  # fmt: skip
 CLOSE = 0.01  # numbers are rounded when they are written by hand
-FAR = 32  # nodes of a mask or a scale that are looked at
+FAR = 32  # nodes of a mask that are looked at
+DEEP = 8  # ops from a scale to its sizes
 
 
 class Factor(NamedTuple):
@@ -145,7 +146,7 @@ def _has_product(node: Node) -> bool:
     return True  # who knows
 
 
-def _value(reading: Reading, node: Node, depth: int = FAR) -> sympy.Expr | None:
+def _value(reading: Reading, node: Node, depth: int = DEEP) -> sympy.Expr | None:
     """Return a scalar that is made of sizes and numbers alone, as an expression."""
     if not depth or node in reading.fed or any(size != 1 for size in reading.shapes[node]):
         return None

@@ -1,20 +1,19 @@
 """The smallest sizes that meet some conditions, and break another."""
 
-import math
 from collections.abc import Callable, Collection, Iterable, Iterator
-from fractions import Fraction
 from itertools import combinations
 from typing import NamedTuple
 
 import sympy
 
-from cutaway.graph import Condition, Dim, at_least, evaluate
+from cutaway.graph import Condition, Dim, at_least
 from cutaway.graph.conditions import Verdict, polynomial
-from cutaway.graph.dims import Sizes
+from cutaway.graph.dims import Sizes, symbols_of
 from cutaway.shapes.connected import connected
 from cutaway.shapes.known import Known
+from cutaway.shapes.numbers import reader, tester
 
-TRIES = 20_000  # sizes that one search looks at
+TRIES = 12_000  # sizes that one search looks at
 RANKED = 300  # of which so many are ranked before it settles for one that is not the best
 
 
@@ -35,28 +34,33 @@ def smallest(
     keep: Iterable[Condition] = (),
     breaking: Condition | None = None,
     rank: Rank = lambda sizes: 0,
+    vary: Collection[str] = (),
 ) -> Found | None:
     """Return the first sizes that meet ``keep`` and break a condition; None if none was found.
 
     Parameters
     ----------
     names
-        Every symbol that needs a size; those of which no condition speaks are 1.
+        Every symbol that needs a size.
     rank
         What orders them before their sum, 0 being the best.
+    vary
+        Symbols that the rank may depend on, besides those of the condition and of what is kept
+        with it. The others are as small as what is kept lets them be.
     """
+    wanted = {*vary, *(breaking.symbols if breaking else ())}
     rest = dict.fromkeys(names, 1)
     mine: list[Condition] = []
-    for group in connected((*keep, breaking) if breaking else keep):
-        if breaking in group:
-            mine = [condition for condition in group if condition != breaking]
-            continue
-        met = _search(_named(group), group, None, {}, lambda sizes: 0)
-        if met is None:
-            return None
-        rest |= met.sizes
-    varied = _named((*mine, breaking)) if breaking else []
-    return _search(varied, mine, breaking, rest, rank)
+    for group in connected(keep):
+        spoken = _named(group)
+        if wanted.isdisjoint(spoken):
+            met = _search(spoken, group, None, {}, lambda sizes: 0)
+            if met is None:
+                return None
+            rest |= met.sizes
+        else:
+            mine += group
+    return _search(sorted(wanted.union(_named(mine))), mine, breaking, rest, rank)
 
 
 def breaks(condition: Condition) -> tuple[Verdict, ...]:
@@ -89,27 +93,22 @@ def _search(
     rank: Rank,
 ) -> Found | None:
     """Search in the free symbols of what is known, where few sizes break the facts."""
+    met = [tester(condition) for condition in keep]
+    holds = tester(breaking) if breaking else lambda given: False
+    others = sum(size for name, size in rest.items() if name not in varied)
     best: Found | None = None
     ranked = 0
     for fact in breaks(breaking) if breaking else (True,):
-        known = Known.of(keep)
-        known = known and known.add(fact)
-        if known is None:
-            continue
-        for level in _levels(varied, known):
-            if (
-                best is not None
-                and best.rank == 0
-                and level.least > best.total - _sum(rest, varied)
-            ):
+        for level in _levels(varied, [*keep, fact]):
+            if best is not None and best.rank == 0 and level.least + others > best.total:
                 break
             for sizes in level.sizes:
+                if holds(sizes) or not all(test(sizes) for test in met):
+                    continue
                 whole = dict(sorted((rest | sizes).items()))
                 by_name = tuple(whole.values())
                 key = (0, sum(by_name), by_name)
                 if best is not None and best[:3] <= key:
-                    continue
-                if (breaking and breaking.holds(whole)) or not all(f.holds(whole) for f in keep):
                     continue
                 found = Found(rank(whole), *key[1:], whole)
                 ranked += 1
@@ -119,28 +118,31 @@ def _search(
     return best
 
 
-def _sum(rest: dict[str, int], varied: list[str]) -> int:
-    return sum(size for name, size in rest.items() if name not in varied)
-
-
 class _Level(NamedTuple):
     """Some sizes, and a sum below which no sizes of later levels lie."""
 
-    least: float
+    least: int
     sizes: list[dict[str, int]]
 
 
-def _levels(varied: list[str], known: Known) -> Iterator[_Level]:
-    """Enumerate sizes by the sum of the free symbols, which bounds the sum of the sizes."""
-    dims = [known.reduce(_symbol(name)) for name in varied]
-    free = sorted(
-        {s for dim in dims if not isinstance(dim, int) for s in dim.free_symbols}.union(
-            *(fact_symbols(fact) for fact in known.rest)
-        ),
-        key=str,
-    )
+def _levels(varied: list[str], facts: list[Verdict]) -> Iterator[_Level]:
+    """Enumerate sizes by the sum of the free symbols, which bounds the sum of the sizes.
+
+    Every free symbol stands in a size, which is at least as large if nothing but a number is
+    taken off. Where more is taken off, facts on several symbols are left to the tests.
+    """
+    of_one = [fact for fact in facts if isinstance(fact, bool) or len(fact.symbols) < 2]
+    for listed in (facts, of_one, []):
+        known = _join(listed)
+        if known is None:
+            return
+        dims = [known.reduce(_symbol(name)) for name in varied]
+        slack = _taken_off(dims)
+        if slack is not None:
+            break
+    assert slack is not None  # a symbol is itself
+    free = sorted(set().union(*(symbols_of([dim]) for dim in dims)))
     reads = [reader(dim) for dim in dims]
-    slack = _slack(dims)
     tried = 0
     for total in range(len(free), len(free) + TRIES):
         sizes: list[dict[str, int]] = []
@@ -148,53 +150,33 @@ def _levels(varied: list[str], known: Known) -> Iterator[_Level]:
             tried += 1
             given = dict(zip(free, parts, strict=True))
             found = [read(given) for read in reads]
-            if all(size >= 1 and size == int(size) for size in found):
-                sizes.append(dict(zip(varied, map(int, found), strict=True)))
+            if min(found, default=1) >= 1:
+                sizes.append(dict(zip(varied, found, strict=True)))
         yield _Level(total - slack, sorted(sizes, key=lambda one: sum(one.values())))
         if tried > TRIES or not free:
             return
 
 
-def fact_symbols(fact: Condition) -> set[sympy.Symbol]:
-    """Return the symbols of a condition."""
-    return sympy.sympify(fact.left).free_symbols | sympy.sympify(fact.right).free_symbols  # type: ignore[no-any-return]
+def _join(facts: Iterable[Verdict]) -> Known | None:
+    known: Known | None = Known()
+    for fact in facts:
+        known = known and known.add(fact)
+    return known
 
 
-def _slack(dims: list[Dim]) -> float:
-    """Return by how much the sum of the free symbols may be above that of the sizes.
-
-    Every free symbol stands in a size, which is at least as large where nothing is taken off.
-    """
-    off = 0.0
+def _taken_off(dims: Iterable[Dim]) -> int | None:
+    """Return the number that is taken off the dims in all; None if more than a number is."""
+    off = 0
     for dim in dims:
         for powers, c in polynomial(dim)[1].items():
-            if c < 0:
-                off += math.inf if any(powers) else -c
+            if c < 0 and any(powers):
+                return None
+            off -= min(c, 0)
     return off
 
 
 def _symbol(name: str) -> sympy.Symbol:
     return sympy.Symbol(name, integer=True, positive=True)
-
-
-def reader(dim: Dim) -> Callable[[dict[sympy.Symbol, int]], int | Fraction]:
-    """Return a function that evaluates a dim quickly.
-
-    Examples
-    --------
-    >>> from cutaway.graph.symbols import dims
-    >>> D, H = dims("D H")
-    >>> reader(2 * D * H + 1)({D: 3, H: 2})
-    13
-    """
-    generators, terms = polynomial(dim)
-    if any(not g.is_Symbol for g in generators):
-        return lambda given: evaluate(dim, {s.name: size for s, size in given.items()})
-    table = [
-        (c, [(g, p) for g, p in zip(generators, powers, strict=True) if p])
-        for powers, c in terms.items()
-    ]
-    return lambda given: sum(c * math.prod(given[g] ** p for g, p in term) for c, term in table)
 
 
 def compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
@@ -205,6 +187,8 @@ def compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
     >>> list(compositions(4, 2))
     [(1, 3), (2, 2), (3, 1)]
     """
+    if parts == 1:
+        return iter(((total,),) if total else ())
     if not parts:
         return iter(() if total else ((),))
     return (

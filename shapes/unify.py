@@ -14,7 +14,7 @@ Origin = tuple[Node, Condition]
 
 def is_unknown(symbol: sympy.Symbol) -> bool:
     """Say whether a symbol was written ``?``."""
-    return symbol.name.startswith("?")
+    return str(symbol).startswith("?")
 
 
 def solve_unknown(

@@ -47,10 +47,13 @@ def verify(graph: Graph | Node | Iterable[Node], assume: Assumptions = ()) -> Co
     assumed = read_assumptions(assume, graph.symbols)
     unknown, asked = solve_unknown(graph.conditions)
     origins: dict[Condition, Origin] = {}
+    never: list[Condition] = []
     for verdict, origin in asked:
-        if isinstance(verdict, Condition):
-            origins.setdefault(verdict, origin)
-    never = [origin for verdict, origin in asked if verdict is False]
+        condition = verdict if isinstance(verdict, Condition) else origin[1]
+        if verdict is not True:
+            origins.setdefault(condition, origin)
+        if verdict is False:  # what ``?`` has to be is nothing that it can be
+            never.append(condition)
     conditions = minimal(c for c in origins if not Known().decide(c))
     possible = conditions is not None and Known.of((*conditions, *assumed)) is not None
     tried: tuple[str, ...] = ()

@@ -334,6 +334,18 @@ def pixel_shuffle_with_its_transpose() -> ca.Node:
 
 
 @healthy
+def patches_by_floors() -> ca.Node:
+    x = ca.input("image", (B, C, R, W)).reshape((B, C, R // P, P, W // P, P))
+    x = x.transpose((0, 2, 4, 1, 3, 5)).reshape((B, (R // P) * (W // P), C * P * P))
+    return linear(x, D, "patch")
+
+
+@healthy
+def a_pyramid_by_floors() -> ca.Node:
+    return linear(tokens().reshape((B, T // 2, 2 * D)), D, "down")
+
+
+@healthy
 def a_pyramid_in_time() -> ca.Node:
     return linear(ca.input("x", (B, 2 * T, D)).reshape((B, T, 2 * D)), D, "down")
 

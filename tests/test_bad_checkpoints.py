@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from checkpoints import CONFIG, FOLDER, WEIGHTS, Array, configure, copied, rewrite
+from command import Capture, call
 
 import cutaway as ca
 from cutaway.models import FAMILIES
@@ -143,7 +144,11 @@ FOLDERS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
          "came:     case.npz, model.safetensors"],
     ),
     "no weights": (remove(WEIGHTS), ["came:     case.npz, config.json"]),
-    "a pipe": (fifo, ["is no checkpoint that can be read"]),
+    "a pipe": (fifo, ["is no checkpoint that can be read", "config.json (which is no file), "]),
+    "a link to nothing": (
+        lambda folder: (folder / WEIGHTS).rename(folder / "x").with_name(WEIGHTS).symlink_to("y"),
+        ["came:     case.npz, config.json, model.safetensors (which is no file), x"],
+    ),
     "config is a list": (written(CONFIG, "[1, 2]"), ["config.json is no object", "[1, 2]"]),
     "config is no JSON": (written(CONFIG, "{'a': 1}"), ["config.json is no JSON", "line 1"]),
     "config is empty": (written(CONFIG, ""), ["config.json is no JSON"]),
@@ -193,7 +198,7 @@ def test_what_is_no_checkpoint(name: str, tmp_path: Path) -> None:
     assert len(message[0]) < 1500
 
 
-def test_the_pickle_is_never_opened(tmp_path: Path) -> None:
+def test_the_pickle_is_never_opened(tmp_path: Path, capsys: Capture) -> None:
     """Not even where it is one that would show it."""
     folder = copied("bert", tmp_path)
     (folder / WEIGHTS).unlink()
@@ -203,6 +208,8 @@ def test_the_pickle_is_never_opened(tmp_path: Path) -> None:
     with refused() as message:
         ca.load(folder / "pytorch_model.bin")
     assert "is pickled, and never opened" in message[0]
+    code, out, err = call(capsys, "check", str(folder / "pytorch_model.bin"))
+    assert (code, out, err) == (2, "", f"cutaway: {message[0]}\n")
     assert not (folder / "opened").exists()
     assert not Path("opened").exists()
 
@@ -215,6 +222,9 @@ def test_what_is_no_folder(tmp_path: Path) -> None:
         "  required: the folder that holds config.json and model.safetensors\n"
         "  came:     nothing of that name"
     ]
+    with refused() as message:
+        ca.load(tmp_path / "nothing.bin")
+    assert "came:     nothing of that name" in message[0]
     with refused() as message:
         ca.load(FOLDER / "bert" / WEIGHTS)
     assert "is no folder" in message[0]

@@ -303,6 +303,20 @@ def test_the_tour_shows_and_writes_everything(tmp_path: Path, capsys: Capture) -
         assert english[int(words[chinese].argmax())] == source  # it visibly reorders
 
 
+def test_an_interrupted_tour_keeps_what_an_earlier_one_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    (tmp_path / "tour.txt").write_text("earlier", encoding="utf-8")
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cutaway.cli.tour.load", stop)
+    assert call(capsys, "tour", "--out", str(tmp_path))[0] == 130
+    assert [file.name for file in tmp_path.iterdir()] == ["tour.txt"]
+    assert (tmp_path / "tour.txt").read_text("utf-8") == "earlier"
+
+
 def test_the_tour_is_the_same_each_time(tmp_path: Path, golden: Golden, capsys: Capture) -> None:
     (tmp_path / "other.txt").write_text("not the tour's", encoding="utf-8")
     texts = []
@@ -364,7 +378,7 @@ BAD: list[tuple[list[str], list[str]]] = [
     (["check", "x" * 10_000], ["no model 'xxx"]),
     (["check", "{array}"], ["no model", "a file", "checkpoint folder"]),
     (["grad", "{user}:index"], ["its output is int"]),
-    (["tour", "--out", "{array}"], ["cannot be made", "--out"]),
+    (["tour", "--out", "{array}"], ["cannot be made or written", "--out"]),
 ]
 
 

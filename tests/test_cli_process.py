@@ -53,13 +53,28 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 def test_what_cannot_be_written_is_said(unbuffered: str) -> None:
     done = shell("$C models > /dev/full", PYTHONUNBUFFERED=unbuffered)
     assert done.returncode == 2
-    assert "No space left on device" in done.stderr
+    lines = ["cutaway: the output cannot be written", "  came:     No space left on device"]
+    assert done.stderr.splitlines() == lines
     assert "Exception ignored" not in done.stderr
 
 
 def test_a_closed_stdout_is_no_error() -> None:
     done = shell("$C models --json >&-; $C cost feed-forward >&-")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_with_stderr_closed_a_message_does_not_go_to_stdout() -> None:
+    done = shell("$C check nope 2>&-")
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_warning_is_a_note(tmp_path: Path) -> None:
+    code = "import cutaway as ca\n\n\ndef f():\n    return ca.input('\N{GRINNING FACE}', 'N')\n"
+    (tmp_path / "smile.py").write_text(code, encoding="utf-8")
+    done = shell(f"$C draw {tmp_path}/smile.py:f -o {tmp_path}/smile.png")
+    assert done.returncode == 0
+    note = "the bundled fonts lack '\N{GRINNING FACE}': a font of this machine draws them, if any"
+    assert done.stderr == f"note: {note}\n"
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gbk", "utf-8"])

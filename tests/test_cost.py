@@ -161,6 +161,26 @@ def test_sizes_are_filled_in_by_name_or_symbol() -> None:
     assert ca.flops(x @ x.mT, {B: 2, T: 3, d: 5}) == 2 * 2 * 9 * 5
 
 
+@pytest.mark.parametrize(
+    ("sizes", "error", "words"),
+    [
+        ({"N": 3}, ca.FeedError, "the graph has no size 'N'"),
+        ({"B": -1}, ca.DimError, "-1 is not a size"),
+        ({"B": 1.5}, ca.DimError, "1.5 is not a size"),
+        ({"d": 5, "a": 2}, ca.ContractError, r"required: a \| d"),
+    ],
+)
+def test_sizes_that_cannot_be_are_refused(
+    sizes: dict[str, int], error: type[ca.CutawayError], words: str
+) -> None:
+    graph = ca.Graph(ca.layers.multi_head_attention(x, heads="a"))
+    for count in (ca.parameter_count, ca.flops, ca.memory, ca.cost):
+        with pytest.raises(error, match=words):
+            count(graph, sizes)
+    with pytest.raises(error, match=words):
+        ca.cost_by_block(graph, dims=sizes)
+
+
 def test_an_op_without_a_derivative_says_so() -> None:
     class Odd(ca.graph.Op):
         """An op whose author gave no gradient."""

@@ -1,6 +1,7 @@
 """Lints: what must be reported, what must not, how it is said, and how it is silenced."""
 
 import itertools
+import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from checkpoints import FOLDER, NAMES
 from healthy import HEALTHY
 from suspicious import SUSPICIOUS
+from test_soundness import STEPS, leaf
 
 import cutaway as ca
 from cutaway import layers, ops
@@ -308,6 +310,38 @@ def test_what_cannot_be_solved_is_not_reported() -> None:
     joined = ops.concat([ca.input("x", (T, B)), ca.input("y", (S, B))])
     halves = joined + ca.input("z", (2 * D, B))  # T + S == 2*D
     assert lints(halves.reshape((D, B, 2))) == ()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_random_graphs_are_read_without_a_crash(seed: int) -> None:
+    draw = random.Random(seed)
+    for _ in range(30):
+        pool = [leaf(draw, [])]
+        for _ in range(draw.randint(4, 12)):
+            try:
+                pool.append(draw.choice(STEPS)(draw, pool))
+            except ca.CutawayError:
+                continue
+        graph = ca.Graph(pool)
+        for lint in lints(graph):
+            assert lint.node in graph.nodes
+            assert str(lint).count("\n") == 2
+
+
+def test_contradictions_and_lengths_of_one_are_read() -> None:
+    x = ca.input("x", (T, D))
+    both = x.reshape((T, D, S)) + ca.input("y", (S, 1, D))  # S == 1, T == S
+    assert lints(both) == ()
+    never = [x.reshape("T H K"), x.reshape("T 2*H K"), ca.input("z", "N T") + x.mT]
+    assert lints(never) == ()
+
+
+def test_deep_scales_are_read_in_time() -> None:
+    q = ca.input("q", (B, T, D))
+    scale = ops.dim(D)
+    for _ in range(2000):
+        scale = ops.sqrt(scale * scale)
+    assert lints(ops.softmax(q @ q.mT / scale) @ q) == ()
 
 
 def test_many_conditions_are_read_in_time() -> None:

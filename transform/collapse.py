@@ -1,6 +1,6 @@
 """Fold a graph to a level of detail: scopes to boxes, repeated blocks to one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
 import networkx
@@ -8,8 +8,9 @@ import networkx
 from cutaway.graph import Address, Graph, Group, Input, Node, OptionError, Parameter, Repeat, View
 from cutaway.graph.errors import explain
 from cutaway.graph.graph import glob_pattern
-from cutaway.transform.pieces import in_pieces, independent
-from cutaway.transform.repeats import common_scope, find_repeats
+from cutaway.transform.acyclic import acyclic
+from cutaway.transform.pieces import free_name, in_pieces, independent
+from cutaway.transform.repeats import common_scope, find_repeats, fixed_nodes
 
 Level = Literal["model", "layer", "sublayer", "op"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -70,6 +71,8 @@ def collapse(
     view = View(graph, (), repeats, addresses | pieces)
     if level != "op":
         groups += _masks(view, shown, {node for group in groups for node in group.nodes})
+    groups = acyclic(view, groups)
+    if level != "op":
         groups = _with_constants(view, shown, groups)
     places = {node: place for place, node in enumerate(graph.nodes)}
     groups.sort(key=lambda group: places[group.nodes[0]])
@@ -90,16 +93,28 @@ def _closed(
 
 
 def _placed(
-    graph: Graph, repeats: Iterable[Repeat]
+    graph: Graph, repeats: Sequence[Repeat]
 ) -> tuple[tuple[Repeat, ...], dict[Node, Address]]:
-    """Give every repeat an address of its own, also where no scope tells its copies apart."""
+    """Give every repeat an address of its own, where no scope holds a copy and nothing more."""
+    if not repeats:
+        return (), {}
+    fixed = fixed_nodes(graph)
+    inside: dict[Address, int] = {}  # what is computed in each scope
+    names: dict[Address, set[str]] = {}
+    for node in graph.nodes:
+        for depth in range(len(node.scope.names) + 1):
+            scope = node.scope.names[:depth]
+            inside[scope] = inside.get(scope, 0) + (node not in fixed)
+            names.setdefault(scope[:-1], set()).update(scope[-1:])
     placed: list[Repeat] = []
     addresses: dict[Node, Address] = {}
     for repeat in repeats:
         copies, address = repeat.copies, repeat.address
         around = common_scope(node for copy in copies for node in copy)
-        if len(address) <= len(around) or address == common_scope(copies[1]):
-            address = (*around, f"{BLOCK}.{len(placed)}" if len(placed) else BLOCK)
+        own = sum(node not in fixed for node in copies[0])
+        if len(address) <= len(around) or inside[address] != own:
+            address = (*around, free_name(BLOCK, names.setdefault(around, set())))
+            names[around].add(address[-1])
             for copy in copies:
                 for node in copy:
                     addresses[node] = (*address, *node.scope.names[len(around) :])

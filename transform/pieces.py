@@ -1,6 +1,7 @@
 """Scopes that paths leave and come back to, taken apart: no box is before and after another."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Collection, Sequence
 
 import networkx
 
@@ -13,20 +14,37 @@ def in_pieces(view: View) -> dict[Node, Address]:
     """Return where the shown nodes stand when every scope is in pieces.
 
     Around a pre-norm sublayer, a path leaves the scope of the norm and comes back for the sum:
-    the first piece keeps the scope's name, the second gets ``.1``.
+    the first piece keeps the scope's name, the second gets ``.1``, or the next that is free.
     """
     numbers = _numbers(view)
-    known: dict[Address, dict[int, int]] = {}
+    taken: dict[Address, set[str]] = {}  # names of the scopes in a scope
+    for node in numbers:
+        for scope in _prefixes(view.address(node)):
+            taken.setdefault(scope[:-1], set()).add(scope[-1])
+    known: dict[Address, dict[int, str]] = {}
     addresses: dict[Node, Address] = {}
     for node, pieces in numbers.items():
-        address = view.address(node)
-        names: list[str] = []
-        for depth, piece in enumerate(pieces, 1):
-            order = known.setdefault((*names, address[depth - 1]), {})
-            place = order.setdefault(piece, len(order))
-            names.append(f"{address[depth - 1]}.{place}" if place else address[depth - 1])
-        addresses[node] = tuple(names)
+        names: Address = ()
+        for scope, piece in zip(_prefixes(view.address(node)), pieces, strict=True):
+            order = known.setdefault((*names, scope[-1]), {})
+            if piece not in order:
+                others = taken[scope[:-1]].union(order.values())
+                order[piece] = free_name(scope[-1], others) if order else scope[-1]
+            names = (*names, order[piece])
+        addresses[node] = names
     return addresses
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return a name, with ``.1``, ``.2``, … if it is taken.
+
+    Examples
+    --------
+    >>> free_name("norm", {"norm", "norm.1"})
+    'norm.2'
+    """
+    names = itertools.chain((name,), (f"{name}.{number}" for number in itertools.count(1)))
+    return next(found for found in names if found not in taken)
 
 
 def _numbers(view: View) -> dict[Node, Numbers]:
@@ -113,5 +131,6 @@ def independent(nodes: Sequence[Node]) -> list[tuple[Node, ...]]:
         return [tuple(nodes)]
     owner = {node: number for number, part in enumerate(parts) for node in part}
     for node in reversed(nodes):
-        owner.update({source: owner[node] for source in node.inputs if source in fixed})
-    return [tuple(n for n in nodes if owner.get(n, 0) == part) for part in range(len(parts))]
+        part = owner.setdefault(node, 0)  # of what nobody reads here
+        owner.update({source: part for source in node.inputs if source in fixed})
+    return [tuple(n for n in nodes if owner[n] == part) for part in range(len(parts))]

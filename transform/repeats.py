@@ -7,16 +7,18 @@ until the walk from ``v`` comes upon ``u``; where the walk from ``u`` stands the
 that ended.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from cutaway.graph import Graph, Input, Leaf, Node, Parameter, Repeat
+from cutaway.graph import Address, Graph, Input, Leaf, Node, Parameter, Repeat
 
 NEAREST = 8  # earlier nodes of the same neighbourhood that are tried as the end of a copy
 RADIUS = 2  # how far up a neighbourhood reaches
 SMALLEST = 4  # ops in a copy: less is clearer drawn out
 
 Pairs = dict[Node, Node]
+Copy = tuple[Node, ...]
+Copies = tuple[Copy, ...]
 
 
 def find_repeats(graph: Graph) -> tuple[Repeat, ...]:
@@ -30,8 +32,9 @@ def find_repeats(graph: Graph) -> tuple[Repeat, ...]:
     [(3, 48)]
     """
     places = {node: place for place, node in enumerate(graph.nodes)}
-    fixed = _fixed(graph)
+    fixed = fixed_nodes(graph)
     forms = _neighbourhoods(graph)
+    readers = graph.readers
     alike: dict[int, list[Node]] = {}
     for node in graph.nodes:
         alike.setdefault(forms[node], []).append(node)
@@ -43,32 +46,33 @@ def find_repeats(graph: Graph) -> tuple[Repeat, ...]:
             continue
         earlier = alike[forms[last]][: rank[last]]
         for before in islice(reversed(earlier), NEAREST):
-            repeat = _chain(last, before, places, fixed)
-            if repeat is not None:
-                done.update(*repeat.copies)
-                if sum(bool(node.inputs) for node in repeat.copies[0]) >= SMALLEST:
-                    found.append(repeat)
+            copies = _chain(last, before, places, fixed)
+            if copies:
+                done.update(*copies)
+                if sum(bool(node.inputs) for node in copies[0]) >= SMALLEST:
+                    found += [Repeat(run, common_scope(run[0])) for run in _runs(copies, readers)]
                 break
     return _disjoint(found)
 
 
-def _chain(last: Node, before: Node, places: Mapping[Node, int], fixed: set[Node]) -> Repeat | None:
-    """Follow copies back from two ends for as long as they fit; None if the first pair doesn't."""
-    steps: list[Pairs] = []
+def _chain(last: Node, before: Node, places: Mapping[Node, int], fixed: set[Node]) -> Copies:
+    """Follow copies back from two ends for as long as they fit; none if the first pair doesn't."""
+    copies: list[Copy] = []
+    taken: set[Node] = set()
     v, u = last, before
     while (step := _step(v, u, places, fixed)) is not None:
         start, pairs = step
-        steps.append(pairs)
+        if not copies:
+            copies.append(tuple(sorted(pairs, key=places.__getitem__)))
+            taken.update(pairs)
+        elif pairs.keys() != set(copies[-1]):  # what others share, these two don't
+            break
+        if not taken.isdisjoint(pairs.values()):  # weights by turns: a copy is more than this
+            return ()
+        copies.append(tuple(pairs[node] for node in copies[-1]))
+        taken.update(pairs.values())
         v, u = u, start
-    if not steps:
-        return None
-    copy = tuple(sorted(steps[0], key=places.__getitem__))
-    copies = [copy]
-    for pairs in steps:
-        copy = tuple(pairs[node] for node in copy)
-        copies.append(copy)
-    copies.reverse()
-    return Repeat(tuple(copies), common_scope(copies[0]))
+    return tuple(reversed(copies)) if len(copies) > 1 else ()
 
 
 def _step(
@@ -100,16 +104,60 @@ def _step(
             pairs[new] = old
             partners.add(old)
             stack.extend(zip(new.inputs, old.inputs, strict=True))
-    return None if start is None or start in pairs else (start, pairs)
+    if start is None or start in pairs or start in partners:
+        return None
+    own = {new: old for new, old in pairs.items() if new not in fixed}
+    return (start, pairs) if _same_scopes(own) else None
+
+
+def _same_scopes(pairs: Pairs) -> bool:
+    """Say whether two copies have the same scopes, but for their names.
+
+    Then no scope begins in one copy and ends in another: what the author named is a block before
+    what is found by its form.
+    """
+    renamed: dict[Address, Address] = {}
+    here: set[Address] = set()
+    there: set[Address] = set()
+    for new, old in dict.fromkeys((a.scope.names, b.scope.names) for a, b in pairs.items()):
+        same = len(new) if len(new) == len(old) else len(common((new, old)))
+        above = [(new[:depth], old[:depth]) for depth in range(same + 1)]
+        if any(renamed.setdefault(*names) != names[1] for names in (*above, (new, old))):
+            return False
+        here.update(new[:depth] for depth in range(len(new) + 1))
+        there.update(old[:depth] for depth in range(len(old) + 1))
+    return len(set(renamed.values())) == len(renamed) and all(
+        renamed.get(scope) == scope for scope in here & there
+    )
+
+
+def _runs(copies: Copies, readers: Mapping[Node, Iterable[Node]]) -> Iterator[Copies]:
+    """Split copies where others read another part of them: a skip from the third of six.
+
+    Of the last copy of a run, the end may be read besides.
+    """
+    around = [set(copy) | set(after) for copy, after in zip(copies, (*copies[1:], ()), strict=True)]
+    read = [
+        {n for n, node in enumerate(copy) if not near.issuperset(readers[node])}
+        for copy, near in zip(copies, around, strict=True)
+    ]
+    end = {len(copies[0]) - 1}
+    begin = 0
+    for n in range(1, len(copies) + 1):
+        if n < len(copies) and read[n - 1] == read[begin] and read[n] - end == read[begin] - end:
+            continue
+        if n - begin > 1:
+            yield copies[begin:n]
+        begin = n
 
 
 def _same_form(a: Node, b: Node) -> bool:
     if isinstance(a.op, Input) or isinstance(b.op, Input):
         return False
-    return a.shape == b.shape and len(a.inputs) == len(b.inputs) and a.op == b.op
+    return a.shape == b.shape and len(a.inputs) == len(b.inputs) and a.op.form == b.op.form
 
 
-def _fixed(graph: Graph) -> set[Node]:
+def fixed_nodes(graph: Graph) -> set[Node]:
     """Return what no input reaches: weights, constants, and what is made of them alone."""
     found: set[Node] = set()
     for node in graph.nodes:
@@ -121,7 +169,7 @@ def _fixed(graph: Graph) -> set[Node]:
 def _neighbourhoods(graph: Graph) -> dict[Node, int]:
     """Return a hash of every node's op, its inputs' ops, and so on, a few steps up."""
     own = {
-        node: hash((type(node.op) if isinstance(node.op, Parameter) else node.op, node.shape))
+        node: hash((type(node.op) if isinstance(node.op, Parameter) else node.op.form, node.shape))
         for node in graph.nodes
     }
     found = own
@@ -149,10 +197,15 @@ def _worth(repeat: Repeat) -> tuple[int, int]:
     return len(repeat) * len(repeat.copies[0]), len(repeat)
 
 
-def common_scope(nodes: Iterable[Node]) -> tuple[str, ...]:
+def common_scope(nodes: Iterable[Node]) -> Address:
     """Return the names of the innermost scope that holds all of the nodes."""
-    names = [node.scope.names for node in nodes]
-    least, most = min(names), max(names)
+    return common(node.scope.names for node in nodes)
+
+
+def common(addresses: Iterable[Address]) -> Address:
+    """Return what all addresses begin with."""
+    listed = tuple(addresses)
+    least, most = min(listed), max(listed)
     depth = 0
     while depth < min(len(least), len(most)) and least[depth] == most[depth]:
         depth += 1

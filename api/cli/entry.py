@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import traceback
+import warnings
 
 import click
 
@@ -16,6 +17,14 @@ def run(arguments: list[str]) -> int:
     """Run a command; an error becomes one message on stderr and exit code 2."""
     if sys.stdout is None:  # closed by the caller: `cutaway … >&-`
         sys.stdout = io.StringIO()
+    if sys.stderr is None:  # what is printed to None goes to stdout
+        sys.stderr = io.StringIO()
+    with warnings.catch_warnings():
+        warnings.showwarning = _note
+        return _run(arguments)
+
+
+def _run(arguments: list[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without Chinese shows "?"
     state = State()
@@ -53,6 +62,11 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _note(message: Warning | str, *_: object, **__: object) -> None:
+    """Print a warning for people: without the line of Python where it arose."""
+    print(f"note: {message}", file=sys.stderr)
+
+
 def _complain(error: Exception) -> None:
     """Print an error as a message; what cutaway did not raise on purpose is named as such."""
     from cutaway.graph import CutawayError
@@ -61,6 +75,8 @@ def _complain(error: Exception) -> None:
         message = str(error)
     elif isinstance(error, MemoryError):
         message = f"not enough memory: {error}\n  fix:      choose smaller sizes with --dim"
+    elif isinstance(error, OSError) and error.filename is None:  # of stdout: a file has its name
+        message = f"the output cannot be written\n  came:     {error.strerror or error}"
     else:
         message = f"{type(error).__name__}: {error}\n  fix:      --debug shows where it arose"
     print(f"cutaway: {message}", file=sys.stderr)

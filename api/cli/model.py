@@ -10,11 +10,12 @@ from typing import Any
 from cutaway.cli.userfile import graph_of, written_functions
 from cutaway.graph import Graph, LoadError
 from cutaway.graph.errors import explain
+from cutaway.interop import PICKLES
 from cutaway.models import MODELS
 from cutaway.models import load as load_checkpoint
 
 WANTED = "a name from `cutaway models`, FILE.py:FUNCTION, or a checkpoint folder"
-WEIGHTS = (".safetensors", ".bin", ".pt", ".pth", ".json")
+OF_A_FOLDER = (".safetensors", ".json")  # files that are read with what stands beside them
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ def load(text: str) -> Loaded:
     file, colon, name = text.rpartition(":")
     if colon and file.endswith(".py"):
         return Loaded(name, graph_of(Path(file), name))
-    if os.path.isdir(text):
-        return _checkpoint(Path(text))
+    if os.path.isdir(text) or (os.path.isfile(text) and text.endswith(PICKLES)):
+        return _checkpoint(Path(text))  # it refuses a pickle, and says how to convert it
     raise _unknown(text)
 
 
@@ -72,7 +73,7 @@ def _unknown(text: str) -> LoadError:
             fix += f" (it has {', '.join(names)})"
     elif os.path.isfile(text):
         came = "a file"
-        if text.endswith(WEIGHTS):
+        if text.endswith(OF_A_FOLDER):
             fix = f"give the folder that holds it: {os.path.dirname(text) or '.'}"
     else:
         near = difflib.get_close_matches(text, MODELS, 1)

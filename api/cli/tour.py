@@ -1,5 +1,6 @@
 """The tour: everything that cutaway does, on the bundled translator."""
 
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -60,15 +61,15 @@ def tour(out: Path, as_json: bool) -> None:
     begun = time.perf_counter()
     try:
         out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()  # nothing is touched that is there already
     except OSError as error:
         raise SaveError(
             explain(
-                f"the folder {out} cannot be made",
+                f"the folder {out} cannot be made or written",
                 came=error.strerror or str(error),
                 fix="choose another with --out",
             )
         ) from None
-    save(out / "tour.txt", "")  # finds out early whether the folder can be written
     model = load()
     progress = Console(stderr=True)
     done: list[Part] = []

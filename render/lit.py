@@ -1,0 +1,109 @@
+"""What is lit in a picture: nodes, and the ways between them that an axis takes."""
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cutaway.graph import Explanation, Graph, Input, Node, OptionError, Shown, Step, View, show
+from cutaway.graph.errors import explain
+from cutaway.render import glossary
+from cutaway.render.label import one_line
+from cutaway.render.scene import Language
+
+Highlight = Explanation | Node | Iterable[Node]
+Way = tuple[Node, Node]  # from a value to what reads it
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """Lit nodes, and lit ways with what stands at them.
+
+    ``axes`` is whether the ways are those of an axis.
+    """
+
+    nodes: frozenset[Node] = frozenset()
+    ways: dict[Way, str] = dataclasses.field(default_factory=dict)
+    axes: bool = False
+
+    @classmethod
+    def of(cls, highlight: Highlight, graph: Graph, lang: Language) -> "Lit":
+        """Return what an explanation lights, or nodes and all edges between them.
+
+        Raises
+        ------
+        OptionError
+            For nodes that are not in the graph.
+        """
+        if isinstance(highlight, Explanation):
+            nodes = frozenset(highlight.nodes)
+            ways = _ways(highlight, lang)
+        else:
+            nodes = frozenset([highlight] if isinstance(highlight, Node) else highlight)
+            ways = {(source, node): "" for node in nodes for source in node.inputs}
+        for node in nodes:
+            if node not in graph.readers:
+                raise OptionError(
+                    explain(
+                        "a node to highlight is not in the picture",
+                        required="nodes of the graph that is drawn",
+                        came=repr(node),
+                        fix="at level 'primitive' composites are opened: draw at level 'op'",
+                    )
+                )
+        return cls(nodes, ways, isinstance(highlight, Explanation))
+
+    def between(self, view: View) -> dict[tuple[Shown, Shown, Node], str]:
+        """Return the lit ways between boxes: tail, head, value, and what stands there."""
+        ways = {
+            (view.first.get(value, value), view.first.get(reader, reader)): text
+            for (value, reader), text in self.ways.items()
+        }
+        nodes = {view.first.get(node, node) for node in self.nodes}
+        return {
+            (edge.tail, edge.head, edge.value): ways[edge.value, edge.reader]
+            for edge in view.edges
+            if (edge.value, edge.reader) in ways and {edge.value, edge.reader} <= nodes
+        }
+
+
+def _ways(explanation: Explanation, lang: Language) -> dict[Way, str]:
+    """Return the ways of an axis, and which axis it is on each."""
+    word = one_line(glossary.AXIS, lang)
+    found: dict[Way, list[str]] = {}
+    for step in explanation.steps:
+        for number in step.sources:
+            source = explanation.steps[number]
+            texts = found.setdefault((source.node, step.node), [])
+            texts.append(f"{word} {source.axis}: {show(source.dim)}")
+    return {way: ", ".join(dict.fromkeys(texts)) for way, texts in found.items()}
+
+
+def along(explanation: Explanation) -> tuple[Graph, Explanation]:
+    """Return the graph of the nodes on the way alone, and the explanation in it.
+
+    Other operands that are computed are leaves there, with their name and shape.
+    """
+    copies: dict[Node, Node] = {}
+    lit = set(explanation.nodes)
+    for node in Graph(explanation.node).nodes:
+        if node in lit:
+            for source in node.inputs:
+                if source not in copies:
+                    copies[source] = _leaf(source, node)
+            inputs = tuple(copies[source] for source in node.inputs)
+            copies[node] = dataclasses.replace(node, inputs=inputs, conditions=())
+    steps = (
+        Step(copies[step.node], step.axis, step.path, step.happened, step.sources)
+        for step in explanation.steps
+    )
+    return Graph(copies[explanation.node]), Explanation(tuple(steps))
+
+
+def _leaf(node: Node, reader: Node) -> Node:
+    """Return what stands for an operand: a number and a leaf for themselves, others by name."""
+    number = not node.shape and not any(source.inputs for source in node.inputs)
+    if number or not node.inputs:
+        return node
+    op = Input(node.shape, node.dtype)
+    name = "/".join((*node.scope.names[-1:], node.name))
+    return dataclasses.replace(node, op=op, inputs=(), name=name, scope=reader.scope, conditions=())

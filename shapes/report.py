@@ -1,0 +1,80 @@
+"""What a contract has to complain about, as records."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cutaway.graph import Condition, Misfit, ShapeError
+from cutaway.graph.errors import explain
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One error: a condition that nobody declared or assumed, or shapes that never fit.
+
+    Attributes
+    ----------
+    code
+        The kind of trouble, such as ``sizes-differ`` or ``not-divisible``.
+    message
+        What is asked, what came, where it comes from, what to change.
+    op, scope, file, line
+        Where; empty, and line 0, where it isn't known.
+    left, right
+        The two sizes and where they come from.
+    fix
+        The one edit that mends it, where one is known.
+    """
+
+    code: str
+    message: str
+    op: str = ""
+    scope: str = ""
+    file: str = ""
+    line: int = 0
+    left: str = ""
+    right: str = ""
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def report_condition(
+    condition: Condition, path: str, misfit: Misfit, breaks: Mapping[str, int] | None
+) -> Report:
+    """Return a condition as an error: ``breaks`` are sizes that break it."""
+    message = explain(
+        f"{misfit.op} needs {condition}",
+        required=misfit.reason,
+        came=f"it breaks at {_sizes(breaks, condition.symbols)}" if breaks else "",
+        left=str(misfit.left or ""),
+        right=str(misfit.right or ""),
+        where=f"{path}, {misfit.source}",
+        fix=misfit.fix,
+    )
+    return _report(message, misfit)
+
+
+def report_refusal(error: ShapeError) -> Report:
+    """Return what was refused while the graph was built as an error."""
+    if error.misfit is None:
+        return Report("shape", str(error))
+    return _report(str(error), error.misfit)
+
+
+def _report(message: str, misfit: Misfit) -> Report:
+    return Report(
+        misfit.code,
+        message,
+        misfit.op,
+        misfit.scope,
+        misfit.source.file,
+        misfit.source.line,
+        str(misfit.left or ""),
+        str(misfit.right or ""),
+        misfit.fix,
+    )
+
+
+def _sizes(sizes: Mapping[str, int], names: Iterable[str]) -> str:
+    return ", ".join(f"{name} = {sizes[name]}" for name in sorted(names))

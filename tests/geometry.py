@@ -1,0 +1,124 @@
+"""A picture's rules, read off its SVG alone."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+from cutaway.render import Picture
+from cutaway.render.measure import text_width
+
+SVG = "{http://www.w3.org/2000/svg}"
+Element = ElementTree.Element
+Point = tuple[float, float]
+
+
+class Area(NamedTuple):
+    """A rectangle."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def holds(self, other: "Area", slack: float = 0.15) -> bool:
+        """Say whether another lies inside; coordinates have one decimal."""
+        return (
+            self.left - slack <= other.left
+            and self.top - slack <= other.top
+            and other.right <= self.right + slack
+            and other.bottom <= self.bottom + slack
+        )
+
+    def meets(self, other: "Area", slack: float = 0.15) -> bool:
+        """Say whether another lies over it."""
+        return (
+            self.left + slack < other.right
+            and other.left + slack < self.right
+            and self.top + slack < other.bottom
+            and other.top + slack < self.bottom
+        )
+
+
+def area(element: Element) -> Area:
+    """Return where a ``rect`` or a ``text`` is."""
+    x, y = float(element.get("x", 0)), float(element.get("y", 0))
+    if element.tag == f"{SVG}rect":
+        return Area(x, y, x + float(element.attrib["width"]), y + float(element.attrib["height"]))
+    size = float(element.attrib["font-size"])
+    width = text_width(element.text or "", size)
+    assert abs(width - float(element.attrib["textLength"])) <= 0.06
+    begin = x - width / 2 if element.attrib["text-anchor"] == "middle" else x
+    return Area(begin, y - 0.8 * size, begin + width, y + 0.25 * size)
+
+
+def points(element: Element) -> list[Point]:
+    """Return the corners of a ``polygon``, or points along a ``path`` of cubic curves."""
+    text = element.get("points") or element.attrib["d"].replace("M", "").replace("C", "")
+    found = [(float(x), float(y)) for x, y in (part.split(",") for part in text.split())]
+    if element.tag == f"{SVG}polygon":
+        return found
+    return [point for n in range(0, len(found) - 3, 3) for point in _along(found[n : n + 4])]
+
+
+def _along(curve: list[Point]) -> Iterator[Point]:
+    """Return points of a Bézier curve, which its middle points pull but need not touch."""
+    for part in range(21):
+        t = part / 20
+        weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+        pairs = tuple(zip(weights, curve, strict=True))
+        yield sum(w * p[0] for w, p in pairs), sum(w * p[1] for w, p in pairs)
+
+
+def parse(picture: Picture) -> Element:
+    """Return the SVG's root."""
+    return ElementTree.fromstring(picture.svg)
+
+
+def boxes(svg: Element) -> dict[str, Area]:
+    """Return where each box is, by its path."""
+    found = [
+        (g.attrib["data-path"], g.find(f"{SVG}rect")) for g in svg.iterfind(".//*[@data-path]")
+    ]
+    areas = {path: area(rect) for path, rect in found if rect is not None}
+    assert len(areas) == len(found), "two boxes with one path, or a box without a shape"
+    return areas
+
+
+def arrows(svg: Element) -> list[Element]:
+    """Return the arrows."""
+    return list(svg.iterfind(f".//{SVG}g[@data-from]"))
+
+
+def check(picture: Picture) -> None:
+    """Assert that all lies where it should, has a title, and is told apart."""
+    svg = parse(picture)
+    left, top, width, height = map(float, svg.attrib["viewBox"].split())
+    [margin] = {g.attrib["transform"] for g in svg.iterfind(f".//{SVG}g[@transform]")}
+    shift = float(margin.removeprefix("translate(").partition(",")[0])
+    canvas = Area(left - shift, top - shift, left + width - shift, top + height - shift)
+    for element in svg.iter():
+        if element.tag in (f"{SVG}rect", f"{SVG}text") and element is not svg.find(f"{SVG}rect"):
+            assert canvas.holds(area(element)), ElementTree.tostring(element)
+    placed = boxes(svg)
+    for (a, here), (b, there) in combinations(placed.items(), 2):
+        assert not here.meets(there), (a, b)
+    for group in svg.iterfind(".//*[@data-path]"):
+        own = placed[group.attrib["data-path"]]
+        words = [text.text or "" for text in group.iterfind(f"{SVG}text")]
+        assert words
+        assert (group.findtext(f"{SVG}title") or "").strip()
+        for text in group.iterfind(f"{SVG}text"):
+            assert own.holds(area(text), 0.3), words
+    for arrow in arrows(svg):
+        assert arrow.attrib["data-from"] in placed
+        assert arrow.attrib["data-to"] in placed
+        [path] = arrow.iterfind(f"{SVG}path")
+        [head] = arrow.iterfind(f"{SVG}polygon")
+        for x, y in (*points(path), *points(head)):
+            assert canvas.holds(Area(x, y, x, y), 1.0)
+        dashed = path.get("stroke-dasharray") == "5 3"
+        assert dashed == (arrow.attrib["class"] == "residual")
+    for label in svg.iterfind(f".//{SVG}text[@class='label']"):
+        for path_, there in placed.items():
+            assert not area(label).meets(there, 1.0), (label.text, path_)

@@ -3,6 +3,7 @@
 The grammar: names, whole numbers, ``+ - * / //``, parentheses, and ``?`` for a size of its own.
 """
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -12,7 +13,9 @@ from cutaway.graph.errors import DimError, explain
 from cutaway.graph.symbols import fresh, symbol
 
 LARGEST = 2**40  # no axis is longer: larger literals are mistakes or attacks
-_TOKEN = re.compile(r"\s*(?:(?P<name>[^\W\d]\w*)|(?P<int>\d+)|(?P<op>//|[-+*/(),?]))")
+MOST_TERMS = 200  # when multiplied out
+MOST_FLOORS = 8  # in one text
+_TOKEN = re.compile(r"\s*(?:(?P<name>[^\W\d]\w*)|(?P<int>[0-9]+)|(?P<op>//|[-+*/(),?]))")
 
 
 def read_expressions(text: str) -> list[sympy.Expr]:
@@ -54,6 +57,7 @@ class _Reader:
             raise DimError(f"a shape of {len(text)} characters is too long: at most 1000")
         self.text = text
         self.depth = 0
+        self.floors = 0
         self.tokens = self._split()
         self.token: str | None = next(self.tokens, None)
 
@@ -98,8 +102,19 @@ class _Reader:
                 value = value * right
             elif right == 0:
                 raise DimError(f"{self.text!r} divides by zero")
+            elif operator == "/":
+                value = value / right
             else:
-                value = value / right if operator == "/" else value // right
+                self.floors += 1
+                value = value // right
+            if self.floors > MOST_FLOORS or _count_terms(value) > MOST_TERMS:
+                raise DimError(
+                    explain(
+                        f"{self.text[:40]!r}… is too long a formula for a size",
+                        required=f"at most {MOST_TERMS} terms when multiplied out, "
+                        f"and {MOST_FLOORS} times //",
+                    )
+                )
         return value
 
     def atom(self) -> sympy.Expr:
@@ -118,8 +133,14 @@ class _Reader:
             return value
         if token == "?":
             return fresh()
-        if token.isdigit():
+        if token[0] in "0123456789":
             if len(token) > 13 or int(token) > LARGEST:
                 raise DimError(f"{token[:20]} is too large for a size: at most {LARGEST}")
             return sympy.Integer(token)
         return symbol(token)
+
+
+def _count_terms(value: sympy.Expr) -> int:
+    """Bound the number of terms that a product has when it is multiplied out."""
+    factors = (factor.as_base_exp() for factor in sympy.Mul.make_args(value))
+    return math.prod(len(sympy.Add.make_args(base)) ** abs(int(power)) for base, power in factors)

@@ -1,6 +1,5 @@
 """Symbols for sizes: positive integers, known by their names."""
 
-import re
 from functools import lru_cache
 from itertools import count
 
@@ -8,14 +7,13 @@ import sympy
 
 from cutaway.graph.errors import DimError, explain
 
-_NAME = re.compile(r"[^\W\d]\w*")
 _fresh = count(1)
 
 
 @lru_cache(maxsize=4096)
 def symbol(name: str) -> sympy.Symbol:
     """Return the positive-integer symbol of that name."""
-    if not _NAME.fullmatch(name):
+    if not name.isidentifier():
         raise DimError(
             explain(
                 f"{name!r} is not the name of a size",

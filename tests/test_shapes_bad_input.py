@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import cutaway as ca
-from cutaway.graph import as_shape, parse_condition
+from cutaway.graph import as_shape
 
 HANG = 20.0  # seconds: errors come in milliseconds, but the machine may be busy
 
@@ -69,7 +69,6 @@ TEXTS = {
     "a caret": "T^2 == D",
     "a power of products": "*".join(["D"] * 600) + " == 1",
     "a power of sums": "*".join(["(D+T+H+B)"] * 60) + " == H",
-    "a tower of quotients": "/".join(["D"] * 400) + " | H",
     "a tower of floors": "//".join(["D"] * 300) + " == H",
     "nested parentheses": "(" * 400 + "T" + ")" * 400 + " == 1",
     "many characters": "T + " * 100_000 + "T == 1",
@@ -193,15 +192,10 @@ def test_assumptions_that_always_hold_are_no_trouble(graph: ca.Graph) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["-1", "0", "B -3", "T**2", "T^2", "1.5", "9" * 20, "__import__('os')", "T\0", "5²", "T.x",
+    ["-1", "0", "T**2", "T^2", "1.5", "9" * 20, "__import__('os')", "T\0", "5²", "T.x",
      "*".join(["D"] * 501), "(" * 60 + "T" + ")" * 60, "B T " * 400, "T // 0", "T - T"],
 )  # fmt: skip
 def test_shapes(text: str) -> None:
     refused(lambda: as_shape(text))
     refused(lambda: ca.input("x", text))
     refused(lambda: ca.parameter("w", text))
-
-
-@pytest.mark.parametrize("text", [None, 5, b"H | D", ["H | D"]], ids=repr)
-def test_conditions_that_are_no_text(text: Any) -> None:
-    refused(lambda: parse_condition(text))

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Collection, Iterable
+from itertools import islice
 
 from cutaway.graph import Condition, ContractError, parse_condition
 from cutaway.graph.errors import explain
@@ -25,7 +26,7 @@ def read_assumptions(assume: Assumptions, names: Collection[str]) -> tuple[Condi
     listed = [assume] if isinstance(assume, str | Condition) else _listed(assume)
     if len(listed) > MOST:
         raise ContractError(
-            explain(f"{len(listed)} assumptions are too many", required=f"at most {MOST}")
+            explain(f"more than {MOST} assumptions are too many", required=f"at most {MOST}")
         )
     found: dict[Condition, None] = {}
     for item in listed:
@@ -48,7 +49,7 @@ def read_assumptions(assume: Assumptions, names: Collection[str]) -> tuple[Condi
 
 def _listed(assume: Iterable[str | Condition]) -> list[str | Condition]:
     try:
-        return list(assume)
+        return list(islice(assume, MOST + 1))  # one that has no end is too long too
     except TypeError:
         raise _unreadable(assume) from None
 

@@ -77,7 +77,9 @@ def parse(picture: Picture) -> Element:
 
 def boxes(svg: Element) -> dict[str, Area]:
     """Return where each box is, by its path."""
-    found = [(g.attrib["data-path"], g.find(f"{SVG}rect")) for g in svg.iterfind(".//*[@data-path]")]
+    found = [
+        (g.attrib["data-path"], g.find(f"{SVG}rect")) for g in svg.iterfind(".//*[@data-path]")
+    ]
     areas = {path: area(rect) for path, rect in found if rect is not None}
     assert len(areas) == len(found), "two boxes with one path, or a box without a shape"
     return areas

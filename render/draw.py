@@ -20,10 +20,11 @@ from cutaway.render import glossary
 from cutaway.render.build import LANGUAGES, Builder
 from cutaway.render.errors import RenderError
 from cutaway.render.label import one_line
-from cutaway.render.lit import Highlight, Lit, along
+from cutaway.render.lit import Highlight, Lit
 from cutaway.render.picture import Picture
 from cutaway.render.scene import Direction, Language
 from cutaway.render.text import shorten
+from cutaway.render.way import along
 from cutaway.transform import attention_roles, collapse, expand
 from cutaway.transform.collapse import Level as Folding
 

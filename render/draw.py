@@ -112,7 +112,7 @@ def draw(
         language,
         cast("Direction", direction),
         writer,
-        title or _title(found, language),
+        str(title) or _title(found, language),
     )
     return Picture(builder.scene())
 

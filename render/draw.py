@@ -125,8 +125,12 @@ def draw(
         language,
         cast("Direction", direction),
         writer,
+<<<<<<< HEAD
         title or _title(found, language),
         Lit.of(highlight, found, language),
+=======
+        str(title) or _title(found, language),
+>>>>>>> draw
     )
     return Picture(builder.scene())
 

@@ -125,12 +125,8 @@ def draw(
         language,
         cast("Direction", direction),
         writer,
-<<<<<<< HEAD
-        title or _title(found, language),
-        Lit.of(highlight, found, language),
-=======
         str(title) or _title(found, language),
->>>>>>> draw
+        Lit.of(highlight, found, language),
     )
     return Picture(builder.scene())
 

@@ -165,13 +165,17 @@ def _join(facts: Iterable[Verdict]) -> Known | None:
 
 
 def _taken_off(dims: Iterable[Dim]) -> int | None:
-    """Return the number that is taken off the dims in all; None if more than a number is."""
+    """Return the number that is taken off the dims in all (negative where more is added).
+
+    None if more than a number is taken off.
+    """
     off = 0
     for dim in dims:
         for powers, c in polynomial(dim)[1].items():
-            if c < 0 and any(powers):
+            if not any(powers):
+                off -= c
+            elif c < 0:
                 return None
-            off -= min(c, 0)
     return off
 
 

@@ -143,6 +143,13 @@ def test_conditions_are_exactly_legality(name: str) -> None:
 
 
 @every_built
+def test_unified_shapes_are_no_longer_than_built_ones(name: str) -> None:
+    contract = ca.verify(built(name))
+    for node, shape in contract.shapes.items():
+        assert len(show_shape(shape)) <= len(show_shape(node.shape)), node.path
+
+
+@every_built
 def test_counterexamples_break_what_they_should_and_are_the_smallest(name: str) -> None:
     graph = built(name)
     steps = brute.steps_of(graph)

@@ -148,8 +148,8 @@ def is_causal(mask: Node) -> bool:
 
 
 def is_padding(mask: Node) -> bool:
-    """Say whether a mask depends on what is fed."""
-    return any(isinstance(node.op, Input) for node in Graph(mask).nodes)
+    """Say whether a mask depends on tokens or on flags that are fed, not on floats alone."""
+    return any(isinstance(n.op, Input) and n.dtype != "float" for n in Graph(mask).nodes)
 
 
 def norm_placement(
@@ -157,7 +157,8 @@ def norm_placement(
 ) -> Literal["post", "pre"] | None:
     """Return where a block's norms stand: after the residual sum, or before the sublayer.
 
-    After it, nothing but the norm reads the sum; before it, the sum also goes on as it is.
+    After it, nothing in the block but the norm reads the sum; before it, the sum also goes on as
+    it is. What reads it from outside, such as a gradient, says nothing.
 
     Parameters
     ----------
@@ -167,9 +168,10 @@ def norm_placement(
         Who reads each node.
     """
     sums = {node for node, _ in residual}
-    listed = tuple(nodes)
+    listed = dict.fromkeys(nodes)
     first = next((node for node in listed if node in sums), None)
     if first is None or not any(isinstance(node.op, LayerNorm | RMSNorm) for node in listed):
         return None
-    after = all(isinstance(reader.op, LayerNorm | RMSNorm) for reader in readers[first])
-    return "post" if after else "pre"
+    inside = [reader for reader in readers[first] if reader in listed]
+    after = all(isinstance(reader.op, LayerNorm | RMSNorm) for reader in inside)
+    return "post" if inside and after else "pre"

@@ -5,7 +5,7 @@ from typing import Any
 from mistakes import Mistake
 
 import cutaway as ca
-from provers import Answer, Prove
+from provers import Answer, Prove, Verdict
 
 
 def layer() -> dict[str, Prove]:
@@ -49,4 +49,5 @@ def judge(mistake: Mistake) -> Answer:
     contract = ca.verify(mistake.code(_Words, *inputs))
     told = [*map(str, contract.errors), *map(str, contract.warnings)]
     says = "\n".join(told) or str(contract)
-    return Answer(bool(told), says, "mistakes.py:" in says)
+    verdict: Verdict = "found" if told else "accepted"
+    return Answer(verdict, says, says.partition("\n")[0], "mistakes.py:" in says)

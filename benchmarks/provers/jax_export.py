@@ -107,5 +107,8 @@ def judge(mistake: Mistake) -> Answer:
     try:
         found = export.export(jax.jit(call))(*arrays)
     except Exception as error:  # whatever it says, it says it so
-        return Answer(True, str(error), "mistakes.py" in "".join(traceback.format_exception(error)))
-    return Answer(False, f"accepted, output {found.out_avals[0].shape}", False)
+        says = str(error)
+        trace = "".join(traceback.format_exception(error))
+        return Answer("found", says, says.partition("\n")[0], "mistakes.py" in trace)
+    says = f"accepted, output {found.out_avals[0].shape}"
+    return Answer("accepted", says, says, line=False)

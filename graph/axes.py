@@ -35,7 +35,9 @@ class Axes:
                 known = found.get(label)
                 if known is None or (known == 1 and self._broadcasts(label)):
                     found[label] = dim
-                elif known != dim and (dim != 1 or not self._broadcasts(label)):
+                elif (
+                    known is not dim and known != dim and (dim != 1 or not self._broadcasts(label))
+                ):
                     facts.require_equal(
                         known,
                         dim,

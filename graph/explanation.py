@@ -76,7 +76,8 @@ class Step:
 class Explanation:
     """Where an axis of a node comes from.
 
-    The first step is the axis itself; each stands before those that it comes from.
+    The first step is the axis itself; what it comes from follows, an axis that is reached twice
+    stands once.
 
     Examples
     --------

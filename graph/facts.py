@@ -116,10 +116,10 @@ class Facts:
             If the shapes can fit at no sizes.
         """
         shape = op.shape(self, *self.inputs)
-        known = {dim for known in self.inputs for dim in known}
         for axis, dim in enumerate(shape):
-            if dim not in known and not isinstance(dim, int) and not dim.is_Symbol:
-                self.require_size(dim, op.carries(self.inputs, shape)[axis])
+            if isinstance(dim, int) or dim.is_Symbol or any(dim in known for known in self.inputs):
+                continue
+            self.require_size(dim, op.carries(self.inputs, shape)[axis])
         return shape
 
     def _refusal(self, asked: Requirement) -> ShapeError:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from cutaway.graph.conditions import Condition
 from cutaway.graph.dims import Dim, Shape
+from cutaway.graph.facts import Facts
 from cutaway.graph.op import Kind, Op
 from cutaway.graph.operators import Axis, Operators
 from cutaway.graph.scope import Scope, current_scope, current_source
@@ -144,6 +145,9 @@ def apply(op: Op, *inputs: Node, name: str = "") -> Node:
     scope, source = current_scope(), current_source()
     kinds = tuple([node.dtype for node in inputs])
     op.check_kinds(*kinds)
-    site = Site(op, inputs, name or op.name, scope, source)
-    shape, conditions = site.infer()
-    return Node(op, inputs, shape, op.dtype(*kinds), site.name, scope, source, conditions)
+    name = name or op.name
+    shapes = tuple([node.shape for node in inputs])
+    facts = Facts(op.name, shapes, Site(op, inputs, name, scope, source))
+    shape = facts.infer(op)
+    conditions = tuple(facts.conditions)
+    return Node(op, inputs, shape, op.dtype(*kinds), name, scope, source, conditions)

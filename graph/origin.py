@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def origin(
     node: "Node", axis: int, path: "Callable[[Node], str]" = lambda node: node.path
 ) -> tuple[Step, ...]:
-    """Return the steps from an axis back to its leaves, each step before its sources.
+    """Return the steps from an axis back to its leaves.
 
     Where axes are merged or joined the way forks; an axis that is reached twice stands once.
     """

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cutaway.graph.conditions import Condition
-from cutaway.graph.dims import Shape
 from cutaway.graph.facts import Facts
 from cutaway.graph.misfit import Derivation, Misfit
 from cutaway.graph.origin import begins
@@ -35,22 +34,6 @@ class Site:
 
     def __str__(self) -> str:
         return f"scope {self.scope.path or '(top)'}, {self.source}"
-
-    @property
-    def shapes(self) -> tuple[Shape, ...]:
-        """The shapes of the inputs."""
-        return tuple([node.shape for node in self.inputs])
-
-    def infer(self) -> tuple[Shape, tuple[Condition, ...]]:
-        """Return the shape of the output, and what it asks of the sizes.
-
-        Raises
-        ------
-        ShapeError
-            If the shapes can fit at no sizes.
-        """
-        facts = Facts(self.op.name, self.shapes, self)
-        return facts.infer(self.op), tuple(facts.conditions)
 
     def misfit(self, asked: Requirement) -> Misfit:
         """Say as data what a requirement asks, where its sizes come from, and what mends it."""
@@ -87,6 +70,6 @@ def misfit(node: "Node", condition: Condition) -> Misfit:
         If the node doesn't ask for it.
     """
     site = Site.of(node)
-    facts = Facts(node.op.name, site.shapes, site)
+    facts = Facts(node.op.name, tuple(source.shape for source in node.inputs), site)
     facts.infer(node.op)
     return site.misfit(facts.conditions[condition])

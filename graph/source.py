@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -26,6 +27,7 @@ def caller() -> Source:
         frame = frame.f_back
 
 
+@lru_cache(maxsize=4096)
 def _inside(module: str) -> bool:
     """Built-in models count as a user's file: their lines say more than the caller's."""
     package = module.partition(".")[0]

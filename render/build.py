@@ -36,6 +36,7 @@ from cutaway.transform.residual import residual_edges
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 PADDING = 7.0  # points, at each side of a text
 SIZES = (11.0, SMALL)  # of a frame's title, and of the same in a second language
+TOLD = 3  # texts at an arrow; many values on one way have many shapes
 TAGS = {"en": "en", "zh": "zh-CN"}
 
 Lines = tuple[Line, ...]
@@ -166,10 +167,11 @@ class Builder:
         lines = bilingual(look.title, lang, f"{times}× " if times else "")
         if look.note:
             lines.append(Line(one_line(look.note, lang), size=SMALL))
-        for address, count in self._view.times.items():
-            if address[: len(group.address)] == group.address and address != group.address:
-                inner = self._names.block(address, "layer", group.nodes).title
-                lines.append(Line(f"{count}× {one_line(inner, lang)}", size=SMALL))
+        for repeat in self._view.repeats:
+            first = repeat.copies[0]
+            if self._view.box(first[-1]) is group and repeat.address != group.address:
+                inner = self._names.block(repeat.address, "layer", first).title
+                lines.append(Line(f"{len(repeat)}× {one_line(inner, lang)}", size=SMALL))
         if group not in self._read:
             shapes = dict.fromkeys(
                 n.shape for n in self._view.outputs if self._view.box(n) is group
@@ -191,7 +193,9 @@ class Builder:
                 told.add(value)
                 said += [value.name] if isinstance(value.op, Parameter) else []
                 said.append(self._shape(value.shape))
-            labels[id(bundle)] = "  ".join(dict.fromkeys(text for text in said if text))
+            texts = tuple(dict.fromkeys(text for text in said if text))
+            more = ("…",) if len(texts) > TOLD else ()
+            labels[id(bundle)] = "  ".join((*texts[:TOLD], *more))
         beside = bundles_beside(self._view, self._bundles)
         ways = self._lit.between(self._view)
         lit: set[int] = set()

@@ -1,6 +1,6 @@
 """A graph as a picture, at the level of detail that is asked for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal, cast, get_args
 
 from cutaway.graph import (
@@ -20,10 +20,11 @@ from cutaway.render import glossary
 from cutaway.render.build import LANGUAGES, Builder
 from cutaway.render.errors import RenderError
 from cutaway.render.label import one_line
-from cutaway.render.lit import Highlight, Lit, along
+from cutaway.render.lit import Highlight, Lit
 from cutaway.render.picture import Picture
 from cutaway.render.scene import Direction, Language
 from cutaway.render.text import shorten
+from cutaway.render.way import along
 from cutaway.transform import attention_roles, collapse, expand
 from cutaway.transform.collapse import Level as Folding
 
@@ -107,7 +108,7 @@ def draw(
     _check(level, LEVELS, "level")
     _check(lang, LANGUAGES, "language")
     _check(direction, DIRECTIONS, "direction")
-    for detail in (show,) if isinstance(show, str) else show:
+    for detail in show if isinstance(show, Collection) and not isinstance(show, str) else (show,):
         _check(detail, SHOWS, "detail to show")
     found = Graph.of(graph)
     writer = _shape_writer(found, dims or {}) if "shapes" in show else None
@@ -130,7 +131,7 @@ def draw(
     return Picture(builder.scene())
 
 
-def _check(value: str, known: Sequence[str], what: str) -> None:
+def _check(value: object, known: Sequence[str], what: str) -> None:
     if value not in known:
         raise RenderError(explain(f"there is no {what} {value!r}", required=", ".join(known)))
 

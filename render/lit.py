@@ -1,10 +1,9 @@
 """What is lit in a picture: nodes, and the ways between them that an axis takes."""
 
-import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from cutaway.graph import Explanation, Graph, Input, Node, OptionError, Shown, Step, View, show
+from cutaway.graph import Explanation, Graph, Node, OptionError, Shown, View, show
 from cutaway.graph.errors import explain
 from cutaway.render import glossary
 from cutaway.render.label import one_line
@@ -22,7 +21,7 @@ class Lit:
     """
 
     nodes: frozenset[Node] = frozenset()
-    ways: dict[Way, str] = dataclasses.field(default_factory=dict)
+    ways: dict[Way, str] = field(default_factory=dict)
     axes: bool = False
 
     @classmethod
@@ -76,34 +75,3 @@ def _ways(explanation: Explanation, lang: Language) -> dict[Way, str]:
             texts = found.setdefault((source.node, step.node), [])
             texts.append(f"{word} {source.axis}: {show(source.dim)}")
     return {way: ", ".join(dict.fromkeys(texts)) for way, texts in found.items()}
-
-
-def along(explanation: Explanation) -> tuple[Graph, Explanation]:
-    """Return the graph of the nodes on the way alone, and the explanation in it.
-
-    Other operands that are computed are leaves there, with their name and shape.
-    """
-    copies: dict[Node, Node] = {}
-    lit = set(explanation.nodes)
-    for node in Graph(explanation.node).nodes:
-        if node in lit:
-            for source in node.inputs:
-                if source not in copies:
-                    copies[source] = _leaf(source, node)
-            inputs = tuple(copies[source] for source in node.inputs)
-            copies[node] = dataclasses.replace(node, inputs=inputs, conditions=())
-    steps = (
-        Step(copies[step.node], step.axis, step.path, step.happened, step.sources)
-        for step in explanation.steps
-    )
-    return Graph(copies[explanation.node]), Explanation(tuple(steps))
-
-
-def _leaf(node: Node, reader: Node) -> Node:
-    """Return what stands for an operand: a number and a leaf for themselves, others by name."""
-    number = not node.shape and not any(source.inputs for source in node.inputs)
-    if number or not node.inputs:
-        return node
-    op = Input(node.shape, node.dtype)
-    name = "/".join((*node.scope.names[-1:], node.name))
-    return dataclasses.replace(node, op=op, inputs=(), name=name, scope=reader.scope, conditions=())

@@ -1,9 +1,9 @@
 """What a contract has to complain about, as records."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cutaway.graph import Condition, Misfit, ShapeError
+from cutaway.graph import Condition, Misfit, ShapeError, show
 from cutaway.graph.errors import explain
 
 
@@ -46,7 +46,7 @@ def report_condition(
     message = explain(
         f"{misfit.op} needs {condition}",
         required=misfit.reason,
-        came=f"it breaks at {_sizes(breaks, condition.symbols)}" if breaks else "",
+        came=f"it breaks at {_sizes(breaks, condition)}" if breaks else "",
         left=str(misfit.left or ""),
         right=str(misfit.right or ""),
         where=f"{path}, {misfit.source}",
@@ -70,11 +70,19 @@ def _report(message: str, misfit: Misfit) -> Report:
         misfit.scope,
         misfit.source.file,
         misfit.source.line,
-        str(misfit.left or ""),
-        str(misfit.right or ""),
+        *_sides(misfit),
         misfit.fix,
     )
 
 
-def _sizes(sizes: Mapping[str, int], names: Iterable[str]) -> str:
-    return ", ".join(f"{name} = {sizes[name]}" for name in sorted(names))
+def _sides(misfit: Misfit) -> tuple[str, str]:
+    """Return the two sizes with where they begin, or the sides of what is asked."""
+    if misfit.left or misfit.right or not isinstance(misfit.condition, Condition):
+        return str(misfit.left or ""), str(misfit.right or "")
+    return show(misfit.condition.left), show(misfit.condition.right)
+
+
+def _sizes(sizes: Mapping[str, int], condition: Condition) -> str:
+    """Write the sizes that the condition speaks of, and those that matter besides."""
+    shown = {n: size for n, size in sizes.items() if size > 1 or n in condition.symbols}
+    return ", ".join(f"{name} = {size}" for name, size in shown.items())

@@ -213,7 +213,7 @@ def _passed_over(
     if isinstance(op, ops.Slice | ops.Place):
         lengths = given[0].shape if isinstance(op, ops.Slice) else _number(op.target, sizes)
         spans = _number(op.spans, sizes)
-        if any(not _inside(*span, length) for span, length in zip(spans, lengths, strict=False)):
+        if any(not _inside(span, length) for span, length in zip(spans, lengths, strict=False)):
             found.add("a slice clamps")
         bounds = [value(bound, sizes) for start, stop, _ in op.spans for bound in (start, stop)]
         if any(Fraction(bound).denominator != 1 for bound in bounds):
@@ -261,7 +261,8 @@ def _matched(
         yield from groups.values()
 
 
-def _inside(start: int, stop: int, step: int, length: int) -> bool:
+def _inside(span: tuple[int, int, int], length: int) -> bool:
+    start, stop, step = span
     low, high = (start, stop) if step > 0 else (stop + 1, start + 1)
     return 0 <= low < high <= length
 

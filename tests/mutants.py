@@ -20,23 +20,35 @@ Dims = tuple[Dim, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Mutant:
-    """A graph with one change: ``op`` None leaves the node out, its input goes on instead."""
+class Change:
+    """A node with another op (None leaves it out: its input goes on instead), or other operands."""
 
-    graph: ca.Graph
     at: int
     kind: str
     op: Op | None
     order: tuple[int, ...] | None = None
 
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A graph with one change, or two."""
+
+    graph: ca.Graph
+    changes: tuple[Change, ...]
+
     def __str__(self) -> str:
-        node = self.graph.nodes[self.at]
-        return f"{self.kind}: {self.graph.path(node)}, {node.op} -> {self.op or self.order}"
+        nodes = [self.graph.nodes[change.at] for change in self.changes]
+        return "; ".join(
+            f"{change.kind}: {self.graph.path(node)}, {node.op} -> {change.op} {change.order or ''}"
+            for node, change in zip(nodes, self.changes, strict=True)
+        )
 
     def _changed(self, n: int, inputs: list[Any]) -> tuple[Op | None, list[Any]]:
-        if n != self.at:
-            return self.graph.nodes[n].op, inputs
-        return self.op, [inputs[i] for i in self.order] if self.order else inputs
+        for change in self.changes:
+            if change.at == n:
+                order = change.order or range(len(inputs))
+                return change.op, [inputs[i] for i in order]
+        return self.graph.nodes[n].op, inputs
 
     def steps(self) -> tuple[brute.Step, ...]:
         """Return what kernels would run, with no promise of any shape."""
@@ -62,23 +74,29 @@ class Mutant:
 
 
 def mutants(graph: ca.Graph, count: int, seed: int = 0) -> list[Mutant]:
-    """Return so many different mutants of a graph (fewer, if there are fewer), drawn at random."""
+    """Return so many different mutants, drawn at random: of every kind in turn, then of two."""
     draw = random.Random(seed)
     dims = sorted({dim for node in graph.nodes for dim in node.shape}, key=str)
-    found: dict[tuple[Any, ...], Mutant] = {}
-    kinds: dict[str, list[Mutant]] = {}
-    for n, node in enumerate(graph.nodes):
-        for kind, op, order in edits(node, dims):
-            if op != node.op or order is not None:
-                found[n, op, order] = Mutant(graph, n, kind, op, order)
-    for mutant in found.values():
-        kinds.setdefault(mutant.kind, []).append(mutant)
+    found = {
+        (n, op, order): Change(n, kind, op, order)
+        for n, node in enumerate(graph.nodes)
+        for kind, op, order in edits(node, dims)
+        if op != node.op or order is not None
+    }
+    kinds: dict[str, list[Change]] = {}
+    for change in found.values():
+        kinds.setdefault(change.kind, []).append(change)
     for pool in kinds.values():
         draw.shuffle(pool)
-    chosen: list[Mutant] = []
-    while len(chosen) < count and any(kinds.values()):  # of every kind in turn
+    chosen: list[Change] = []
+    while any(kinds.values()):
         chosen += [pool.pop() for pool in kinds.values() if pool]
-    return chosen[:count]
+    mutated: dict[tuple[Change, ...], None] = dict.fromkeys((change,) for change in chosen[:count])
+    for _ in range(10 * count):
+        pair = draw.sample(chosen, 2)
+        if len(mutated) < count and pair[0].at != pair[1].at:
+            mutated[tuple(pair)] = None
+    return [Mutant(graph, changes) for changes in mutated]
 
 
 def edits(node: ca.Node, dims: list[Dim]) -> Iterator[Edit]:

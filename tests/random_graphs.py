@@ -81,7 +81,7 @@ class GraphDraw(Draw):
         return node
 
 
-def cut_anyhow(d: Draw) -> Built:
+def cut_anyhow(d: GraphDraw) -> Built:
     """A slice whose bounds are sizes that have nothing to do with the axis."""
     x = d.floats(d.shape(1, 3))
     keys: list[Any] = []
@@ -92,14 +92,14 @@ def cut_anyhow(d: Draw) -> Built:
     return x[tuple(keys)], np.asarray
 
 
-def padded_anyhow(d: Draw) -> Built:
+def padded_anyhow(d: GraphDraw) -> Built:
     """Pad by sizes that no axis shows."""
     x = d.floats(d.shape(1, 3))
     widths = [(d.random.choice([0, 1, d.symbol()]), d.symbol()) for _ in range(x.rank)]
     return ca.ops.pad(x, widths), np.pad
 
 
-def shuffled(d: Draw) -> Built:
+def shuffled(d: GraphDraw) -> Built:
     """The axes in another order, without moving a number; sometimes one follows."""
     x = d.floats(d.shape(1, 4))
     shape: list[Dim] = [x.shape[n] for n in d.random.permutation(x.rank)]
@@ -108,13 +108,13 @@ def shuffled(d: Draw) -> Built:
     return x.reshape(tuple(shape)), np.reshape
 
 
-def regrouped(d: Draw) -> Built:
+def regrouped(d: GraphDraw) -> Built:
     """Axes merged, then split by sizes of another product."""
     a, b, c, e = (d.size() for _ in range(4))
     return d.floats((a, b, c)).reshape((a * b, c)).reshape((e, a * b / e, c)), np.reshape
 
 
-CASES: tuple[Callable[[Draw], Built], ...] = (
+CASES: tuple[Callable[[Any], Built], ...] = (
     *(case for row in ROWS for case in row.cases),
     *[cut_anyhow, padded_anyhow, shuffled, regrouped] * 3,
 )

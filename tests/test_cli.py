@@ -53,14 +53,85 @@ def test_check_in_json(user: str, capsys: Capture) -> None:
     code, out, _ = call(capsys, "check", f"{user}:heads", "--json")
     found = json.loads(out)
     assert code == 1
-    assert found["verdict"] == "conditional"
-    assert found["conditions"] == ["H | D"]
-    assert found["outputs"] == [{"name": "reshape", "shape": ["B", "T", "H", "D/H"]}]
-    (error,) = found["errors"]
-    assert (error["line"], error["left"], error["right"]) == (13, "H", "D")
+    (error,) = found.pop("errors")
+    assert found == {
+        "verdict": "conditional",
+        "conditions": ["H | D"],
+        "counterexample": {"B": 1, "D": 1, "H": 2, "T": 1},
+        "outputs": [{"name": "reshape", "shape": ["B", "T", "H", "D/H"]}],
+        "warnings": [],
+    }
+    assert list(error) == ["code", "message", "op", "scope", "file", "line", "left", "right", "fix"]
+    assert error["code"] == "not-divisible"
+    assert (error["op"], error["scope"], error["line"]) == ("reshape", "", 13)
+    assert error["file"] == user
+    assert "H | D" in error["message"]
+    assert "divides D" in error["fix"]
+
+
+def test_check_of_what_cannot_be_built_in_json(user: str, capsys: Capture) -> None:
     code, out, _ = call(capsys, "check", f"{user}:never", "--json")
+    found = json.loads(out)
     assert code == 1
-    assert json.loads(out)["verdict"] == "invalid"
+    (error,) = found.pop("errors")
+    assert found == {
+        "verdict": "invalid",
+        "conditions": [],
+        "counterexample": None,
+        "outputs": [],
+        "warnings": [],
+    }
+    assert (error["code"], error["line"]) == ("sizes-differ", 17)
+    assert error["left"].startswith("D from x at ")
+    assert error["right"].startswith("4*D from y at ")
+
+
+def test_check_exits_with_0_only_for_what_is_promised(user: str, capsys: Capture) -> None:
+    heads = f"{user}:heads"
+    for arguments, expected in (
+        ([heads], 1),
+        ([heads, "--assume", "H | D"], 0),
+        ([heads, "--assume", "D == 4*H"], 0),  # from which it follows
+        ([heads, "--assume", "D >= H"], 1),
+        ([heads, "--assume", "H == 2", "--assume", "D == 5"], 1),  # at which it is never legal
+        ([heads, "--assume", "X | D"], 2),
+        ([heads, "--assume", "H | D", "--assume", "D == 1", "--assume", "H == 2"], 2),
+        (["multi-head-attention"], 0),  # declared by the block
+        ([f"{user}:fails"], 2),
+        ([f"{user}:good"], 0),
+    ):
+        code, out, err = call(capsys, "check", *arguments)
+        assert code == expected, (arguments, out, err)
+        assert "Traceback" not in err
+
+
+def test_check_explains_axes(user: str, capsys: Capture) -> None:
+    code, out, _ = call(capsys, "check", f"{user}:good", "--explain", "up/add:-1")
+    assert code == 0
+    assert "axis 2 (4*D) of up/add: carried from up/matmul axis 2, begins as axis 1" in out
+    code, out, _ = call(
+        capsys, "check", f"{user}:good", "--explain", "up/add:D*4", "--lang", "zh", "--json"
+    )
+    (words,) = json.loads(out)["explanations"]
+    assert words.startswith("up/add 的轴 2（4*D）：沿用 up/matmul 的轴 2")
+    for bad in ("up/add", "up/add:", ":1", "up/add:7", "nowhere:0", "up/add:E"):
+        code, out, err = call(capsys, "check", f"{user}:good", "--explain", bad)
+        assert (code, out) == (2, ""), bad
+        assert err.startswith("cutaway: ")
+
+
+def test_check_as_annotations_of_a_workflow(
+    user: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(Path(user).parent)
+    for function, line in (("heads", 13), ("never", 17)):
+        code, out, err = call(capsys, "check", f"user_model.py:{function}", "--format", "github")
+        assert (code, err) == (1, "")
+        (text,) = out.splitlines()
+        assert text.startswith(f"::error file=user_model.py,line={line},title=cutaway%3A ")
+        assert "%0A  fix:" in text or function == "never"
+    assert call(capsys, "check", "user_model.py:good", "--format", "github")[:2] == (0, "")
+    assert call(capsys, "check", "user_model.py:good", "--format", "github", "--json")[0] == 2
 
 
 @pytest.mark.parametrize("name", [n for n in MODELS if not n.startswith("paper")])

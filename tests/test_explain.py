@@ -263,6 +263,15 @@ def test_the_picture_lights_the_way() -> None:
     assert "penwidth" in picture.dot
 
 
+def test_the_picture_of_a_long_way_is_small() -> None:
+    y = layers_of_three()
+    found = ca.explain(y, y, 2)
+    assert len(found.steps) == 13
+    picture = ca.draw(found, lang="zh")
+    lit = [box.lines[0].text for box in picture.scene.boxes if box.lit]
+    assert lit == ["x", "相加", "9 个算子沿用", "相加", "层归一化"]
+
+
 def test_nodes_are_lit_in_any_picture() -> None:
     y = layers_of_three()
     graph = ca.Graph(y)

@@ -1,11 +1,19 @@
-"""Random graphs over all ops at all small sizes: legal sizes run, illegal ones do not."""
+"""Random graphs over all ops at all small sizes.
+
+Legal sizes run, illegal ones do not; and what is proved of the graph is what an enumeration of
+sizes finds.
+"""
+
+from typing import Any
 
 import brute
 import pytest
 from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
 from random_graphs import graphs, written
 
 import cutaway as ca
+from cutaway.graph import Condition, parse_condition
 
 LARGEST = 4
 few = settings(max_examples=300, suppress_health_check=list(HealthCheck))
@@ -36,3 +44,62 @@ def test_kernels_do_what_conditions_say(graph: ca.Graph) -> None:
 @given(graphs(most=8))
 def test_kernels_do_what_conditions_say_thousands(graph: ca.Graph) -> None:
     check_kernels(graph)
+
+
+ASSUMED = (
+    "A == B", "A >= 2", "B >= 3", "A <= 3", "B | A", "A | C", "2 | A", "C == A + B", "A == 2*B",
+    "C <= B", "A*B == C", "A >= B + 1", "C == 1", "A // 2 == B",
+)  # fmt: skip
+
+
+@st.composite
+def promises(draw: Any, graph: ca.Graph) -> list[Condition]:
+    """Return a few conditions on the sizes of a graph, some of them its own."""
+    pool = [*map(parse_condition, ASSUMED), *graph.conditions]
+    known = [c for c in pool if isinstance(c, Condition) and c.symbols <= graph.symbols]
+    return draw(st.lists(st.sampled_from(known), max_size=2)) if known else []
+
+
+def check_contract(graph: ca.Graph, assume: list[Condition], other: list[Condition]) -> None:
+    """The verdict, the conditions, the shapes and what follows are those of an enumeration."""
+    every = brute.every(graph.symbols, LARGEST)
+    promised = [s for s in every if all(brute.holds(c, s) for c in assume)]
+    message = f"assume {[str(c) for c in assume]}{written(graph)}"
+    try:
+        contract = ca.verify(graph, assume)
+    except ca.ContractError:
+        assert not promised, message
+        return
+    legal = [sizes for sizes in every if brute.legal(graph, sizes)]
+    met = [s for s in every if all(brute.holds(c, s) for c in contract.conditions)]
+    message = f"{contract!r} {contract.conditions} {message}"
+    event(contract.verdict)
+    if contract.verdict == "invalid":
+        assert not [sizes for sizes in promised if brute.legal(graph, sizes)], message
+    else:
+        assert met == legal, message
+    assert contract.verdict != "valid" or not contract.conditions
+    for condition, sizes in contract.counterexamples.items():
+        assert not brute.holds(condition, sizes), message
+        assert not brute.legal(graph, sizes), message
+    for sizes in legal:
+        for node, shape in contract.shapes.items():
+            found = [brute.value(dim, sizes) for dim in shape]
+            assert found == [brute.value(dim, sizes) for dim in node.shape], message
+    if contract.implies(other):
+        assert all(brute.holds(c, sizes) for c in other for sizes in met), message
+
+
+@few
+@given(st.data())
+def test_contracts_are_what_an_enumeration_finds(data: st.DataObject) -> None:
+    graph = data.draw(graphs())
+    check_contract(graph, data.draw(promises(graph)), data.draw(promises(graph)))
+
+
+@pytest.mark.slow
+@many
+@given(st.data())
+def test_contracts_are_what_an_enumeration_finds_thousands(data: st.DataObject) -> None:
+    graph = data.draw(graphs(most=8))
+    check_contract(graph, data.draw(promises(graph)), data.draw(promises(graph)))

@@ -1,6 +1,6 @@
 """Fold a graph to a level of detail: scopes to boxes, repeated blocks to one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, get_args
 
 import networkx
@@ -67,7 +67,7 @@ def collapse(
     groups: list[Group] = []
     pieces = in_pieces(view)
     for (scope, kind), nodes in _closed(view, closed, pieces).items():
-        groups += [Group(scope, kind, part) for part in independent(nodes)]
+        groups += [Group(scope, kind, part) for part in independent(view, nodes)]
     view = View(graph, (), repeats, addresses | pieces)
     if level != "op":
         groups += _masks(view, shown, {node for group in groups for node in group.nodes})
@@ -175,10 +175,8 @@ class _Closing:
 
 def _matching(globs: Sequence[str], known: dict[Address, Address]) -> set[Address]:
     """Return the scopes that globs fit."""
-    if isinstance(globs, str):
-        globs = (globs,)
     found: set[Address] = set()
-    for glob in globs:
+    for glob in _paths(globs):
         pattern = glob_pattern(glob.strip("/"))
         fits = {shown for scope, shown in known.items() if pattern.fullmatch("/".join(scope))}
         if not fits:
@@ -193,6 +191,21 @@ def _matching(globs: Sequence[str], known: dict[Address, Address]) -> set[Addres
     return found
 
 
+def _paths(value: object) -> Sequence[str]:
+    """Return a path, or several, as a list."""
+    listed = (value,) if isinstance(value, str) else value
+    if not isinstance(listed, Collection) or not all(isinstance(path, str) for path in listed):
+        raise OptionError(
+            explain(
+                "open and close take paths of scopes",
+                required="a text, or a list of texts",
+                came=repr(value)[:80],
+                fix='open=("encoder/layer.0",); nothing: open=()',
+            )
+        )
+    return tuple(listed)
+
+
 def _listed(paths: set[str]) -> str:
     names = sorted(paths, key=lambda path: (path.count("/"), path))
     return ", ".join(names[:12]) + (", …" if len(names) > 12 else "") if names else "none"
@@ -204,7 +217,8 @@ def _masks(view: View, shown: Sequence[Node], taken: set[Node]) -> list[Group]:
     for node in shown:
         if node.dtype == "bool" and node not in taken and not isinstance(node.op, Input):
             links.add_node(node)
-            links.add_edges_from((node, source) for source in node.inputs if source in links)
+            sources = (view.first.get(source, source) for source in node.inputs)
+            links.add_edges_from((node, source) for source in sources if source in links)
     places = {node: place for place, node in enumerate(shown)}
     found = [sorted(part, key=places.__getitem__) for part in networkx.connected_components(links)]
     return [Group((*view.address(nodes[-1]), MASK), MASK, tuple(nodes)) for nodes in found]
@@ -216,7 +230,7 @@ def _with_constants(view: View, shown: Sequence[Node], groups: list[Group]) -> l
     readers: dict[Node, set[Group | None]] = {}
     for node in shown:
         for source in node.inputs:
-            readers.setdefault(source, set()).add(owner.get(node))
+            readers.setdefault(view.first.get(source, source), set()).add(owner.get(node))
     joining: dict[Group, list[Node]] = {}
     for node, read in readers.items():
         (group, *others) = read

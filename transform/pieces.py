@@ -111,16 +111,18 @@ def _common(a: Address, b: Address) -> int:
     return depth
 
 
-def independent(nodes: Sequence[Node]) -> list[tuple[Node, ...]]:
+def independent(view: View, nodes: Sequence[Node]) -> list[tuple[Node, ...]]:
     """Tell apart what a scope does with different things: one table, two kinds of token.
 
     Nodes are together if one reads the other, or both read the same from outside; weights, and
-    what is made of them alone, go with their first reader.
+    what is made of them alone, go with their first reader. What comes after a repeated block
+    reads the copy that is shown.
     """
     links = networkx.Graph()
     fixed: set[Node] = set()
+    sources = {node: [view.first.get(s, s) for s in node.inputs] for node in nodes}
     for node in nodes:
-        reads = [s for s in node.inputs if s not in fixed and not isinstance(s.op, Parameter)]
+        reads = [s for s in sources[node] if s not in fixed and not isinstance(s.op, Parameter)]
         if reads or isinstance(node.op, Input):
             links.add_node(node)
             links.add_edges_from((node, source) for source in reads)
@@ -132,5 +134,5 @@ def independent(nodes: Sequence[Node]) -> list[tuple[Node, ...]]:
     owner = {node: number for number, part in enumerate(parts) for node in part}
     for node in reversed(nodes):
         part = owner.setdefault(node, 0)  # of what nobody reads here
-        owner.update({source: part for source in node.inputs if source in fixed})
+        owner.update({source: part for source in sources[node] if source in fixed})
     return [tuple(n for n in nodes if owner[n] == part) for part in range(len(parts))]

@@ -157,7 +157,8 @@ def norm_placement(
 ) -> Literal["post", "pre"] | None:
     """Return where a block's norms stand: after the residual sum, or before the sublayer.
 
-    After it, nothing but the norm reads the sum; before it, the sum also goes on as it is.
+    After it, nothing in the block but the norm reads the sum; before it, the sum also goes on as
+    it is. What reads it from outside, such as a gradient, says nothing.
 
     Parameters
     ----------
@@ -167,9 +168,10 @@ def norm_placement(
         Who reads each node.
     """
     sums = {node for node, _ in residual}
-    listed = tuple(nodes)
+    listed = dict.fromkeys(nodes)
     first = next((node for node in listed if node in sums), None)
     if first is None or not any(isinstance(node.op, LayerNorm | RMSNorm) for node in listed):
         return None
-    after = all(isinstance(reader.op, LayerNorm | RMSNorm) for reader in readers[first])
-    return "post" if after else "pre"
+    inside = [reader for reader in readers[first] if reader in listed]
+    after = all(isinstance(reader.op, LayerNorm | RMSNorm) for reader in inside)
+    return "post" if inside and after else "pre"

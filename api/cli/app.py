@@ -135,6 +135,7 @@ def draw(model: str, out: str | None, as_json: bool, **options: Any) -> None:
         "cutaway check multi-head-attention",
         "cutaway check model.py:build --assume 'H | D'",
         "cutaway check model.py:build --assume 'H | D' --json",
+        "cutaway check encoder-layer --explain feed_forward/up/add:-1",
     ]
 )
 @model_argument
@@ -144,15 +145,33 @@ def draw(model: str, out: str | None, as_json: bool, **options: Any) -> None:
     metavar="COND",
     help="A promise, such as 'H | D' (H divides D) or 'T <= 512'; may be repeated.",
 )
+@click.option(
+    "--explain",
+    multiple=True,
+    metavar="PATH:AXIS",
+    help="Say where an axis of a node comes from; AXIS is its number or its size.",
+)
+@lang_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "github")),
+    default="text",
+    show_default=True,
+    help="github: annotations for a workflow.",
+)
 @json_option
-def check(model: str, assume: tuple[str, ...], as_json: bool) -> int:
-    """Say for which sizes a model is well-shaped.
+def check(form: str, **options: Any) -> int:
+    """Prove for which sizes a model is well-shaped, and say what looks wrong.
 
     Exit code 0: for all sizes, or where every condition is declared or assumed; 1: otherwise.
     """
-    from cutaway.cli.check import check_model
+    from cutaway.cli.check import Options, check_model
 
-    return check_model(model, assume, as_json)
+    annotate = form == "github"
+    if annotate and options["as_json"]:
+        raise click.UsageError("--json and --format github exclude each other")
+    return check_model(options.pop("model"), Options(**options, annotate=annotate))
 
 
 @app.command(

@@ -1,0 +1,288 @@
+"""The rules of all pictures, read off the SVG: built-in models, random graphs, odd ones."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import numpy as np
+import pytest
+from geometry import SVG, arrows, boxes, check, parse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scoped_graphs import graphs
+
+import cutaway as ca
+from cutaway.models.catalogue import MODELS
+from cutaway.render.build import LANGUAGES
+from cutaway.render.colours import BOXES, FRAMES, LEAVES, LINES
+from cutaway.render.draw import DIRECTIONS, LEVELS
+from cutaway.render.glossary import FAMILIES
+from cutaway.render.svg import GREY, INK, SHADES
+from cutaway.transform import collapse, residual_edges
+
+SMALL = [name for name in MODELS if not name.startswith("paper")]
+QUICK = ["attention", "feed-forward", "encoder-layer", "gpt", "transformer"]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", QUICK)
+def test_built_in_models(name: str, level: str) -> None:
+    check(ca.draw(MODELS[name].graph(), level, lang="both"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", SMALL)
+def test_every_built_in_model_at_every_level(name: str, lang: str) -> None:
+    graph = MODELS[name].graph()
+    for level, direction in product(LEVELS, ("BT", "LR")):
+        check(ca.draw(graph, level, lang=lang, direction=direction))
+
+
+@given(
+    graph=graphs(),
+    level=st.sampled_from(LEVELS),
+    lang=st.sampled_from(LANGUAGES),
+    direction=st.sampled_from(DIRECTIONS),
+    fold=st.booleans(),
+)
+@settings(max_examples=40)
+def test_random_graphs(graph: ca.Graph, level: str, lang: str, direction: str, fold: bool) -> None:
+    picture = ca.draw(graph, level, lang=lang, direction=direction, fold=fold)
+    check(picture)
+    assert picture.dot.count("->") == len(arrows(parse(picture)))
+
+
+@given(graphs())
+@settings(max_examples=40)
+def test_residuals_and_only_they_are_dashed(graph: ca.Graph) -> None:
+    """At level op, where every op has a box, dashed are the residual edges."""
+    picture = ca.draw(graph, "op", fold=False)
+    residual = {
+        (graph.path(node.inputs[place]), graph.path(node)) for node, place in residual_edges(graph)
+    }
+    dashed = {(a.tail, a.head) for a in picture.scene.arrows if a.stroke == "residual"}
+    paths = {box.id: box.path for box in picture.scene.boxes}
+    assert {(paths[tail], paths[head]) for tail, head in dashed} == residual
+    assert picture.dot.count("style=dashed") == len(dashed)
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours (WCAG 2.1, relative luminance)."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    low, high = sorted(map(luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast() -> None:
+    assert contrast("#ffffff", "#000000") == pytest.approx(21)
+    assert set(FAMILIES) == set(BOXES)
+    behind = [*BOXES.values(), *LEAVES.values()]
+    around = ["#ffffff", *SHADES, *FRAMES.values()]
+    assert all(contrast(ink, box) >= 4.5 for box in behind for ink in (INK, GREY))
+    assert all(contrast(ink, shade) >= 4.5 for shade in around for ink in (GREY, *LINES.values()))
+
+
+SCRIPT = """
+import sys, cutaway as ca
+from cutaway.models.catalogue import MODELS
+for name, level in (("transformer", "sublayer"), ("gpt", "model"), ("decoder-layer", "op")):
+    picture = ca.draw(MODELS[name].graph(), level, lang="both")
+    sys.stdout.buffer.write((picture.dot + picture.svg).encode())
+"""
+
+
+def test_the_same_bytes_whatever_the_hash_seed() -> None:
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "7")
+    }
+    [found] = outputs
+    assert found.count(b"<svg") == 3
+
+
+ALPHABET = "<>&\"'\\|{}[]();:-/.*%#\n\t\r\0\x1b\u202e\u200f\u05d0\u0627\U0001f642\ud800\ufffe注x "
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"];a->b;"',
+    "\\N\\G\\l",
+    "]]><!--",
+    "&lt;&#x3c;",
+    "\u202eevil\u202c \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627",
+    "\U0001f469\u200d\U0001f4bb" * 40,
+    "".join(map(chr, range(32))),
+    "javascript:alert(1)",
+    "W" * 10_000,
+    "注" * 10_000,
+]
+TAGS = {"svg", "title", "desc", "rect", "g", "path", "polygon", "text"}
+
+
+def safe(name: str) -> None:
+    """Draw a graph in which everything has that name."""
+    with ca.scope(name, kind="sublayer"):
+        y = ca.ops.relu(ca.input(name, "N N") @ ca.parameter(name, "N N"))
+    for level in ("sublayer", "op"):
+        picture = ca.draw(y, level, title=name, lang="both")
+        check(picture)
+        svg = parse(picture)
+        assert {element.tag.removeprefix(SVG) for element in svg.iter()} <= TAGS
+        assert not [a for e in svg.iter() for a in e.attrib if a.startswith("on") or "href" in a]
+        outside = picture.dot
+        while '"' in outside:  # what stands in quotes is text
+            before, _, rest = outside.partition('"')
+            place = 0
+            while rest[place] != '"':
+                place += 2 if rest[place] == "\\" else 1
+            outside = before + rest[place + 1 :]
+        assert "<" not in outside
+        assert outside.count("->") == len(arrows(svg))
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
+def test_names_are_text(name: str) -> None:
+    begin = time.perf_counter()
+    safe(name)
+    assert time.perf_counter() - begin < 10
+
+
+@given(st.text(alphabet=ALPHABET, min_size=1, max_size=60))
+@settings(max_examples=25)
+def test_random_names_are_text(name: str) -> None:
+    safe(name)
+
+
+def x(name: str = "x") -> ca.Node:
+    return ca.input(name, "T D")
+
+
+def one_input() -> list[ca.Node]:
+    return [x()]
+
+
+def constants() -> list[ca.Node]:
+    return [ca.constant(2.0) + ca.constant(np.eye(3)), ca.constant(1.0) * 3.0]
+
+
+def weights() -> list[ca.Node]:
+    return [ca.ops.relu(ca.parameter("w", "D D") @ ca.parameter("v", "D D"))]
+
+
+def no_scopes() -> list[ca.Node]:
+    y = x()
+    for n in range(8):
+        y = y + ca.ops.relu(y @ ca.parameter(f"w{n}", "D D"))
+    return [y]
+
+
+def many_outputs() -> list[ca.Node]:
+    with ca.scope("a", kind="stack"):
+        y, z = ca.ops.relu(x()), ca.ops.exp(x("z"))
+    return [y, z, y + z, y]
+
+
+def crossed_scopes() -> list[ca.Node]:
+    y = x()
+    with ca.scope("a", kind="stack"):
+        first = ca.ops.relu(y)
+    with ca.scope("b", kind="stack"):
+        other, last = ca.ops.exp(y), ca.ops.sqrt(first)
+    with ca.scope("a", kind="stack"):
+        return [ca.ops.softmax(other) + last]
+
+
+def names_of_scopes() -> list[ca.Node]:
+    """Inputs called as scopes are, and as pieces of scopes."""
+    y = ca.input("a", "N") + ca.input("a.1", "N")
+    for _ in range(2):
+        with ca.scope("a", kind="stack"):
+            y = ca.ops.relu(y)
+        y = ca.ops.exp(y)
+    return [y]
+
+
+def shared_seed() -> list[ca.Node]:
+    seed = ca.input("seed", (), "int")
+    y = ca.input("x", "B T D")
+    return [ca.layers.encoder(y, layers=3, heads="H", hidden="F", dropout=0.1, seed=seed)]
+
+
+Odd = Callable[[], list[ca.Node]]
+ODD: list[Odd] = [
+    one_input,
+    constants,
+    weights,
+    no_scopes,
+    many_outputs,
+    crossed_scopes,
+    names_of_scopes,
+    shared_seed,
+]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("make", ODD)
+def test_odd_graphs(make: Odd, level: str) -> None:
+    check(ca.draw(ca.Graph(make()), level, lang="both"))
+
+
+def tangled(count: int) -> Iterator[ca.Node]:
+    y = begin = x()
+    for n in range(count):
+        y = (ca.ops.relu, ca.ops.exp, ca.ops.sqrt)[(n * n + n // 7) % 3](y)
+        y = y + begin if n % 11 == 5 else y
+        yield y
+
+
+def test_one_scope_of_5_000_nodes() -> None:
+    with ca.scope("all", kind="stack"):
+        *_, y = tangled(4_600)
+    graph = ca.Graph(y)
+    assert len(graph.nodes) > 5_000
+    begin = time.perf_counter()
+    for level in ("model", "layer", "sublayer"):
+        check(ca.draw(graph, level))
+    assert ca.draw(graph, "op", fold=False).dot.count("->") > 5_000
+    assert time.perf_counter() - begin < 20
+
+
+def test_what_a_folded_box_says() -> None:
+    with ca.scope("decoder", kind="stack"):
+        y = ca.layers.encoder(ca.input("x", "B T D"), layers=3, heads="H", hidden="F", norm="pre")
+    [_, box] = ca.draw(y, "model").scene.boxes
+    assert [line.text for line in box.lines] == [
+        "Decoder",
+        "pre-norm",
+        "3× Decoder layer",
+        "(B, T, D)",
+    ]
+
+
+def test_a_gradient_does_not_move_the_norms() -> None:
+    y = x()[None]
+    z = ca.layers.encoder(y, layers=2, heads="H", hidden="F")
+    picture = ca.draw(ca.Graph(ca.grad((z * z).sum(), wrt=[y])), "layer")
+    assert "post-norm" in picture.svg
+    assert "pre-norm" not in picture.svg
+    assert all(arrow.label.count("(") <= 3 for arrow in picture.scene.arrows)
+
+
+def test_a_view_is_drawn_as_it_was_folded() -> None:
+    graph = MODELS["encoder"].graph()
+    view = collapse(graph, "layer")
+    assert ca.draw(view, "op").svg == ca.draw(graph, "layer").svg
+    assert len(boxes(parse(ca.draw(view)))) == len(view.boxes)

@@ -7,7 +7,8 @@ Writes ``benchmarks/shapes.json`` and its tables in ``docs/performance.md``. The
 - ``absent``: tools that were asked for and are not installed;
 - ``decoder``: for each number of layers of a decoder of GPT-3's form ``nodes``, ``contract`` and
   ``counterexample``; ``again``, the times of each part in one process; and ``first``, those in a
-  process of its own;
+  process of its own, with that of the whole ``script``, from starting Python to its end. ``proof``
+  is ``build`` and ``verify``;
 - ``layer``: for each ``tool`` and ``way`` to prove one encoder layer what it ``states``, the time
   of the ``first`` call, and those of later ones;
 - ``mistakes``: for each piece of code what is to be known of it, and the ``answers`` by tool.
@@ -65,8 +66,6 @@ def prove_decoders(depths: Sequence[int], rounds: int) -> dict[str, Any]:
     from decoder import STAGES, stages
     from timing import spread, take_turns
 
-    import cutaway as ca
-
     again: dict[int, list[dict[str, float]]] = {depth: [] for depth in depths}
     first: dict[int, list[dict[str, float]]] = {depth: [] for depth in depths}
 
@@ -79,21 +78,20 @@ def prove_decoders(depths: Sequence[int], rounds: int) -> dict[str, Any]:
         again[depth].append(stages(depth)[1])
 
     take_turns({depth: partial(here, depth) for depth in depths}, rounds)
-    take_turns({depth: partial(script, depth) for depth in depths}, rounds, warm_up=0)
+    scripts = take_turns({depth: partial(script, depth) for depth in depths}, rounds, warm_up=0)
 
     def spreads(runs: list[dict[str, float]]) -> dict[str, Any]:
         together = [run | {"proof": run["build"] + run["verify"]} for run in runs]
-        names = [name for name in ("imports", *STAGES, "proof") if name in together[0]]
-        return {name: spread([run[name] for run in together]) for name in names}
+        return {name: spread([run[name] for run in together]) for name in (*STAGES, "proof")}
 
     def row(depth: int) -> dict[str, Any]:
         contract, _ = stages(depth)
         return {
-            "nodes": len(ca.Graph.of(contract.graph).nodes),
+            "nodes": len(contract.graph.nodes),
             "contract": str(contract),
             "counterexample": contract.counterexample,
             "again": spreads(again[depth][1:]),  # without the round that warms up
-            "first": spreads(first[depth]),
+            "first": spreads(first[depth]) | {"script": spread(scripts[depth])},
         }
 
     return {str(depth): row(depth) for depth in depths}

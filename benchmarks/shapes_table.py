@@ -13,7 +13,6 @@ from cutaway.graph import save
 
 RESULTS = HERE / "shapes.json"
 NAME = "shapes"  # of the markers in the page
-MARKS = {"found": "found", "guarded": "guarded", "accepted": "no"}
 
 
 def tables(results: dict[str, Any]) -> str:
@@ -46,17 +45,17 @@ def _setting(results: dict[str, Any]) -> str:
 
 
 def _decoder(found: dict[str, Any], how: str, title: str) -> str:
-    stages = list(next(iter(found.values()))[how])
-    names = {"proof": "build + verify"}
+    parts = list(next(iter(found.values()))[how])
     rows = [
-        [depth, str(row["nodes"]), *(milliseconds(row[how][stage]) for stage in stages)]
+        [depth, str(row["nodes"]), *(milliseconds(row[how][part]) for part in parts)]
         for depth, row in found.items()
     ]
     few, *_, many = found
-    quotients = [found[many][how][s]["median"] / found[few][how][s]["median"] for s in stages]
+    times = [found[many][how][part]["median"] / found[few][how][part]["median"] for part in parts]
     nodes = found[many]["nodes"] / found[few]["nodes"]
-    rows.append([f"{many} ÷ {few}", f"{nodes:.1f}", *(f"{quotient:.1f}" for quotient in quotients)])
-    head = "|".join(f"{names.get(stage, stage)}, ms" for stage in stages)
+    rows.append([f"{many} ÷ {few}", f"{nodes:.1f}", *(f"{quotient:.1f}" for quotient in times)])
+    titles = {"proof": "build + verify", "script": "as a script"}
+    head = "|".join(f"{titles.get(part, part)}, ms" for part in parts)
     return markdown(f"Decoder layers, {title}|nodes|{head}", rows)
 
 

@@ -23,10 +23,14 @@ def _prove() -> str:
 
 def _disprove() -> str:
     contract = _contract()
-    return f"{contract}; first broken at {contract.counterexample}"
+    assert contract.counterexample is not None
+    sizes = ", ".join(f"{name} = {size}" for name, size in contract.counterexample.items())
+    return f"{contract}; first broken at {sizes}"
 
 
-class _Words:
+class Words:
+    """What cutaway calls it: see ``mistakes.Words``."""
+
     softmax = staticmethod(ca.ops.softmax)
     concat = staticmethod(ca.ops.concat)
     transpose = staticmethod(ca.ops.permute_dims)
@@ -46,7 +50,7 @@ class _Words:
 
 def judge(mistake: Mistake) -> Answer:
     inputs = [ca.input(f"x{n}", shape) for n, shape in enumerate(mistake.inputs)]
-    contract = ca.verify(mistake.code(_Words, *inputs))
+    contract = ca.verify(mistake.code(Words, *inputs))
     told = [*map(str, contract.errors), *map(str, contract.warnings)]
     says = "\n".join(told) or str(contract)
     verdict: Verdict = "found" if told else "accepted"

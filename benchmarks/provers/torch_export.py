@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from mistakes import Mistake
-from problem import EPS, Sizes
+from problem import EPS, PATHS, Problem, Sizes
 from torch import nn
 from torch.export import Dim, export
 
@@ -80,13 +80,27 @@ def layer() -> dict[str, Prove]:
     return {"B, T": usual, "B, T, d_model = 8*K, d_ff": every}
 
 
+def compute(problem: Problem) -> Any:
+    """Return the layer's output for these weights: is it the layer that the others prove?"""
+    module = EncoderLayer(problem.sizes)
+    state = {}
+    for name, path in PATHS.items():
+        state[f"{name}.weight"] = torch.from_numpy(problem.weights[f"{path}/weight"].T)
+        state[f"{name}.bias"] = torch.from_numpy(problem.weights[f"{path}/bias"])
+    module.load_state_dict(state)
+    with torch.no_grad():
+        return module(torch.from_numpy(problem.x))
+
+
 def _stated(program: Any) -> str:
     """Return what an exported program asks of its sizes."""
     ranges = ", ".join(f"{name} in {among}" for name, among in program.range_constraints.items())
     return f"accepted, {ranges}" if ranges else "accepted"
 
 
-class _Words:
+class Words:
+    """What PyTorch calls it: see ``mistakes.Words``."""
+
     softmax = staticmethod(torch.softmax)
     concat = staticmethod(torch.cat)
     transpose = staticmethod(torch.permute)
@@ -110,7 +124,7 @@ class _Module(nn.Module):
         self.mistake = mistake
 
     def forward(self, *arrays: Any) -> Any:
-        return self.mistake.code(_Words, *arrays)
+        return self.mistake.code(Words, *arrays)
 
 
 def judge(mistake: Mistake) -> Answer:

@@ -182,7 +182,7 @@ def _owned(shape: Shape, name: str) -> Shape:
         unknown = (
             [] if isinstance(dim, int) else sorted(filter(is_fresh, dim.free_symbols), key=str)
         )
-        names = {s: owned(f"{path}/{name}" if path else name, next(numbers)) for s in unknown}
+        names = {s: owned(path, next(numbers)) for s in unknown}
         found.append(dim if isinstance(dim, int) else dim.xreplace(names))
     return tuple(found)
 

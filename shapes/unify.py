@@ -85,7 +85,9 @@ class Unified:
         self._short: dict[sympy.Expr, sympy.Symbol] = {}
         symbols = {s for value in known.solved.values() for s in value.free_symbols}
         for symbol in sorted({*known.solved, *symbols}, key=lambda s: (is_unknown(s), s.name)):
-            self._short.setdefault(known.solved.get(symbol, symbol), symbol)
+            value = known.solved.get(symbol, symbol)
+            if not value.is_number:
+                self._short.setdefault(value, symbol)
         self._seen: dict[Shape, Shape] = {}
 
     def shape(self, shape: Shape) -> Shape:
@@ -104,6 +106,6 @@ class Unified:
         for value, symbol in self._short.items():
             if not isinstance(found, int) and value != symbol:
                 quotient = sympy.cancel(found / value)
-                if quotient.is_polynomial(*found.free_symbols):
+                if quotient.is_polynomial() and sympy.denom(sympy.together(quotient)) == 1:
                     found = _dim(quotient * symbol)
         return found if isinstance(found, int) else found.xreplace(self._short)

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import cutaway as ca
-from cutaway.graph import Condition, as_shape, at_least, divides, equal, evaluate, show
+from cutaway.graph import Condition, as_shape, at_least, divides, equal, evaluate, show, show_shape
 from cutaway.graph.conditions import Verdict, parse_condition
 from cutaway.graph.dims import Dim
 
@@ -80,14 +80,19 @@ def test_a_shown_dim_reads_back(dim: Dim, sizes: dict[str, int]) -> None:
     ],
 )
 def test_shapes_are_read(text: str, shape: str) -> None:
-    from cutaway.graph import show_shape
-
     assert show_shape(as_shape(text)) == shape
 
 
 def test_a_question_mark_is_a_size_of_its_own() -> None:
     first, second = as_shape("? ?")
     assert first != second
+
+
+def test_what_is_left_open_is_called_after_its_leaf() -> None:
+    with ca.scope("up"):
+        weight = ca.parameter("w", "? 4*?")
+    assert show_shape(weight.shape) == "(?up/w.1, 4*?up/w.2)"
+    assert show_shape(ca.input("x", "B ?").shape) == "(B, ?x.1)"
 
 
 @pytest.mark.parametrize(

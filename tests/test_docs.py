@@ -1,5 +1,7 @@
 """What the pages say is what happens: their code runs, and prints what they show."""
 
+import ast
+import inspect
 import os
 import re
 import shutil
@@ -8,8 +10,9 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import gallery
 import pytest
-from pages import ROOT, blocks, run_command, run_page, unfenced
+from pages import ROOT, blocks, run_page, unfenced
 
 import cutaway as ca
 
@@ -32,13 +35,42 @@ EXEMPT = {
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p.name not in FOLLOWED], ids=lambda p: p.name)
-def test_a_page_shows_what_its_blocks_print(
+def test_a_page_shows_what_its_blocks_print_and_draw(
     page: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    if request.config.getoption("--rewrite-goldens"):
+    rewrite = request.config.getoption("--rewrite-goldens")
+    if rewrite:
         for time in ("first", "second"):  # longer output moves the lines that messages name
             page.write_text(run_page(page, tmp_path / time), "utf-8")
     assert page.read_text("utf-8") == run_page(page, tmp_path / "page")
+    for picture in pictures(page):
+        drawn = tmp_path / "page" / picture.name
+        if rewrite:
+            shutil.copy(drawn, picture)
+        assert picture.read_bytes() == drawn.read_bytes()
+
+
+def pictures(page: Path) -> list[Path]:
+    """Return the pictures that a page shows."""
+    shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page.read_text("utf-8"))
+    return [page.parent / path for path in shown]
+
+
+def test_pictures_are_few_and_all_are_shown() -> None:
+    files = {file.resolve() for file in (DOCS / "images").iterdir()}
+    assert files == {picture.resolve() for page in PAGES for picture in pictures(page)}
+    assert sum(file.stat().st_size for file in files) < 600_000
+
+
+def test_the_gallerys_page_shows_what_the_tests_have() -> None:
+    known = {name.partition("/")[2]: snippet for name, snippet in gallery.snippets().items()}
+    page = (DOCS / "gallery.md").read_text("utf-8")
+    code = ast.parse("\n".join(b.code for b in blocks(page) if b.language == "python"))
+    mistakes = [n for n in code.body if isinstance(n, ast.FunctionDef) and n.name != "check"]
+    assert 8 <= len(mistakes) <= 14
+    for mistake in mistakes:
+        (same,) = ast.parse(inspect.getsource(known[mistake.name])).body
+        assert ast.dump(mistake) == ast.dump(same)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -61,19 +93,6 @@ def test_a_page_has_the_same_code_in_both_languages(chinese: Path) -> None:
     )
     assert len(one) > 10
     assert one == other
-
-
-def test_the_readmes_picture_is_what_its_command_draws(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    (command,) = re.findall(r"^\$ (cutaway draw .*)$", README.read_text("utf-8"), re.M)
-    run_command(command, tmp_path)
-    (drawn,) = tmp_path.glob("*.svg")
-    shown = DOCS / "images" / drawn.name
-    assert f"](docs/images/{drawn.name})" in README.read_text("utf-8")
-    if request.config.getoption("--rewrite-goldens"):
-        shutil.copy(drawn, shown)
-    assert shown.read_bytes() == drawn.read_bytes()
 
 
 def test_the_reference_has_a_page_for_every_module_and_a_row_for_every_name() -> None:

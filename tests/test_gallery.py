@@ -53,11 +53,11 @@ def describe(contract: Contract) -> str:
     for error in contract.errors:
         lines += [f"error {error.code}, {_place(error.file, error.line)}:"]
         lines += _indented(error.message)
-        sides = {"left": error.left, "right": error.right, "fix": error.fix}
-        lines += [f"  {side}: {text}" for side, text in sides.items() if text]
+        for part in (error.left, error.right, error.fix):
+            assert not part or part in error.message
     for lint in contract.warnings:
         lines += [f"warning {lint.code}, {_place(lint.file, lint.line)}:"]
-        lines += _indented(lint.message)
+        lines += _indented(f"{lint.message}\nfix: {lint.fix}")
     lines += [f"tried: {text}" for text in contract.tried]
     return "\n".join(lines) + "\n"
 
@@ -140,6 +140,13 @@ def test_conditions_are_exactly_legality(name: str) -> None:
         for sizes in brute.box(graph.symbols):
             met = all(brute.holds(condition, sizes) for condition in contract.conditions)
             assert met == brute.legal(graph, sizes), sizes
+
+
+@every_built
+def test_unified_shapes_are_no_longer_than_built_ones(name: str) -> None:
+    contract = ca.verify(built(name))
+    for node, shape in contract.shapes.items():
+        assert len(show_shape(shape)) <= len(show_shape(node.shape)), node.path
 
 
 @every_built

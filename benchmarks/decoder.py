@@ -5,10 +5,11 @@
 
 import json
 import sys
+from itertools import pairwise
 from time import perf_counter
-from typing import Any
 
 import cutaway as ca
+from cutaway.layers import encoder, learned_positions, token_embedding
 
 STAGES = ("build", "verify", "counterexample", "lints")
 
@@ -24,11 +25,11 @@ def decoder(layers: int, tied: bool = True) -> ca.Node:
     """
     tokens = ca.input("tokens", "B T", dtype="int")
     with ca.scope("token_embedding"):
-        rows, table = ca.layers.token_embedding(tokens, "V", "D", scaled=False)
+        rows, table = token_embedding(tokens, "V", "D", scaled=False)
     with ca.scope("position_embedding"):
-        x = rows + ca.layers.learned_positions("T", 2048, "D")
+        x = rows + learned_positions("T", 2048, "D")
     with ca.scope("decoder", kind="stack"):
-        x = ca.layers.encoder(
+        x = encoder(
             x,
             layers=layers,
             heads="H",
@@ -54,17 +55,9 @@ def stages(layers: int, tied: bool = True) -> tuple[ca.shapes.Contract, dict[str
     times.append(perf_counter())
     assert contract.warnings == ()
     times.append(perf_counter())
-    spans = [after - before for before, after in zip(times, times[1:], strict=False)]
+    spans = [after - before for before, after in pairwise(times)]
     return contract, dict(zip(STAGES, spans, strict=True))
 
 
-def first(layers: int) -> dict[str, Any]:
-    """Return the times in a process that has done nothing yet: ``imports``, then the stages."""
-    start = perf_counter()
-    ca.ops, ca.layers, ca.verify, ca.shapes  # noqa: B018 (they are imported at first use)
-    imports = perf_counter() - start
-    return {"imports": imports, **stages(layers)[1]}
-
-
 if __name__ == "__main__":
-    print(json.dumps(first(int(sys.argv[1]))))
+    print(json.dumps(stages(int(sys.argv[1]))[1]))

@@ -2,10 +2,9 @@
 
 import os
 import platform
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
-
-from contestants import ENTRIES
 
 
 def machine() -> dict[str, str | int]:
@@ -18,9 +17,8 @@ def machine() -> dict[str, str | int]:
     }
 
 
-def versions(names: list[str]) -> dict[str, str]:
-    """Return the versions of what the contestants are built on; ours is always run."""
-    libraries = [name for key in ("numpy", "cutaway", *names) for name in ENTRIES[key].libraries]
+def versions(libraries: Iterable[str]) -> dict[str, str]:
+    """Return the versions of libraries."""
     return {name: version(name) for name in libraries}
 
 

@@ -55,12 +55,14 @@ class Mistake:
     inputs: tuple[str, ...]
     sizes: dict[str, int]
 
+    @property
     def shapes(self) -> list[tuple[int, ...]]:
-        """Return the example's shapes."""
-        return [tuple(self.sizes[name] for name in shape.split()) for shape in self.inputs]
+        """The example's shapes."""
+        sizes = self.sizes | {"1": 1}
+        return [tuple(sizes[name] for name in shape.split()) for shape in self.inputs]
 
 
-SIZES = {"B": 4, "T": 6, "S": 7, "D": 12, "H": 3, "G": 3, "K": 5, "M": 10, "N": 16}
+SIZES = {"B": 4, "T": 9, "S": 11, "D": 24, "H": 6, "G": 3, "K": 5, "M": 10, "N": 16}
 
 
 def split_heads(xp: Words, x: Any, scale: Any) -> Any:
@@ -74,7 +76,7 @@ def keys_not_transposed(xp: Words, q: Any, k: Any) -> Any:
 
 
 def lengths_swapped(xp: Words, x: Any, memory: Any) -> Any:
-    return xp.softmax(x @ memory.mT, -1) @ x
+    return xp.softmax(x @ memory.mT / xp.root(x.shape[-1]), -1) @ x
 
 
 def mask_without_axes(xp: Words, scores: Any, mask: Any) -> Any:
@@ -89,7 +91,7 @@ def positions_beyond_the_table(xp: Words, x: Any, table: Any) -> Any:
     return x + table[: x.shape[1]]
 
 
-def concat_and_project(xp: Words, a: Any, b: Any, weight: Any) -> Any:
+def two_heads(xp: Words, a: Any, b: Any, weight: Any) -> Any:
     return xp.concat([a, b], -1) @ weight
 
 
@@ -129,12 +131,12 @@ def _case(title: str, holds: str, code: Callable[..., Any], *inputs: str, **size
 
 MISTAKES = (
     _case("heads that need not divide the width", "H | D", split_heads, "B T D", "H 1"),
-    _case("keys not transposed", "K == T", keys_not_transposed, "B T K", "B T K", K=6),
-    _case("values of the other length", "S == T", lengths_swapped, "B T D", "B S D", S=6),
-    _case("padding mask without its axes", "B == T", mask_without_axes, "B H T T", "B T", B=6),
-    _case("memory of another width", "D == M", memory_of_another_width, "B S M", "D K", M=12),
+    _case("keys not transposed", "K == T", keys_not_transposed, "B T K", "B T K", K=9),
+    _case("values of the other length", "S == T", lengths_swapped, "B T D", "B S D", S=9),
+    _case("padding mask without its axes", "B == T", mask_without_axes, "B H T T", "B T", B=9),
+    _case("memory of another width", "D == M", memory_of_another_width, "B S M", "D K", M=24),
     _case("more positions than the table", "T <= N", positions_beyond_the_table, "B T D", "N D"),
-    _case("heads joined to a wrong width", "D == 2*K", concat_and_project, *["B T K"] * 2, "D D", K=6),
+    _case("two heads in the place of D", "D == 2*K", two_heads, "B T K", "B T K", "D D", K=12),
     _case("query heads that groups need not divide", "G | H", grouped_heads, "B H T K", "B G T K"),
     _case("heads merged without the transpose", "regroup", merge_without_transpose, "B H T K"),
     _case("softmax over the queries", "softmax-axis", softmax_over_queries, *["B H T K"] * 3),

@@ -10,6 +10,12 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 EPS = 1e-5
 RATE = 0.01  # of the SGD update
+PATHS = {
+    **{name: f"self_attention/{name}" for name in ("query", "key", "value", "output")},
+    **{name: f"feed_forward/{name}" for name in ("up", "down")},
+    **{"norm1": "self_attention_norm", "norm2": "feed_forward_norm"},
+}
+"""Where cutaway keeps the weights that the provers call by shorter names."""
 
 
 @dataclass(frozen=True)

@@ -37,11 +37,12 @@ def measure(names: list[str], threads: int, rounds: int, quick: bool) -> dict[st
     present = [name for name in names if ENTRIES[name].installed]
     sizes = Sizes(B=2, T=5, d_model=8, h=2, d_ff=12) if quick else Sizes()
     few = 1 if quick else min(rounds, 7)
+    libraries = [part for key in ("numpy", "cutaway", *present) for part in ENTRIES[key].libraries]
     layer = contest(sizes, present, rounds, warm_up=1 if quick else 5)
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": machine(),
-        "versions": versions(present),
+        "versions": versions(libraries),
         "pools": pools(threads),
         "threads": threads,
         "rounds": rounds,

@@ -14,7 +14,6 @@ from cutaway.graph import save
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.json"
 PAGE = HERE.parent / "docs" / "performance.md"
-BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 
 
 def tables(results: dict[str, Any]) -> str:
@@ -29,13 +28,14 @@ def tables(results: dict[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
-def inserted(page: str, text: str) -> str:
-    """Return the page with the text between its markers."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+def inserted(page: str, text: str, name: str = "tables") -> str:
+    """Return the page with the text between its markers of that name."""
+    opens, closes = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, begin, rest = page.partition(opens)
+    _, end, after = rest.partition(closes)
     if not begin or not end:
-        raise ValueError(f"{PAGE.name} lacks the markers {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
+        raise ValueError(f"{PAGE.name} lacks the markers {opens} and {closes}")
+    return f"{before}{opens}\n\n{text}\n\n{closes}{after}"
 
 
 def write(results: dict[str, Any]) -> None:
@@ -43,10 +43,10 @@ def write(results: dict[str, Any]) -> None:
     save(PAGE, inserted(PAGE.read_text(encoding="utf-8"), tables(results)))
 
 
-def _setting(results: dict[str, Any]) -> str:
+def measured(results: dict[str, Any]) -> str:
+    """Say when, on what and with which libraries it was measured."""
     machine, threads = results["machine"], results["threads"]
     used = [f"{name} {number}" for name, number in results["versions"].items()]
-    sizes = [f"{name} = {size}" for name, size in results["sizes"].items()]
     return "\n".join(
         (
             f"Measured on {results['date']}: {machine['processor']}, {machine['system']}, "
@@ -54,9 +54,13 @@ def _setting(results: dict[str, Any]) -> str:
             f"{results['rounds']} rounds.",
             f"{', '.join(used)}.",
             f"Thread pools: {', '.join(results['pools'])}.",
-            f"{', '.join(sizes)}, float32.",
         )
     )
+
+
+def _setting(results: dict[str, Any]) -> str:
+    sizes = [f"{name} = {size}" for name, size in results["sizes"].items()]
+    return f"{measured(results)}\n{', '.join(sizes)}, float32."
 
 
 def _layer(results: dict[str, Any]) -> str:
@@ -66,11 +70,11 @@ def _layer(results: dict[str, Any]) -> str:
     ]
     for name in results["absent"]:
         rows.append([ENTRIES[name].title, "not installed", "", "not installed", ""])
-    return _table("One encoder layer|forward, ms|× numpy|training step, ms|× numpy", rows)
+    return markdown("One encoder layer|forward, ms|× numpy|training step, ms|× numpy", rows)
 
 
 def _pair(times: dict[str, float]) -> tuple[str, str]:
-    return _time(times), f"{times['ratio']:.2f}" if "ratio" in times else ""
+    return milliseconds(times), f"{times['ratio']:.2f}" if "ratio" in times else ""
 
 
 def _kernels(found: dict[str, float]) -> str:
@@ -78,32 +82,33 @@ def _kernels(found: dict[str, float]) -> str:
     small = sum(share for share in found.values() if share < 0.01)
     rest = 1 - sum(found.values())
     rows += [["other kernels", f"{100 * small:.1f}"], ["outside of kernels", f"{100 * rest:.1f}"]]
-    return _table("cutaway's training step|% of its time", rows)
+    return markdown("cutaway's training step|% of its time", rows)
 
 
 def _build(found: dict[str, Any]) -> str:
     rows = [
-        [layers, str(row["nodes"]), _time(row["again"]), _time(row["script"])]
+        [layers, str(row["nodes"]), milliseconds(row["again"]), milliseconds(row["script"])]
         for layers, row in found.items()
     ]
-    return _table("Encoder layers|nodes|built and verified, ms|as a script, ms", rows)
+    return markdown("Encoder layers|nodes|built and verified, ms|as a script, ms", rows)
 
 
 def _draw(found: list[dict[str, Any]]) -> str:
-    rows = [[str(row["layers"]), row["level"], _time(row)] for row in found]
-    return _table("Encoder layers|level|drawn, ms", rows)
+    rows = [[str(row["layers"]), row["level"], milliseconds(row)] for row in found]
+    return markdown("Encoder layers|level|drawn, ms", rows)
 
 
-def _time(spread: dict[str, float]) -> str:
+def milliseconds(spread: dict[str, float]) -> str:
     """Write median and quartiles in milliseconds, with three digits of the median."""
     median, q1, q3 = (1000 * spread[key] for key in ("median", "q1", "q3"))
     digits = 0 if median >= 100 else 1 if median >= 10 else 2
     return f"{median:.{digits}f} ({q1:.{digits}f}–{q3:.{digits}f})"
 
 
-def _table(head: str, rows: list[list[str]]) -> str:
+def markdown(head: str, rows: list[list[str]], words: int = 1) -> str:
+    """Return a table; columns after so many are numbers, and stand to the right."""
     titles = head.split("|")
-    lines = [titles, ["---"] + ["--:"] * (len(titles) - 1), *rows]
+    lines = [titles, ["---"] * words + ["--:"] * (len(titles) - words), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

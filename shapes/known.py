@@ -12,6 +12,7 @@ Nothing here guesses: :meth:`Known.decide` says True or False only of what it ha
 
 import math
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import count, product
 
 import sympy
@@ -45,7 +46,7 @@ class Known:
     @classmethod
     def of(cls, facts: Iterable[Condition]) -> "Known | None":
         """Return what is known of these facts together; None if they contradict each other."""
-        return cls().join(facts)
+        return _together(tuple(facts))
 
     def join(self, facts: Iterable[Condition]) -> "Known | None":
         """Return what is known with more facts; None if they contradict what is known."""
@@ -197,6 +198,12 @@ class Known:
             values is not None and 0 not in values
             for values in (_residues(expression, n) for n in (2, 3, 4, 5, 8))
         )
+
+
+@lru_cache(maxsize=4096)
+def _together(facts: tuple[Condition, ...]) -> Known | None:
+    """Join facts: a proof asks for the same ones several times, and every change is a new one."""
+    return Known().join(facts)
 
 
 class _Change:

@@ -157,11 +157,10 @@ def _levels(varied: list[str], facts: list[Verdict]) -> Iterator[_Level]:
             return
 
 
-def _join(facts: Iterable[Verdict]) -> Known | None:
-    known: Known | None = Known()
-    for fact in facts:
-        known = known and known.add(fact)
-    return known
+def _join(facts: Collection[Verdict]) -> Known | None:
+    if False in facts:
+        return None
+    return Known.of(fact for fact in facts if isinstance(fact, Condition))
 
 
 def _taken_off(dims: Iterable[Dim]) -> int | None:

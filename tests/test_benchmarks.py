@@ -13,9 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+import cutaway as ca
+from cutaway.graph import show_shape
+
 ROOT = Path(__file__).resolve().parent.parent
 BENCHMARKS = ROOT / "benchmarks"
-WRITTEN = (BENCHMARKS / "results.json", ROOT / "docs" / "performance.md")
+WRITTEN = (
+    *(BENCHMARKS / name for name in ("results.json", "shapes.json")),
+    ROOT / "docs" / "performance.md",
+)
 SPREAD = {"median", "q1", "q3"}
 
 
@@ -30,16 +36,18 @@ def _on_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             del sys.modules[name]
 
 
-def run(*options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(BENCHMARKS / "run.py"), *options]
+def run(*options: str, script: str = "run.py") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(BENCHMARKS / script), *options]
     return subprocess.run(command, capture_output=True, text=True, timeout=300)
 
 
 def test_the_page_shows_the_results() -> None:
-    table = import_module("table")
+    table, shapes = import_module("table"), import_module("shapes_table")
     page = table.PAGE.read_text(encoding="utf-8")
     results = json.loads(table.RESULTS.read_text(encoding="utf-8"))
     assert page == table.inserted(page, table.tables(results))
+    proofs = json.loads(shapes.RESULTS.read_text(encoding="utf-8"))
+    assert page == table.inserted(page, shapes.tables(proofs), shapes.NAME)
 
 
 def test_the_results_are_of_a_whole_run_at_the_promised_sizes() -> None:
@@ -74,9 +82,10 @@ def test_a_part_writes_nothing_unless_told_where() -> None:
     assert [file.read_bytes() for file in WRITTEN] == before
 
 
+@pytest.mark.parametrize("script", ["run.py", "shapes.py"])
 @pytest.mark.parametrize("options", [("--rounds", "0"), ("--threads", "-1"), ("--only", "caffe")])
-def test_options_that_mean_nothing_are_refused(options: tuple[str, ...]) -> None:
-    done = run(*options)
+def test_options_that_mean_nothing_are_refused(options: tuple[str, ...], script: str) -> None:
+    done = run(*options, script=script)
     assert (done.returncode, done.stdout) == (2, "")
     assert options[0].strip("-") in done.stderr
 
@@ -172,6 +181,102 @@ def test_a_wrong_result_stops_the_run(change: str) -> None:
 
     with pytest.raises(contest.WrongResultError, match="feed_forward/up/bias"):
         contest.Reference(sizes).check("wrong", Wrong())
+
+
+def test_the_proofs_are_of_a_whole_run_and_cost_is_linear_in_layers() -> None:
+    results = json.loads(WRITTEN[1].read_text(encoding="utf-8"))
+    check_form_of_proofs(results)
+    assert results["absent"] == []
+    assert results["versions"]["torch"].split("+")[0] == "2.13.0"
+    decoder = results["decoder"]
+    assert list(decoder) == ["12", "24", "48", "96"]
+    assert {row["contract"] for row in decoder.values()} == {"valid iff H | D and T <= 2048"}
+    for how in ("again", "first"):
+        few, many = (decoder[depth][how]["proof"]["median"] for depth in ("12", "96"))
+        assert many < 1.5 * few * decoder["96"]["nodes"] / decoder["12"]["nodes"]
+    assert {row["tool"] for row in results["layer"]} == {"cutaway", "torch", "jax"}
+
+
+def test_quick_proofs_run_without_extras_and_have_the_documented_form(tmp_path: Path) -> None:
+    out = tmp_path / "quick.json"
+    before = [file.read_bytes() for file in WRITTEN]
+    done = run("--quick", "--only", "cutaway", "--out", str(out), script="shapes.py")
+    assert done.returncode == 0, done.stderr
+    results = json.loads(out.read_text(encoding="utf-8"))
+    check_form_of_proofs(results)
+    assert list(results["decoder"]) == ["1", "2"]
+    assert import_module("shapes_table").tables(results) in done.stdout
+    assert list(tmp_path.iterdir()) == [out]
+    assert [file.read_bytes() for file in WRITTEN] == before
+
+
+def test_a_tool_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    tools = import_module("provers").TOOLS
+    monkeypatch.setitem(tools, "jax", replace(tools["jax"], libraries=("no_such_library",)))
+    shapes = import_module("shapes")
+    results = shapes.measure(["cutaway", "jax"], threads=os.cpu_count(), rounds=1, quick=True)
+    assert results["absent"] == ["jax"]
+    assert "| jax.export | not installed |" in import_module("shapes_table").tables(results)
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_the_decoder_is_proved_for_all_sizes(tied: bool) -> None:
+    contract, times = import_module("decoder").stages(2, tied)
+    assert str(contract) == "valid iff H | D and T <= 2048"
+    assert contract.counterexample == {"B": 1, "D": 1, "H": 2, "T": 1, "V": 1}
+    (logits,) = contract.graph.outputs
+    assert show_shape(logits.shape) == "(B, T, V)"
+    assert all(time > 0 for time in times.values())
+
+
+def test_cutaway_finds_every_mistake_and_states_the_condition() -> None:
+    """The truth that the table shows is what enumerating sizes says."""
+    mistakes, tools = import_module("mistakes"), import_module("provers").TOOLS
+    for mistake in mistakes.MISTAKES:
+        answer = tools["cutaway"].judge(mistake)
+        assert (answer.verdict == "found") is bool(mistake.holds), answer
+        assert answer.line is bool(mistake.holds)
+        if mistake.silent:
+            assert answer.short.startswith(f"{mistake.holds}: ")
+        elif mistake.holds:
+            inputs = [ca.input(f"x{n}", shape) for n, shape in enumerate(mistake.inputs)]
+            words = import_module("provers.cutaway_verify").Words
+            assert str(ca.verify(mistake.code(words, *inputs))) == f"valid iff {mistake.holds}"
+
+
+@pytest.mark.parametrize("name", ["torch", "jax"])
+def test_mistakes_run_at_their_examples_and_all_prove_the_same_layer(name: str) -> None:
+    tools, mistakes = import_module("provers").TOOLS, import_module("mistakes").MISTAKES
+    if not tools[name].installed:
+        pytest.skip(f"{name} is not installed: pip install -e '.[bench]'")
+    module = import_module(f"provers.{tools[name].place}")
+    zeros = import_module(name if name == "torch" else "jax.numpy").zeros
+    for mistake in mistakes:
+        mistake.code(module.Words, *map(zeros, mistake.shapes))
+    problem, contest = import_module("problem"), import_module("contestants").ENTRIES["numpy"]
+    given = problem.make(problem.Sizes(B=2, T=5, d_model=12, h=3, d_ff=7), "float32")
+    expected = contest.prepare(given).forward()
+    assert np.allclose(module.compute(given), expected, rtol=1e-4, atol=1e-4)
+
+
+def check_form_of_proofs(results: dict[str, Any]) -> None:
+    assert set(results) == {
+        *("date", "machine", "versions", "pools", "threads", "rounds", "load"),
+        *("absent", "decoder", "layer", "mistakes"),
+    }
+    parts = {*import_module("decoder").STAGES, "proof"}
+    for row in results["decoder"].values():
+        assert set(row) == {"nodes", "contract", "counterexample", "again", "first"}
+        assert (set(row["again"]), set(row["first"])) == (parts, {*parts, "script"})
+        for times in (*row["again"].values(), *row["first"].values()):
+            check_spread(times)
+    for row in results["layer"]:
+        assert set(row) == {"tool", "way", "states", "first", "ratio", *SPREAD}
+        check_spread({key: row[key] for key in SPREAD})
+    for row in results["mistakes"]:
+        assert set(row) == {"title", "holds", "silent", "answers"}
+        for answer in row["answers"].values():
+            assert set(answer) == {"verdict", "says", "short", "line"}
 
 
 def check_form(results: dict[str, Any]) -> None:

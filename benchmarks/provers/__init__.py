@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from mistakes import Mistake
 
 Prove = Callable[[], str]
+Verdict = Literal["found", "guarded", "accepted"]
 
 
 @dataclass(frozen=True)
@@ -22,16 +23,20 @@ class Answer:
 
     Attributes
     ----------
-    found
-        Whether it says that something is wrong, or that not all sizes will do.
+    verdict
+        ``found``: it says that something is wrong, or that not all sizes will do. ``guarded``: it
+        accepts the code, and will check something when that is run. ``accepted``: neither.
     says
-        The telling lines of its message; what it states if it accepts the code.
+        Its message in full; what it states if it accepts the code.
+    short
+        The telling part of that, in a line.
     line
         Whether the message, or the traceback with it, names the line of the code.
     """
 
-    found: bool
+    verdict: Verdict
     says: str
+    short: str
     line: bool
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from mistakes import Mistake
 
 import cutaway as ca
-from provers import Answer, Prove
+from provers import Answer, Prove, Verdict
 
 
 def layer() -> dict[str, Prove]:
@@ -23,10 +23,14 @@ def _prove() -> str:
 
 def _disprove() -> str:
     contract = _contract()
-    return f"{contract}; first broken at {contract.counterexample}"
+    assert contract.counterexample is not None
+    sizes = ", ".join(f"{name} = {size}" for name, size in contract.counterexample.items())
+    return f"{contract}; first broken at {sizes}"
 
 
-class _Words:
+class Words:
+    """What cutaway calls it: see ``mistakes.Words``."""
+
     softmax = staticmethod(ca.ops.softmax)
     concat = staticmethod(ca.ops.concat)
     transpose = staticmethod(ca.ops.permute_dims)
@@ -46,7 +50,8 @@ class _Words:
 
 def judge(mistake: Mistake) -> Answer:
     inputs = [ca.input(f"x{n}", shape) for n, shape in enumerate(mistake.inputs)]
-    contract = ca.verify(mistake.code(_Words, *inputs))
+    contract = ca.verify(mistake.code(Words, *inputs))
     told = [*map(str, contract.errors), *map(str, contract.warnings)]
     says = "\n".join(told) or str(contract)
-    return Answer(bool(told), says, "mistakes.py:" in says)
+    verdict: Verdict = "found" if told else "accepted"
+    return Answer(verdict, says, says.partition("\n")[0], "mistakes.py:" in says)

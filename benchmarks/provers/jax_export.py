@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 from jax import export
 from mistakes import Mistake
-from problem import EPS
+from problem import EPS, PATHS, Problem
 
 from provers import Answer, Prove
 
@@ -46,6 +46,17 @@ def layer() -> dict[str, Prove]:
     return {"all sizes": exported, "shapes only (jax.eval_shape)": evaluated}
 
 
+def compute(problem: Problem) -> Any:
+    """Return the layer's output for these weights: is it the layer that the others prove?"""
+    sizes, w = problem.sizes, problem.weights
+    weights = {
+        name: {part: w[f"{path}/{part}"] for part in ("weight", "bias")}
+        for name, path in PATHS.items()
+    }
+    head = jnp.zeros((sizes.h, sizes.d_model // sizes.h))
+    return _encoder_layer({**weights, "head": head}, problem.x)
+
+
 def _fresh() -> Any:
     """Return the layer as a function that JAX has not seen: it remembers what it has traced."""
 
@@ -74,10 +85,13 @@ def _encoder_layer(w: Any, x: Any) -> Any:
     attended = jax.nn.softmax(scores, -1) @ split("value")
     merged = attended.transpose(0, 2, 1, 3).reshape(batch, length, d_model)
     middle = norm(x + linear(merged, "output"), "norm1")
-    return norm(middle + linear(jax.nn.relu(linear(middle, "up")), "down"), "norm2")
+    hidden = jax.nn.relu(linear(middle, "up"))
+    return norm(middle + linear(hidden, "down"), "norm2")
 
 
-class _Words:
+class Words:
+    """What JAX calls it: see ``mistakes.Words``."""
+
     softmax = staticmethod(jax.nn.softmax)
     concat = staticmethod(jnp.concatenate)
     transpose = staticmethod(jnp.transpose)
@@ -102,10 +116,13 @@ def judge(mistake: Mistake) -> Answer:
     ]
 
     def call(*given: Any) -> Any:
-        return mistake.code(_Words, *given)
+        return mistake.code(Words, *given)
 
     try:
         found = export.export(jax.jit(call))(*arrays)
     except Exception as error:  # whatever it says, it says it so
-        return Answer(True, str(error), "mistakes.py" in "".join(traceback.format_exception(error)))
-    return Answer(False, f"accepted, output {found.out_avals[0].shape}", False)
+        says = str(error)
+        trace = "".join(traceback.format_exception(error))
+        return Answer("found", says, says.partition("\n")[0], "mistakes.py" in trace)
+    says = f"accepted, output {found.out_avals[0].shape}"
+    return Answer("accepted", says, says, line=False)

@@ -4,17 +4,19 @@ It runs on fake tensors, from one example, and keeps what it assumed as guards. 
 can't be dynamic: it is an attribute of the module, not a length of any tensor.
 """
 
-import math
+import re
 import traceback
 from typing import Any
 
 import torch
 from mistakes import Mistake
-from problem import EPS, Sizes
+from problem import EPS, PATHS, Problem, Sizes
 from torch import nn
 from torch.export import Dim, export
 
 from provers import Answer, Prove
+
+SHOWN = 3  # guards in a line
 
 
 class EncoderLayer(nn.Module):
@@ -25,7 +27,7 @@ class EncoderLayer(nn.Module):
         width, self.heads = sizes.d_model, sizes.h
         self.query, self.key, self.value, self.output = (nn.Linear(width, width) for _ in range(4))
         self.up, self.down = nn.Linear(width, sizes.d_ff), nn.Linear(sizes.d_ff, width)
-        self.norm1, self.norm2 = (nn.LayerNorm(width, EPS) for _ in range(2))
+        self.norm1, self.norm2 = nn.LayerNorm(width, EPS), nn.LayerNorm(width, EPS)
 
     def forward(self, x: Any) -> Any:
         batch, length, width = x.shape
@@ -33,10 +35,15 @@ class EncoderLayer(nn.Module):
         q, k, v = (
             part(x).reshape(split).transpose(1, 2) for part in (self.query, self.key, self.value)
         )
-        scores = q @ k.mT / math.sqrt(width // self.heads)
+        scores = q @ k.mT / (width // self.heads) ** 0.5
         merged = (scores.softmax(-1) @ v).transpose(1, 2).reshape(batch, length, width)
-        x = self.norm1(x + self.output(merged))
-        return self.norm2(x + self.down(self.up(x).relu()))
+        x = _normed(self.norm1, x + self.output(merged))
+        return _normed(self.norm2, x + self.down(self.up(x).relu()))
+
+
+def _normed(norm: nn.LayerNorm, x: Any) -> Any:
+    """Apply a norm along however many features there are; the module would insist on its own."""
+    return nn.functional.layer_norm(x, x.shape[-1:], norm.weight, norm.bias, norm.eps)
 
 
 class _Functional(nn.Module):
@@ -73,13 +80,27 @@ def layer() -> dict[str, Prove]:
     return {"B, T": usual, "B, T, d_model = 8*K, d_ff": every}
 
 
+def compute(problem: Problem) -> Any:
+    """Return the layer's output for these weights: is it the layer that the others prove?"""
+    module = EncoderLayer(problem.sizes)
+    state = {}
+    for name, path in PATHS.items():
+        state[f"{name}.weight"] = torch.from_numpy(problem.weights[f"{path}/weight"].T)
+        state[f"{name}.bias"] = torch.from_numpy(problem.weights[f"{path}/bias"])
+    module.load_state_dict(state)
+    with torch.no_grad():
+        return module(torch.from_numpy(problem.x))
+
+
 def _stated(program: Any) -> str:
     """Return what an exported program asks of its sizes."""
     ranges = ", ".join(f"{name} in {among}" for name, among in program.range_constraints.items())
     return f"accepted, {ranges}" if ranges else "accepted"
 
 
-class _Words:
+class Words:
+    """What PyTorch calls it: see ``mistakes.Words``."""
+
     softmax = staticmethod(torch.softmax)
     concat = staticmethod(torch.cat)
     transpose = staticmethod(torch.permute)
@@ -103,18 +124,43 @@ class _Module(nn.Module):
         self.mistake = mistake
 
     def forward(self, *arrays: Any) -> Any:
-        return self.mistake.code(_Words, *arrays)
+        return self.mistake.code(Words, *arrays)
 
 
 def judge(mistake: Mistake) -> Answer:
-    arrays = tuple(torch.zeros(shape) for shape in mistake.shapes())
-    dims = {name: Dim(name) for shape in mistake.inputs for name in shape.split() if name != "1"}
+    arrays = tuple(torch.zeros(shape) for shape in mistake.shapes)
+    names = [shape.split() for shape in mistake.inputs]
+    dims = {name: Dim(name) for axes in names for name in axes if name != "1"}
     shapes = tuple(
-        {axis: dims[name] for axis, name in enumerate(shape.split()) if name in dims}
-        for shape in mistake.inputs
+        {axis: dims[name] for axis, name in enumerate(axes) if name in dims} for axes in names
     )
     try:
         program = export(_Module(mistake), arrays, dynamic_shapes=(shapes,))
     except Exception as error:  # whatever it says, it says it so
-        return Answer(True, str(error), "mistakes.py" in "".join(traceback.format_exception(error)))
-    return Answer(False, _stated(program), False)
+        says = str(error)
+        fixes = says.partition("Suggested fixes:\n")[2].partition("\n\n")[0]
+        short = ", ".join(line.strip() for line in fixes.splitlines()) or says.partition("\n")[0]
+        trace = "".join(traceback.format_exception(error))
+        return Answer("found", says, short, "mistakes.py" in trace)
+    guards = _guards(program, names)
+    if not guards:
+        return Answer("accepted", _stated(program), "accepted", line=False)
+    more = f" and {len(guards) - SHOWN} more" if len(guards) > SHOWN else ""
+    short = f"accepted, to be checked when run: {', '.join(guards[:SHOWN])}{more}"
+    return Answer("guarded", f"accepted, guards: {', '.join(guards)}", short, line=False)
+
+
+def _guards(program: Any, names: list[list[str]]) -> list[str]:
+    """Return what the program checks when it is run, in our names, the shortest first.
+
+    Left out are ranges, and that axes of one name are equal, which is what the name asks for.
+    """
+
+    def name(found: re.Match[str]) -> str:
+        return names[int(found[1])][int(found[2])]
+
+    pattern = re.compile(r"L\['arrays'\]\[(\d+)\]\.size\(\)\[(\d+)\]")
+    guards = {pattern.sub(name, guard) for guard in getattr(program, "_guards_code", ())}
+    sides = {guard: guard.split(" == ") for guard in guards}
+    told = (guard for guard in guards if len(sides[guard]) < 2 or len(set(sides[guard])) > 1)
+    return sorted(told, key=lambda guard: (len(guard), guard))

@@ -1,0 +1,175 @@
+"""Shape proofs: ``python benchmarks/shapes.py``; needs ``pip install -e '.[bench]'``.
+
+Writes ``benchmarks/shapes.json`` and its tables in ``docs/performance.md``. The file holds:
+
+- ``date``, ``machine``, ``versions``, ``pools``, ``threads``, ``rounds``, ``load``: the setting;
+  ``load`` is that of the machine (mean over a minute) when the run began;
+- ``absent``: tools that were asked for and are not installed;
+- ``decoder``: for each number of layers of a decoder of GPT-3's form ``nodes``, ``contract`` and
+  ``counterexample``; ``again``, the times of each part in one process; and ``first``, those in a
+  process of its own, with that of the whole ``script``, from starting Python to its end. ``proof``
+  is ``build`` and ``verify``;
+- ``layer``: for each ``tool`` and ``way`` to prove one encoder layer what it ``states``, the time
+  of the ``first`` call, and those of later ones;
+- ``mistakes``: for each piece of code what is to be known of it, and the ``answers`` by tool.
+
+A time is a ``median`` and its quartiles ``q1`` and ``q3``, in seconds; ``ratio`` is how many times
+as long as cutaway's proof it took: the median over the rounds, each by itself.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from provers import TOOLS
+from threads import limit, pools
+
+DEPTHS = (12, 24, 48, 96)
+
+
+def measure(names: list[str], threads: int, rounds: int, quick: bool) -> dict[str, Any]:
+    """Return the results; ``quick`` takes few layers, and only shows that everything runs."""
+    from machine import machine, versions  # imports numpy, which reads the limits once
+
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    present = [name for name in names if TOOLS[name].installed]
+    found: dict[str, Any] = {
+        "decoder": prove_decoders((1, 2) if quick else DEPTHS, rounds),
+        "layer": prove_layer(present, rounds),
+        "mistakes": judge_mistakes(present),
+    }
+    libraries = ["sympy", *(part for name in present for part in TOOLS[name].libraries)]
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": machine(),
+        "versions": versions(libraries),
+        "pools": pools(threads),
+        "threads": threads,
+        "rounds": rounds,
+        "load": load,
+        "absent": [name for name in names if name not in present],
+        **found,
+    }
+
+
+def prove_decoders(depths: Sequence[int], rounds: int) -> dict[str, Any]:
+    """Time the parts of a proof of each depth: again and again in here, and in fresh processes."""
+    from decoder import STAGES, stages
+    from timing import spread, take_turns
+
+    again: dict[int, list[dict[str, float]]] = {depth: [] for depth in depths}
+    first: dict[int, list[dict[str, float]]] = {depth: [] for depth in depths}
+
+    def script(depth: int) -> None:
+        command = [sys.executable, str(Path(__file__).with_name("decoder.py")), str(depth)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        first[depth].append(json.loads(done.stdout))
+
+    def here(depth: int) -> None:
+        again[depth].append(stages(depth)[1])
+
+    take_turns({depth: partial(here, depth) for depth in depths}, rounds)
+    scripts = take_turns({depth: partial(script, depth) for depth in depths}, rounds, warm_up=0)
+
+    def spreads(runs: list[dict[str, float]]) -> dict[str, Any]:
+        together = [run | {"proof": run["build"] + run["verify"]} for run in runs]
+        return {name: spread([run[name] for run in together]) for name in (*STAGES, "proof")}
+
+    def row(depth: int) -> dict[str, Any]:
+        contract, _ = stages(depth)
+        return {
+            "nodes": len(contract.graph.nodes),
+            "contract": str(contract),
+            "counterexample": contract.counterexample,
+            "again": spreads(again[depth][1:]),  # without the round that warms up
+            "first": spreads(first[depth]) | {"script": spread(scripts[depth])},
+        }
+
+    return {str(depth): row(depth) for depth in depths}
+
+
+def prove_layer(names: list[str], rounds: int) -> list[dict[str, Any]]:
+    """Time every way of every tool to prove one encoder layer."""
+    from timing import ratio, spread, take_turns
+
+    calls = {(name, way): call for name in names for way, call in TOOLS[name].layer().items()}
+    firsts, states = {}, {}
+    for key, call in calls.items():
+        start = perf_counter()
+        states[key] = call()
+        firsts[key] = perf_counter() - start
+    times = take_turns(calls, rounds, warm_up=0)
+    base = next((found for (name, _), found in times.items() if name == "cutaway"), None)
+    return [
+        {
+            "tool": name,
+            "way": way,
+            "states": states[name, way],
+            "first": firsts[name, way],
+            **spread(found),
+            **({"ratio": ratio(found, base)} if base else {}),
+        }
+        for (name, way), found in times.items()
+    ]
+
+
+def judge_mistakes(names: list[str]) -> list[dict[str, Any]]:
+    """Show every mistake to every tool."""
+    from mistakes import MISTAKES
+
+    return [
+        {
+            "title": mistake.title,
+            "holds": mistake.holds,
+            "silent": mistake.silent,
+            "answers": {name: asdict(TOOLS[name].judge(mistake)) for name in names},
+        }
+        for mistake in MISTAKES
+    ]
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--threads", type=int, default=1, help="for every tool (default 1)")
+    parser.add_argument("--rounds", type=int, default=10, help="turns that each takes (default 10)")
+    parser.add_argument("--only", nargs="+", choices=TOOLS, help="some of the tools")
+    parser.add_argument("--quick", action="store_true", help="few layers: does everything run?")
+    parser.add_argument("--out", type=Path, help="write the JSON there, and no page")
+    found = parser.parse_args()
+    if min(found.threads, found.rounds) < 1:
+        parser.error("threads and rounds are numbers of at least 1")
+    return found
+
+
+def main() -> None:
+    given = arguments()
+    limit(given.threads)
+    rounds = min(given.rounds, 2) if given.quick else given.rounds
+    names = [name for name in TOOLS if name in (given.only or TOOLS)]
+    results = measure(names, given.threads, rounds, given.quick)
+
+    from shapes_table import RESULTS, tables, write
+
+    from cutaway.graph import save
+
+    print(tables(results))
+    whole = not (given.quick or given.only or results["absent"])
+    if given.out or whole:
+        save(given.out or RESULTS, json.dumps(results, indent=1) + "\n")
+    else:
+        print("\nA part only: nothing was written. Give --out FILE for the JSON.", file=sys.stderr)
+    if whole and not given.out:
+        write(results)
+
+
+if __name__ == "__main__":
+    main()

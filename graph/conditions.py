@@ -127,6 +127,8 @@ def divides(divisor: Dim, number: Dim) -> Verdict:
     >>> str(divides(B * H, B * D)), divides(H, 4 * H), divides(2, 2 * D + 1)
     ('H | D', True, False)
     """
+    if divisor == 0:
+        return False  # as a length it would not be one
     top, bottom = _fraction(sympy.sympify(number) / divisor)
     if bottom == 1:
         return True

@@ -168,8 +168,9 @@ class Builder:
         if look.note:
             lines.append(Line(one_line(look.note, lang), size=SMALL))
         for repeat in self._view.repeats:
-            first = repeat.copies[0]
-            if self._view.box(first[-1]) is group and repeat.address != group.address:
+            first, depth = repeat.copies[0], len(group.address)
+            deeper = len(repeat.address) > depth and repeat.address[:depth] == group.address
+            if deeper and self._view.box(first[-1]) is group:
                 inner = self._names.block(repeat.address, "layer", first).title
                 lines.append(Line(f"{len(repeat)}× {one_line(inner, lang)}", size=SMALL))
         if group not in self._read:
@@ -203,8 +204,8 @@ class Builder:
             there = [key for v in bundle.values if (key := (bundle.tail, bundle.head, v)) in ways]
             if there:
                 lit.add(id(bundle))
-                texts = dict.fromkeys(text for key in there if (text := ways[key]))
-                labels[id(bundle)] = "  ".join(texts) or labels[id(bundle)]
+                named = dict.fromkeys(text for key in there if (text := ways[key]))
+                labels[id(bundle)] = "  ".join(named) or labels[id(bundle)]
         return tuple(
             Arrow(
                 self._ids[bundle.tail],

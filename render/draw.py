@@ -125,7 +125,7 @@ def draw(
         language,
         cast("Direction", direction),
         writer,
-        title or _title(found, language),
+        str(title) or _title(found, language),
         Lit.of(highlight, found, language),
     )
     return Picture(builder.scene())

@@ -286,6 +286,9 @@ def _solve_divides(divisor: sympy.Expr, number: sympy.Expr) -> _Change | None:
         others = sympy.expand(sign * number - symbol)  # symbol + others is a multiple
         if others.is_Integer and divisor.is_Integer:
             others = others % divisor  # the symbol is at least 1 then by itself
+        low = bounds(others)[0]
+        if low is None or low < 0:
+            continue  # the number may be zero, or less: a multiple that no positive one reaches
         value = sympy.expand(divisor * free() - others)
         return _Change({symbol: value}, at_least(value, 1))
     if divisor.is_Integer:  # 3 | 2*D: their factors have nothing in common

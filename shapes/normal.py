@@ -23,9 +23,11 @@ def minimal(conditions: Iterable[Condition]) -> tuple[Condition, ...] | None:
     """
     kept: list[Condition] = []
     for group in connected(dict.fromkeys(conditions)):
-        if Known.of(group) is None:
+        longest_first = sorted(group, key=_simplicity, reverse=True)
+        needed = None if Known.of(group) is None else _needed(Known(), longest_first)
+        if needed is None:
             return None
-        kept += _needed(Known(), sorted(group, key=_simplicity, reverse=True))
+        kept += needed
     return tuple(sorted(kept, key=str))
 
 
@@ -34,8 +36,8 @@ def _simplicity(condition: Condition) -> tuple[int, int, str]:
     return int(ops), len(str(condition)), str(condition)
 
 
-def _needed(known: Known, listed: list[Condition]) -> list[Condition]:
-    """Return those that don't follow from what is known and the others of the list.
+def _needed(known: Known, listed: list[Condition]) -> list[Condition] | None:
+    """Return those that don't follow from what is known and the others; None if they clash.
 
     The list is halved: each half is judged with the other one known, so that a fact is added a
     logarithmic number of times. What goes first follows from all that is still there.
@@ -44,11 +46,8 @@ def _needed(known: Known, listed: list[Condition]) -> list[Condition]:
         return [] if known.decide(listed[0]) else listed
     half = len(listed) // 2
     first, second = listed[:half], listed[half:]
-    kept = _needed(_with(known, second), first)
-    return kept + _needed(_with(known, kept), second)
-
-
-def _with(known: Known, facts: list[Condition]) -> Known:
-    found = known.join(facts)
-    assert found is not None  # the whole group was joined before
-    return found
+    with_second = known.join(second)
+    kept = None if with_second is None else _needed(with_second, first)
+    with_kept = None if kept is None else known.join(kept)
+    rest = None if with_kept is None else _needed(with_kept, second)
+    return None if kept is None or rest is None else kept + rest

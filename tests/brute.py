@@ -274,9 +274,9 @@ def unguarded(patch: Any) -> None:
     """Let graphs be built whose conditions hold at no sizes: ``patch`` is pytest's monkeypatch."""
     guarded = Facts.require
 
-    def require(self: Facts, condition: Any, reason: Any, fix: Any = "") -> None:
+    def require(self: Facts, condition: Any, *reason: Any, **more: Any) -> None:
         if condition is not False:
-            guarded(self, condition, reason, fix)
+            guarded(self, condition, *reason, **more)
 
     patch.setattr(Facts, "require", require)
 

@@ -53,11 +53,11 @@ def describe(contract: Contract) -> str:
     for error in contract.errors:
         lines += [f"error {error.code}, {_place(error.file, error.line)}:"]
         lines += _indented(error.message)
-        sides = {"left": error.left, "right": error.right, "fix": error.fix}
-        lines += [f"  {side}: {text}" for side, text in sides.items() if text]
+        for part in (error.left, error.right, error.fix):
+            assert not part or part in error.message
     for lint in contract.warnings:
         lines += [f"warning {lint.code}, {_place(lint.file, lint.line)}:"]
-        lines += _indented(lint.message)
+        lines += _indented(f"{lint.message}\nfix: {lint.fix}")
     lines += [f"tried: {text}" for text in contract.tried]
     return "\n".join(lines) + "\n"
 

@@ -27,7 +27,8 @@ def concrete_ops() -> set[type[Op]]:
             open_.append(cls)
             home = vars(sys.modules[cls.__module__]) if cls.__module__ in sys.modules else {}
             real = home.get(cls.__name__) is cls and cls.__module__.startswith("cutaway.")
-            if real and hasattr(cls, "name"):
+            drawn = cls.__module__.startswith("cutaway.render.")  # stands in pictures alone
+            if real and not drawn and hasattr(cls, "name"):
                 found.add(cls)
     return found
 

@@ -16,6 +16,7 @@ from scoped_graphs import graphs
 
 import cutaway as ca
 from cutaway.models.catalogue import MODELS
+from cutaway.render import Picture
 from cutaway.render.build import LANGUAGES
 from cutaway.render.colours import BOXES, FRAMES, LEAVES, LINES
 from cutaway.render.draw import DIRECTIONS, LEVELS
@@ -260,9 +261,16 @@ def test_one_scope_of_5_000_nodes() -> None:
     assert time.perf_counter() - begin < 20
 
 
+def said(picture: Picture) -> str:
+    texts = parse(picture).iterfind(f".//{SVG}text")
+    return " ".join(text.text or "" for text in texts)
+
+
 def test_what_a_folded_box_says() -> None:
     with ca.scope("decoder", kind="stack"):
         y = ca.layers.encoder(ca.input("x", "B T D"), layers=3, heads="H", hidden="F", norm="pre")
+    assert said(ca.draw(y, "model")).count("×") == 1
+    assert said(ca.draw(y, "sublayer")).count("×") == 1  # of the frame around its sublayers
     [_, box] = ca.draw(y, "model").scene.boxes
     assert [line.text for line in box.lines] == [
         "Decoder",

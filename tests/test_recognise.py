@@ -100,6 +100,8 @@ def test_masks() -> None:
     padding = ca.input("tokens", "B T", "int") > 0
     assert (is_causal(causal), is_padding(causal)) == (True, False)
     assert (is_causal(padding), is_padding(padding)) == (False, True)
+    relu = ca.input("x", "T D") > 0.0
+    assert (is_causal(relu), is_padding(relu)) == (False, False)
     both = causal & padding[:, None, :]
     assert (is_causal(both), is_padding(both)) == (True, True)
 

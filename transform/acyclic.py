@@ -20,6 +20,8 @@ def acyclic(view: View, groups: Sequence[Group]) -> list[Group]:
     view
         Says what is shown, and what reads what.
     """
+    if not groups:
+        return []
     shown = [node for node in view.nodes if node not in view.first]
     sources: dict[Node, list[Node]] = {node: [] for node in shown}
     for edge in View(view, (), view.repeats).edges:

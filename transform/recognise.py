@@ -148,8 +148,8 @@ def is_causal(mask: Node) -> bool:
 
 
 def is_padding(mask: Node) -> bool:
-    """Say whether a mask depends on what is fed."""
-    return any(isinstance(node.op, Input) for node in Graph(mask).nodes)
+    """Say whether a mask depends on tokens or on flags that are fed, not on floats alone."""
+    return any(isinstance(n.op, Input) and n.dtype != "float" for n in Graph(mask).nodes)
 
 
 def norm_placement(

@@ -37,7 +37,7 @@ smartquotes = False
 # what signatures name and no page here has; the sites of other projects are not fetched
 nitpick_ignore_regex = [
     ("py:class", r"(collections|fractions|numpy|os|pathlib|sympy)\..*"),
-    ("py:class", r"(.*\.)?([A-Z]|Arrays?|Operators|Scene|Self|Tokenizer|Encoding)"),
+    ("py:class", r"(.*\.)?([A-Z]|Arrays?|Operators|Scene|Self|Site|Tokenizer|Unified|Encoding)"),
 ]
 autodoc_typehints_format = "short"
 autosummary_generate = False

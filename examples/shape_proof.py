@@ -51,15 +51,18 @@ def main() -> None:
     print("The author's test, 4 tokens:", run(model, length=4))
     contract = ca.verify(model)
     print("The contract:", contract)
-    for condition in contract.conditions:
-        node = contract.where(condition)
-        print(f"  {condition}, asked for by {node.op.name} in {node.source}")
+    for error in contract.errors:
+        print(error)
+    print("Over what does the softmax run?", contract.explain("softmax"))
     print("So with 5 tokens:", run(model, length=5))
     print("The keys were not transposed: q @ k.mT.")
     model = attention()
     contract = ca.verify(model)
     print("Fixed, the contract:", contract)
     print("  asked for and not declared:", *contract.unmet or ["nothing"])
+    print("  suspicious:", *contract.warnings or ["nothing"])
+    print("  first sizes that break it:", contract.counterexample)
+    print("Over what does the softmax run?", contract.explain("attention/softmax"))
     print("5 tokens:", run(model, length=5))
 
 

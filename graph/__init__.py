@@ -30,7 +30,7 @@ from cutaway.graph.misfit import Derivation, Misfit
 from cutaway.graph.node import Node, apply
 from cutaway.graph.op import Composite, Cotangents, Family, Kind, Op, Title
 from cutaway.graph.origin import origin
-from cutaway.graph.requirement import Carried, InputAxis, Side
+from cutaway.graph.requirement import Carried, InputAxis, Requirement, Side
 from cutaway.graph.scope import Scope, block, current_scope, located, scope
 from cutaway.graph.show import show, show_shape
 from cutaway.graph.site import misfit
@@ -75,6 +75,7 @@ __all__ = [
     "OptionError",
     "Parameter",
     "Repeat",
+    "Requirement",
     "SaveError",
     "Scope",
     "Shape",

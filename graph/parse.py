@@ -15,6 +15,7 @@ from cutaway.graph.symbols import fresh, symbol
 LARGEST = 2**40  # no axis is longer: larger literals are mistakes or attacks
 MOST_TERMS = 200  # when multiplied out
 MOST_FLOORS = 8  # in one text
+MOST_PRODUCTS = 32
 _TOKEN = re.compile(r"\s*(?:(?P<name>[^\W\d]\w*)|(?P<int>[0-9]+)|(?P<op>//|[-+*/(),?]))")
 
 
@@ -58,6 +59,7 @@ class _Reader:
         self.text = text
         self.depth = 0
         self.floors = 0
+        self.products = 0
         self.tokens = self._split()
         self.token: str | None = next(self.tokens, None)
 
@@ -107,12 +109,17 @@ class _Reader:
             else:
                 self.floors += 1
                 value = value // right
-            if self.floors > MOST_FLOORS or _count_terms(value) > MOST_TERMS:
+            self.products += operator == "*"
+            if (
+                self.floors > MOST_FLOORS
+                or self.products > MOST_PRODUCTS
+                or _count_terms(value) > MOST_TERMS
+            ):
                 raise DimError(
                     explain(
                         f"{self.text[:40]!r}… is too long a formula for a size",
                         required=f"at most {MOST_TERMS} terms when multiplied out, "
-                        f"and {MOST_FLOORS} times //",
+                        f"{MOST_PRODUCTS} times *, and {MOST_FLOORS} times //",
                     )
                 )
         return value

@@ -8,7 +8,7 @@ from cutaway.graph import Condition, ContractError, parse_condition
 from cutaway.graph.errors import explain
 from cutaway.shapes.known import Known
 
-MOST = 200
+MOST = 100
 Assumptions = str | Condition | Iterable[str | Condition]
 
 
@@ -19,7 +19,7 @@ def read_assumptions(assume: Assumptions, names: Collection[str]) -> tuple[Condi
     ------
     ContractError
         If one speaks of a size that the graph has not, holds at no sizes, or contradicts the
-        others; or there are more than 200.
+        others; or there are more than 100.
     DimError
         If one can't be read.
     """

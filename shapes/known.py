@@ -11,7 +11,7 @@ Nothing here guesses: :meth:`Known.decide` says True or False only of what it ha
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import count, product
 
@@ -24,6 +24,8 @@ Solved = dict[sympy.Symbol, sympy.Expr]
 RESIDUES = 512  # combinations of residues that are tried
 CASES = 36  # that a floor is split into
 ROUNDS = 64  # facts that one fact may lead to
+COMPARED = 16  # facts that are compared with another
+SPLIT = 6  # facts that are written again in every case of a floor
 
 
 class Known:
@@ -100,25 +102,28 @@ class Known:
         if found is not None or depth == 0:
             return found
         answers: set[bool | None] = set()
-        for case in self.cases(asked):
-            answers.add(case.decide(asked, depth - 1))
+        for case in self._cases(asked):
+            if case is not None:
+                answers.add(case.decide(asked, depth - 1))
             if len(answers) > 1 or None in answers:
                 return None
         return answers.pop() if answers else None
 
-    def cases(self, asked: Condition) -> Iterator["Known"]:
-        """Return cases that cover all sizes and in which a floor of the relation is gone."""
-        floors = {
-            atom
-            for fact in (asked, *self.rest)
-            for atom in _floors(fact)
-            if not _floors(*atom.args)
-        }
-        for atom in sorted(floors, key=str):
+    def refuted(self, depth: int = 2) -> bool:
+        """Say whether cases prove that no sizes meet the facts; False says nothing."""
+        cases = self._cases() if depth else ()
+        return bool(cases) and all(case is None or case.refuted(depth - 1) for case in cases)
+
+    def _cases(self, *asked: Condition) -> tuple["Known | None", ...]:
+        """Return cases that cover all sizes and in which a floor is gone; none if there is none."""
+        if len(self.rest) > SPLIT:
+            return ()
+        found = set().union(*(_floors(fact) for fact in (*asked, *self.rest)))
+        for atom in sorted((atom for atom in found if not _floors(*atom.args)), key=str):
             changes = _split(atom)
             if changes:
-                return filter(None, map(self._change, changes))
-        return iter(())
+                return tuple(map(self._change, changes))
+        return ()
 
     def _change(self, solved: Solved) -> "Known | None":
         known: Known | None = Known(_with(self.solved, solved))
@@ -152,7 +157,7 @@ class Known:
     def _bounds(self, expression: sympy.Expr) -> tuple[int | None, int | None]:
         """Bound an expression over the sizes that meet the facts."""
         low, high = bounds(expression, self._most())
-        for fact in self.rest:  # left - right >= 0 may be taken off or added
+        for fact in self.rest[:COMPARED]:  # left - right >= 0 may be taken off or added
             if fact.relation in ("|", "=="):
                 continue
             spare = sympy.sympify(fact.left) - fact.right

@@ -55,7 +55,8 @@ def verify(graph: Graph | Node | Iterable[Node], assume: Assumptions = ()) -> Co
         if verdict is False:  # what ``?`` has to be is nothing that it can be
             never.append(condition)
     conditions = minimal(c for c in origins if not Known().decide(c))
-    possible = conditions is not None and Known.of((*conditions, *assumed)) is not None
+    known = Known.of((*(conditions or ()), *assumed))
+    possible = conditions is not None and known is not None and not known.refuted()
     tried: tuple[str, ...] = ()
     said: Verdict = "invalid"
     if conditions is None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cutaway.graph.conditions import Condition, Verdict, equal, of_size
+from cutaway.graph.conditions import Condition, Verdict, divides, equal, of_size
 from cutaway.graph.dims import Dim, Shape
 from cutaway.graph.errors import ShapeError, explain
 from cutaway.graph.requirement import Code, InputAxis, Requirement, Side, Text, text_of
@@ -85,6 +85,15 @@ class Facts:
                 left=Side(left, tuple(at[0])),
                 right=Side(right, tuple(at[1])),
             )
+
+    def require_whole(self, dim: Dim, reason: Text) -> None:
+        """Ask for a number of the op to be whole."""
+        condition = divides(1, dim)
+        if isinstance(condition, Condition):
+            left, right = Side(condition.left), Side(condition.right)
+            self.require(condition, reason, code="not-divisible", left=left, right=right)
+        else:
+            self.require(condition, reason, code="not-divisible")
 
     def require_size(self, dim: Dim, axes: tuple[InputAxis, ...] = ()) -> None:
         """Ask for a dim to be the length of an axis: a whole number, at least 1.

@@ -78,7 +78,8 @@ def _edits(op: "Op", inputs: "tuple[Node, ...]", asked: Requirement) -> Iterator
             for words, shape in found(node, shapes):
                 yield Edit(words, op, _replaced(shapes, operand, shape))
     for operand, node in last_first:
-        for words, shape in (*_swapped(node), *_declared(op, inputs, operand, asked)):
+        swapped = _swapped(node, () if _along(op, inputs) else shapes)
+        for words, shape in (*swapped, *_declared(op, inputs, operand, asked)):
             yield Edit(words, op, _replaced(shapes, operand, shape))
 
 
@@ -116,11 +117,30 @@ def _with(node: "Node", edited: "Node", shape: Shape, reach: int) -> Shape | Non
     return _infer(node.op, tuple(shapes), node.conditions)
 
 
-def _swapped(node: "Node") -> Iterator[tuple[str, Shape]]:
-    """Give an operand with two axes swapped, the last two first."""
+def _along(op: "Op", inputs: "tuple[Node, ...]") -> bool:
+    """Say whether an op works along an axis, rather than element by element."""
+    try:
+        return bool(op.axes(*(node.rank for node in inputs)).along)
+    except NotImplementedError:
+        return True
+
+
+def _swapped(node: "Node", beside: tuple[Shape, ...]) -> Iterator[tuple[str, Shape]]:
+    """Give an operand with two axes swapped, the last two first.
+
+    Never weights: a softmax made them along their last axis. Beside shapes that they have to
+    match element by element, both axes have to be there: what is stretched says nothing.
+    """
+    if node.op.family == "softmax":
+        return
     last = node.rank - 1
+    places = {n - node.rank for shape in beside for n in range(node.rank)}
+    for shape in beside:
+        places &= {n for n in places if -n > len(shape) or shape[n] != 1}
     pairs = sorted(combinations(range(node.rank), 2), key=lambda p: (p != (last - 1, last), p))
     for a, b in pairs:
+        if beside and not {a - node.rank, b - node.rank} <= places:
+            continue
         order = list(range(node.rank))
         order[a], order[b] = b, a
         words = f"swap axes {a} and {b} of {node.path}"

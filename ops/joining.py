@@ -18,11 +18,11 @@ from cutaway.graph import (
     Node,
     Shape,
     ShapeError,
+    Side,
     Title,
     apply,
     as_dim,
     at_least,
-    divides,
     show,
 )
 from cutaway.graph.errors import explain
@@ -65,10 +65,10 @@ class Concat(Movement):
         )
 
     def variants(self, *inputs: Shape) -> Iterator[tuple["Concat", str]]:
-        """Give the other axes."""
-        for axis in range(len(inputs[0])):
-            if axis != self.axis:
-                yield Concat(axis), f"concat along axis {axis}"
+        """Give the other axes, the nearest first."""
+        others = sorted(range(len(inputs[0])), key=lambda axis: (abs(axis - self.axis), -axis))
+        for axis in others[1:]:
+            yield Concat(axis), f"concat along axis {axis}"
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Join."""
@@ -98,8 +98,14 @@ class Pad(Movement):
     def shape(self, facts: Facts, *inputs: Shape) -> Shape:
         """Add the widths, which are whole numbers of at least 0."""
         for width in (width for pair in self.widths for width in pair):
-            facts.require(divides(1, width), f"a width is a whole number: {show(width)}")
-            facts.require(at_least(width, 0), f"a width is at least 0: {show(width)}")
+            facts.require_whole(width, f"a width is a whole number: {show(width)}")
+            facts.require(
+                at_least(width, 0),
+                f"a width is at least 0: {show(width)}",
+                code="out-of-range",
+                left=Side(width),
+                right=Side(0),
+            )
         return tuple(
             as_dim(dim + before + after)
             for dim, (before, after) in zip(inputs[0], self.widths, strict=True)

@@ -20,7 +20,6 @@ from cutaway.graph import (
     apply,
     as_dim,
     at_least,
-    divides,
     show,
     show_shape,
 )
@@ -100,7 +99,7 @@ def _length(facts: Facts, span: Span, size: Dim, axes: tuple[InputAxis, ...] = (
     if (start, stop, step) == (0, size, 1):
         return size
     for bound in (start, sympy.sympify(stop) - start):
-        facts.require(divides(1, bound), f"a slice begins and ends at whole numbers: {show(bound)}")
+        facts.require_whole(bound, f"a slice begins and ends at whole numbers: {show(bound)}")
     low, high = (start, stop) if step > 0 else (sympy.sympify(stop) + 1, sympy.sympify(start) + 1)
     inside = "the slice lies inside the axis"
     if low != 0:

@@ -125,7 +125,7 @@ def test_texts(text: str, graph: ca.Graph, tmp_path: Path) -> None:
         b"H | D",
         ("H", "D"),
         {"H": 2},
-        object(),
+        Ellipsis,
         [["H | D"]],
         ca.dims("T"),
     ],
@@ -135,7 +135,7 @@ def test_things_that_are_no_text(item: Any, graph: ca.Graph) -> None:
     refused(lambda: ca.verify(graph, assume=[item]))
 
 
-@pytest.mark.parametrize("assume", [None, 5, 2.5, True, b"H | D", object()], ids=repr)
+@pytest.mark.parametrize("assume", [None, 5, 2.5, True, b"H | D", Ellipsis], ids=repr)
 def test_no_list_of_texts(assume: Any, graph: ca.Graph) -> None:
     refused(lambda: ca.verify(graph, assume=assume))
 

@@ -229,7 +229,7 @@ def test_the_decoder_is_proved_for_all_sizes(tied: bool) -> None:
 
 
 def test_cutaway_finds_every_mistake_and_states_the_condition() -> None:
-    """The truth that the table shows is what enumerating sizes says."""
+    """With the exact condition, or the code of the warning, and the line."""
     mistakes, tools = import_module("mistakes"), import_module("provers").TOOLS
     for mistake in mistakes.MISTAKES:
         answer = tools["cutaway"].judge(mistake)

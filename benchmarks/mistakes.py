@@ -135,7 +135,7 @@ MISTAKES = (
     _case("values of the other length", "S == T", lengths_swapped, "B T D", "B S D", S=9),
     _case("padding mask without its axes", "B == T", mask_without_axes, "B H T T", "B T", B=9),
     _case("memory of another width", "D == M", memory_of_another_width, "B S M", "D K", M=24),
-    _case("more positions than the table", "T <= N", positions_beyond_the_table, "B T D", "N D"),
+    _case("more positions than the table", "N >= T", positions_beyond_the_table, "B T D", "N D"),
     _case("two heads in the place of D", "D == 2*K", two_heads, "B T K", "B T K", "D D", K=12),
     _case("query heads that groups need not divide", "G | H", grouped_heads, "B H T K", "B G T K"),
     _case("heads merged without the transpose", "regroup", merge_without_transpose, "B H T K"),

@@ -5,16 +5,17 @@ Writes ``benchmarks/shapes.json`` and its tables in ``docs/performance.md``. The
 - ``date``, ``machine``, ``versions``, ``pools``, ``threads``, ``rounds``, ``load``: the setting;
   ``load`` is that of the machine (mean over a minute) when the run began;
 - ``absent``: tools that were asked for and are not installed;
-- ``decoder``: for each number of layers of a decoder of GPT-3's form ``nodes``, ``contract`` and
-  ``counterexample``; ``again``, the times of each part in one process; and ``first``, those in a
-  process of its own, with that of the whole ``script``, from starting Python to its end. ``proof``
-  is ``build`` and ``verify``;
+- ``decoder``: a decoder of GPT-3's form. ``depths`` holds for each number of layers ``nodes``,
+  ``contract`` and ``counterexample``; ``again``, the times of each part in one process; and
+  ``first``, those in a process of its own, with that of the whole ``script``, from starting Python
+  to its end. ``proof`` is ``build`` and ``verify``. ``growth`` is how many times as long the
+  largest depth takes as the smallest;
 - ``layer``: for each ``tool`` and ``way`` to prove one encoder layer what it ``states``, the time
   of the ``first`` call, and those of later ones;
 - ``mistakes``: for each piece of code what is to be known of it, and the ``answers`` by tool.
 
 A time is a ``median`` and its quartiles ``q1`` and ``q3``, in seconds; ``ratio`` is how many times
-as long as cutaway's proof it took: the median over the rounds, each by itself.
+as long as cutaway's proof it took. That and ``growth`` are medians over the rounds, each by itself.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -63,8 +65,8 @@ def measure(names: list[str], threads: int, rounds: int, quick: bool) -> dict[st
 
 def prove_decoders(depths: Sequence[int], rounds: int) -> dict[str, Any]:
     """Time the parts of a proof of each depth: again and again in here, and in fresh processes."""
-    from decoder import STAGES, stages
-    from timing import spread, take_turns
+    from decoder import stages
+    from timing import ratio, spread, take_turns
 
     again: dict[int, list[dict[str, float]]] = {depth: [] for depth in depths}
     first: dict[int, list[dict[str, float]]] = {depth: [] for depth in depths}
@@ -80,9 +82,19 @@ def prove_decoders(depths: Sequence[int], rounds: int) -> dict[str, Any]:
     take_turns({depth: partial(here, depth) for depth in depths}, rounds)
     scripts = take_turns({depth: partial(script, depth) for depth in depths}, rounds, warm_up=0)
 
+    for runs in (again, first):
+        for run in chain.from_iterable(runs.values()):
+            run["proof"] = run["build"] + run["verify"]
+    for depth in depths:
+        del again[depth][0]  # the round that warmed up
+        for run, whole in zip(first[depth], scripts[depth], strict=True):
+            run["script"] = whole
+
+    def column(runs: list[dict[str, float]], part: str) -> list[float]:
+        return [run[part] for run in runs]
+
     def spreads(runs: list[dict[str, float]]) -> dict[str, Any]:
-        together = [run | {"proof": run["build"] + run["verify"]} for run in runs]
-        return {name: spread([run[name] for run in together]) for name in (*STAGES, "proof")}
+        return {part: spread(column(runs, part)) for part in runs[0]}
 
     def row(depth: int) -> dict[str, Any]:
         contract, _ = stages(depth)
@@ -90,11 +102,16 @@ def prove_decoders(depths: Sequence[int], rounds: int) -> dict[str, Any]:
             "nodes": len(contract.graph.nodes),
             "contract": str(contract),
             "counterexample": contract.counterexample,
-            "again": spreads(again[depth][1:]),  # without the round that warms up
-            "first": spreads(first[depth]) | {"script": spread(scripts[depth])},
+            "again": spreads(again[depth]),
+            "first": spreads(first[depth]),
         }
 
-    return {str(depth): row(depth) for depth in depths}
+    few, *_, many = depths
+    growth = {
+        how: {p: ratio(column(runs[many], p), column(runs[few], p)) for p in runs[few][0]}
+        for how, runs in {"again": again, "first": first}.items()
+    }
+    return {"depths": {str(depth): row(depth) for depth in depths}, "growth": growth}
 
 
 def prove_layer(names: list[str], rounds: int) -> list[dict[str, Any]]:

@@ -18,12 +18,12 @@ NAME = "shapes"  # of the markers in the page
 def tables(results: dict[str, Any]) -> str:
     """Return all tables as Markdown."""
     decoder = results["decoder"]
-    contract = next(iter(decoder.values()))["contract"]
+    some = next(iter(decoder["depths"].values()))
     return "\n\n".join(
         (
             _setting(results),
-            f"The decoder, at every depth: {_code(contract)}; first broken at "
-            f"{_code(_sizes(next(iter(decoder.values()))['counterexample']))}.",
+            f"The decoder, at every depth: `{some['contract']}`; first broken at "
+            f"`{_sizes(some['counterexample'])}`.",
             _decoder(decoder, "again", "in one process"),
             _decoder(decoder, "first", "first thing in a process"),
             _layer(results),
@@ -44,18 +44,18 @@ def _setting(results: dict[str, Any]) -> str:
     return f"{measured(results)}{loaded}"
 
 
-def _decoder(found: dict[str, Any], how: str, title: str) -> str:
-    parts = list(next(iter(found.values()))[how])
+def _decoder(decoder: dict[str, Any], how: str, title: str) -> str:
+    found, growth = decoder["depths"], decoder["growth"][how]
     rows = [
-        [depth, str(row["nodes"]), *(milliseconds(row[how][part]) for part in parts)]
+        [depth, str(row["nodes"]), *(milliseconds(times) for times in row[how].values())]
         for depth, row in found.items()
     ]
     few, *_, many = found
-    times = [found[many][how][part]["median"] / found[few][how][part]["median"] for part in parts]
     nodes = found[many]["nodes"] / found[few]["nodes"]
-    rows.append([f"{many} ÷ {few}", f"{nodes:.1f}", *(f"{quotient:.1f}" for quotient in times)])
+    times = [f"{quotient:.1f}" for quotient in growth.values()]
+    rows.append([f"{many} ÷ {few}", f"{nodes:.1f}", *times])
     titles = {"proof": "build + verify", "script": "as a script"}
-    head = "|".join(f"{titles.get(part, part)}, ms" for part in parts)
+    head = "|".join(f"{titles.get(part, part)}, ms" for part in growth)
     return markdown(f"Decoder layers, {title}|nodes|{head}", rows)
 
 

@@ -31,7 +31,8 @@ def fresh() -> sympy.Symbol:
 
 def is_fresh(atom: sympy.Symbol) -> bool:
     """Say whether a symbol is a ``?`` that no leaf owns yet."""
-    return atom.name[:1] == "?" and atom.name[1:].isdigit()
+    name: str = atom.name
+    return name[:1] == "?" and name[1:].isdigit()
 
 
 def owned(path: str, number: int) -> sympy.Symbol:

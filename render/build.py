@@ -258,17 +258,19 @@ class Builder:
                 place = self._view.address(bundle.tail)
                 if self._view.place(bundle.head) != place:
                     out.setdefault(place, set()).add(bundle.role)
-        return tuple(
-            self._frame(place, tuple(nodes), out.get(place, set()))
-            for place, nodes in inside.items()
-        )
+        kinds = self._view.kinds
+        layers = [place for place, kind in kinds.items() if kind == "layer"]
+        around = {place[:depth] for place in layers for depth in range(len(place))}
+        frames: list[Frame] = []
+        for place, within in inside.items():
+            look = self._names.block(place, kinds.get(place, "part"), tuple(within))
+            if place in around:
+                look = look._replace(note=None)  # its layers say it
+            frames.append(self._frame(place, look, out.get(place, set())))
+        return tuple(frames)
 
-    def _frame(self, place: Place, nodes: tuple[Node, ...], out: set[str]) -> Frame:
-        kinds, times = self._view.kinds, self._view.times.get(place)
-        look = self._names.block(place, kinds.get(place, "part"), nodes)
-        if any(kinds[p] == "layer" and p[: len(place)] == place for p in kinds if p != place):
-            look = look._replace(note=None)  # its layers say it
-
+    def _frame(self, place: Place, look: Look, out: set[str]) -> Frame:
+        times = self._view.times.get(place)
         titles = self._in_all_languages(lambda lang: _heading(look, times, lang))
         widths = [text_width(shorten(x.text), x.size) for lines in titles.values() for x in lines]
         tint = FRAMES.get(*out) if len(out) == 1 else None

@@ -31,12 +31,8 @@ def fresh() -> sympy.Symbol:
 
 def is_fresh(atom: sympy.Symbol) -> bool:
     """Say whether a symbol is a ``?`` that no leaf owns yet."""
-<<<<<<< HEAD
-    return str(atom)[:1] == "?" and str(atom)[1:].isdigit()
-=======
     name: str = atom.name
     return name[:1] == "?" and name[1:].isdigit()
->>>>>>> sbench
 
 
 def owned(path: str, number: int) -> sympy.Symbol:

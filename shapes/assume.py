@@ -13,7 +13,7 @@ Assumptions = str | Condition | Iterable[str | Condition]
 
 
 def read_assumptions(assume: Assumptions, names: Collection[str]) -> tuple[Condition, ...]:
-    """Return conditions, each once, those that always hold left out.
+    """Return what is promised, each once, without what always holds.
 
     Raises
     ------
@@ -23,19 +23,7 @@ def read_assumptions(assume: Assumptions, names: Collection[str]) -> tuple[Condi
     DimError
         If one can't be read.
     """
-    listed = [assume] if isinstance(assume, str | Condition) else _listed(assume)
-    if len(listed) > MOST:
-        raise ContractError(
-            explain(f"more than {MOST} assumptions are too many", required=f"at most {MOST}")
-        )
-    found: dict[Condition, None] = {}
-    for item in listed:
-        verdict = item if isinstance(item, Condition) else parse_condition(_text(item))
-        if verdict is False:
-            raise ContractError(explain(f"the assumption {item!r} holds at no sizes"))
-        if isinstance(verdict, Condition):
-            _check_names(verdict, names)
-            found[verdict] = None
+    found = read_conditions(assume, names)
     if Known.of(found) is None:
         raise ContractError(
             explain(
@@ -44,6 +32,30 @@ def read_assumptions(assume: Assumptions, names: Collection[str]) -> tuple[Condi
                 fix="leave one out",
             )
         )
+    return found
+
+
+def read_conditions(listed: Assumptions, names: Collection[str]) -> tuple[Condition, ...]:
+    """Return conditions on the sizes of a graph, each once, without those that always hold.
+
+    Raises
+    ------
+    ContractError, DimError
+        As for :func:`read_assumptions`, but those that contradict each other are returned.
+    """
+    items = [listed] if isinstance(listed, str | Condition) else _listed(listed)
+    if len(items) > MOST:
+        raise ContractError(
+            explain(f"more than {MOST} assumptions are too many", required=f"at most {MOST}")
+        )
+    found: dict[Condition, None] = {}
+    for item in items:
+        verdict = item if isinstance(item, Condition) else parse_condition(_text(item))
+        if verdict is False:
+            raise ContractError(explain(f"the assumption {item!r} holds at no sizes"))
+        if isinstance(verdict, Condition):
+            _check_names(verdict, names)
+            found[verdict] = None
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from cutaway.graph import Condition, Graph, Node, Shape, misfit
 from cutaway.graph.dims import symbols_of
 from cutaway.graph.explanation import Explanation
-from cutaway.shapes.assume import Assumptions, read_assumptions
+from cutaway.shapes.assume import Assumptions, read_conditions
 from cutaway.shapes.connected import connected
 from cutaway.shapes.explain import explain
 from cutaway.shapes.known import Known
@@ -155,7 +155,7 @@ class Contract:
         if isinstance(other, Contract):
             wanted: Iterable[Condition] = other.conditions
         else:
-            wanted = read_assumptions(other, self.graph.symbols)
+            wanted = read_conditions(other, self.graph.symbols)
         known = Known.of(self.conditions)
         return known is None or all(known.decide(c) is True for c in wanted)
 

@@ -145,7 +145,7 @@ def _swapped(node: "Node", beside: tuple[Shape, ...]) -> Iterator[tuple[str, Sha
         order[a], order[b] = b, a
         words = f"swap axes {a} and {b} of {node.path}"
         if (a, b) == (last - 1, last):
-            words = f"swap the last two axes of {node.path}: {_code(node)}.mT"
+            words = f"swap the last two axes of {node.path}: {_code(node) or '(…)'}.mT"
         yield words, tuple(node.shape[n] for n in order)
 
 
@@ -159,7 +159,7 @@ def _widened(node: "Node", shapes: tuple[Shape, ...]) -> Iterator[tuple[str, Sha
         dims = iter(node.shape)
         shape = tuple(next(dims) if n in kept else 1 for n in range(rank))
         keys = ", ".join(":" if n in kept else "None" for n in range(rank))
-        yield f"give {node.path} as {show_shape(shape)}: {_code(node)}[{keys}]", shape
+        yield f"give {node.path} as {show_shape(shape)}: {_code(node) or '(…)'}[{keys}]", shape
 
 
 def _declared(
@@ -187,7 +187,7 @@ def _resized(
     cut = at_least(node.shape[place.axis], other.dim) is not False
     if place.axis < node.rank - 1 and cut and not op.axes(*(n.rank for n in inputs)).along:
         keys = ":, " * place.axis + f":{show(other.dim)}"
-        yield f"slice {node.path}: {_code(node)}[{keys}]", shape
+        yield f"slice {node.path}: {_code(node) or '(…)'}[{keys}]", shape
     if node.op.name == "parameter":
         yield f"declare {node.path} as {show_shape(shape)}", shape
 

@@ -164,8 +164,9 @@ class Contract:
             return "valid at all sizes"
         if self.verdict == "conditional":
             return f"valid iff {' and '.join(map(str, self.conditions))}"
-        said = {"invalid": "legal at no sizes", "undecided": "; ".join(self.tried)}
-        return f"{self.verdict}: {said[self.verdict]}"
+        if self.verdict == "undecided":
+            return f"undecided: {'; '.join(self.tried)}"
+        return f"invalid: legal at no sizes{' that meet the assumptions' if self.assumed else ''}"
 
     def __repr__(self) -> str:
         return f"<Contract: {self}>"

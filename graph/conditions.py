@@ -270,7 +270,7 @@ def _exact(zero: sympy.Expr) -> Verdict | None:
     (floor,) = floors
     factor = sympy.expand(zero).coeff(floor)
     others = sympy.expand(zero - factor * floor)
-    if others.has(sympy.floor) or not factor.is_positive and not (-factor).is_positive:
+    if others.has(sympy.floor) or (not factor.is_positive and not (-factor).is_positive):
         return None
     wanted = sympy.cancel(-others / factor)
     spare = sympy.cancel(floor.args[0] - wanted)

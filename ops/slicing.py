@@ -101,14 +101,14 @@ def _length(facts: Facts, span: Span, size: Dim, axes: tuple[InputAxis, ...] = (
     if (start, stop, step) == (0, size, 1):
         return size
     for bound in (start, sympy.sympify(stop) - start):
-        whole = divides(1, bound)
-        if isinstance(whole, Condition):
+        exact = divides(1, bound)
+        if isinstance(exact, Condition):
             facts.require(
-                whole,
+                exact,
                 f"a slice begins and ends at whole numbers: {show(bound)}",
                 code="not-divisible",
-                left=Side(whole.left),
-                right=Side(whole.right, axes if whole.right == size else ()),
+                left=Side(exact.left),
+                right=Side(exact.right, axes if exact.right == size else ()),
             )
     low, high = (start, stop) if step > 0 else (sympy.sympify(stop) + 1, sympy.sympify(start) + 1)
     inside = "the slice lies inside the axis"

@@ -219,10 +219,10 @@ def test_the_fix_of_a_reshape_gives_the_same_shape_and_is_clean(name: str) -> No
 
 
 def test_a_division_that_makes_a_reshape_clean_is_told() -> None:
-    W = ca.dims("W")[0]
+    (w,) = ca.dims("W")
 
     def windows() -> ca.Node:
-        return ca.input("x", (B, T, D)).reshape((B * T / W, W, D))
+        return ca.input("x", (B, T, D)).reshape((B * T / w, w, D))
 
     (lint,) = lints(windows())  # legal at B = 2, T = 3, W = 2 too, where it mixes sequences
     assert lint.fix == "if W is to divide T, declare it: requires=['W | T']"

@@ -99,20 +99,8 @@ def _length(facts: Facts, span: Span, size: Dim, axes: tuple[InputAxis, ...] = (
     if (start, stop, step) == (0, size, 1):
         return size
     for bound in (start, sympy.sympify(stop) - start):
-<<<<<<< HEAD
         reason = f"a slice begins and ends at whole numbers: {show(bound)}"
         facts.require_whole(bound, reason, Side(size, axes))
-=======
-        exact = divides(1, bound)
-        if isinstance(exact, Condition):
-            facts.require(
-                exact,
-                f"a slice begins and ends at whole numbers: {show(bound)}",
-                code="not-divisible",
-                left=Side(exact.left),
-                right=Side(exact.right, axes if exact.right == size else ()),
-            )
->>>>>>> fresh5
     low, high = (start, stop) if step > 0 else (sympy.sympify(stop) + 1, sympy.sympify(start) + 1)
     inside = "the slice lies inside the axis"
     if low != 0:

@@ -59,6 +59,7 @@ class Condition:
 
 
 Verdict = Condition | bool
+MOST_TERMS = 4096  # of a polynomial that is multiplied out
 
 
 @lru_cache(maxsize=65536)
@@ -312,9 +313,15 @@ def bounds(
     expression = sympy.sympify(expression)
     if expression.has(sympy.floor):
         return None, None
-    _, terms = polynomial(expression.xreplace({s: s + 1 for s in expression.free_symbols}))
-    constant = sum(c for powers, c in terms.items() if not any(powers))
+    _, terms = polynomial(expression)
+    constant = sum(terms.values())  # its value where every symbol is 1
     rest = [c for powers, c in terms.items() if any(powers)]
+    if min(rest, default=0) < 0 < max(rest, default=0):
+        if sum(math.prod(power + 1 for power in powers) for powers in terms) > MOST_TERMS:
+            rest = [-1, 1]  # too many to multiply out: no bound
+        else:
+            _, terms = polynomial(expression.xreplace({s: s + 1 for s in expression.free_symbols}))
+            rest = [c for powers, c in terms.items() if any(powers)]
     low = constant if all(c >= 0 for c in rest) else None
     high = constant if all(c <= 0 for c in rest) else None
     return (low, high) if most is None else _narrower(expression, most, low, high)

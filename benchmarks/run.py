@@ -14,16 +14,13 @@ A time is a ``median`` and its quartiles ``q1`` and ``q3``, in seconds; ``ratio`
 as long as numpy a contestant took: the median over the rounds, each by itself.
 """
 
-import argparse
-import json
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from contestants import ENTRIES
-from threads import limit, pools
+from script import run
+from threads import pools
 
 
 def measure(names: list[str], threads: int, rounds: int, quick: bool) -> dict[str, Any]:
@@ -55,39 +52,5 @@ def measure(names: list[str], threads: int, rounds: int, quick: bool) -> dict[st
     }
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--threads", type=int, default=1, help="for every contestant (default 1)")
-    parser.add_argument("--rounds", type=int, default=30, help="turns that each takes (default 30)")
-    parser.add_argument("--only", nargs="+", choices=ENTRIES, help="some of the contestants")
-    parser.add_argument("--quick", action="store_true", help="tiny sizes: does everything run?")
-    parser.add_argument("--out", type=Path, help="write the JSON there, and no page")
-    found = parser.parse_args()
-    if min(found.threads, found.rounds) < 1:
-        parser.error("threads and rounds are numbers of at least 1")
-    return found
-
-
-def main() -> None:
-    given = arguments()
-    limit(given.threads)
-    rounds = min(given.rounds, 3) if given.quick else given.rounds
-    names = [name for name in ENTRIES if name in (given.only or ENTRIES)]
-    results = measure(names, given.threads, rounds, given.quick)
-
-    from table import RESULTS, tables, write
-
-    from cutaway.graph import save
-
-    print(tables(results))
-    whole = not (given.quick or given.only or results["absent"])
-    if given.out or whole:
-        save(given.out or RESULTS, json.dumps(results, indent=1) + "\n")
-    else:
-        print("\nA part only: nothing was written. Give --out FILE for the JSON.", file=sys.stderr)
-    if whole and not given.out:
-        write(results)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__ or "", ENTRIES, measure, "table", rounds=30, quick_rounds=3)

@@ -18,7 +18,6 @@ A time is a ``median`` and its quartiles ``q1`` and ``q3``, in seconds; ``ratio`
 as long as cutaway's proof it took. That and ``growth`` are medians over the rounds, each by itself.
 """
 
-import argparse
 import json
 import os
 import subprocess
@@ -33,7 +32,8 @@ from time import perf_counter
 from typing import Any
 
 from provers import TOOLS
-from threads import limit, pools
+from script import run
+from threads import pools
 
 DEPTHS = (12, 24, 48, 96)
 
@@ -83,8 +83,8 @@ def prove_decoders(depths: Sequence[int], rounds: int) -> dict[str, Any]:
     scripts = take_turns({depth: partial(script, depth) for depth in depths}, rounds, warm_up=0)
 
     for runs in (again, first):
-        for run in chain.from_iterable(runs.values()):
-            run["proof"] = run["build"] + run["verify"]
+        for times in chain.from_iterable(runs.values()):
+            times["proof"] = times["build"] + times["verify"]
     for depth in depths:
         del again[depth][0]  # the round that warmed up
         for run, whole in zip(first[depth], scripts[depth], strict=True):
@@ -154,39 +154,5 @@ def judge_mistakes(names: list[str]) -> list[dict[str, Any]]:
     ]
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--threads", type=int, default=1, help="for every tool (default 1)")
-    parser.add_argument("--rounds", type=int, default=10, help="turns that each takes (default 10)")
-    parser.add_argument("--only", nargs="+", choices=TOOLS, help="some of the tools")
-    parser.add_argument("--quick", action="store_true", help="few layers: does everything run?")
-    parser.add_argument("--out", type=Path, help="write the JSON there, and no page")
-    found = parser.parse_args()
-    if min(found.threads, found.rounds) < 1:
-        parser.error("threads and rounds are numbers of at least 1")
-    return found
-
-
-def main() -> None:
-    given = arguments()
-    limit(given.threads)
-    rounds = min(given.rounds, 2) if given.quick else given.rounds
-    names = [name for name in TOOLS if name in (given.only or TOOLS)]
-    results = measure(names, given.threads, rounds, given.quick)
-
-    from shapes_table import RESULTS, tables, write
-
-    from cutaway.graph import save
-
-    print(tables(results))
-    whole = not (given.quick or given.only or results["absent"])
-    if given.out or whole:
-        save(given.out or RESULTS, json.dumps(results, indent=1) + "\n")
-    else:
-        print("\nA part only: nothing was written. Give --out FILE for the JSON.", file=sys.stderr)
-    if whole and not given.out:
-        write(results)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__ or "", TOOLS, measure, "shapes_table", rounds=10, quick_rounds=2)

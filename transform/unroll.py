@@ -40,17 +40,17 @@ Pieces = dict[Index, Node]
 class Piece(NamedTuple):
     """What a node of an unrolled graph stands for: a node of the original, or tokens of it.
 
-    ``index`` has a place for each axis of the original: a token, counted from 0, or None for the
+    ``at`` has a place for each axis of the original: a token, counted from 0, or None for the
     whole axis. So ``(None, 1, 0)`` is the score of query 1 and key 0 in all batches.
     """
 
     node: Node
-    index: Index
+    at: Index
 
     @property
     def tokens(self) -> tuple[int, ...]:
         """The tokens alone."""
-        return tuple(place for place in self.index if place is not None)
+        return tuple(place for place in self.at if place is not None)
 
 
 class Unrolled(Graph):
@@ -72,9 +72,7 @@ class Unrolled(Graph):
         self.lengths = dict(lengths)
 
 
-def unroll(
-    graph: Graph | Node | Iterable[Node], axis: str | sympy.Symbol, length: int
-) -> Unrolled:
+def unroll(graph: Graph | Node | Iterable[Node], axis: str | sympy.Symbol, length: int) -> Unrolled:
     """Return the graph with the tokens along an axis as nodes of their own.
 
     Projections become one product for each token, scores one dot product for each pair, softmax
@@ -116,7 +114,7 @@ def unroll(
             explain(
                 f"unroll: {axis!r} is no axis",
                 required="a size that is a symbol, such as 'T'",
-                fix="declare the axis with a symbol: ca.input('x', 'T D'), not ca.input('x', (4, 8))",
+                fix="declare the axis with a symbol: ca.input('x', 'T D')",
             )
         )
     name = str(axis)
@@ -238,7 +236,7 @@ class _Unroller:
     ) -> Node:
         """Build a piece of a node in the node's place; ``kept``: it asks what the node asks."""
         first = self._first.get(node, Piece(node, (None,) * node.rank))
-        index = tuple(at.get(n, token) for n, token in enumerate(first.index))
+        index = tuple(at.get(n, token) for n, token in enumerate(first.at))
         scope = self._scope(node.scope)
         if op is node.op and scope is node.scope and tuple(inputs) == node.inputs:
             made = node

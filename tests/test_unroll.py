@@ -116,8 +116,20 @@ def check(graph: ca.Graph, name: str, length: int, largest: int = 3) -> None:
     well_formed(graph, tokens)
     assert [sizes for sizes in every if brute.legal(tokens, sizes)] == legal
     for sizes in legal[:2] + legal[-2:]:
+        if not in_range(graph, sizes):
+            assert not in_range(tokens, sizes)
+            continue
         event("the same at some sizes")
         same(graph, tokens, sizes)
+
+
+def in_range(graph: ca.Graph, sizes: Mapping[str, int]) -> bool:
+    """Say whether all indices that the graph takes exist: positions may not."""
+    try:
+        run(graph, sizes, 1)
+    except ca.FeedError:
+        return False
+    return True
 
 
 def check_any(draw: Any, graph: ca.Graph) -> None:
@@ -156,7 +168,8 @@ def test_random_graphs_expand(graph: ca.Graph) -> None:
     opened = expand(graph)
     legal = [s for s in brute.every(graph.symbols, 3) if brute.legal(graph, s)]
     for sizes in legal[:1] + legal[-1:]:
-        same(graph, opened, sizes)
+        if in_range(graph, sizes):
+            same(graph, opened, sizes)
 
 
 # Layers ----------------------------------------------------------------------------------------
@@ -280,7 +293,8 @@ def test_attention_is_dot_products_softmaxes_and_weighted_sums(length: int) -> N
         else:
             assert isinstance(query.op, ops.Softmax)
             assert index == tokens.origin[query].at
-            assert node.path == f"attention/matmul[{index[0] + 1}]"
+            (i,) = tokens.origin[node].tokens
+            assert node.path == f"attention/matmul[{i + 1}]"
         assert first.path == "attention/matmul"
 
 
@@ -327,10 +341,9 @@ def test_what_no_token_reaches_stays_as_it_is() -> None:
 
 
 def test_declared_sizes_have_the_length_too() -> None:
-    y = layers.multi_head_attention(ca.input("x", "B T D"), heads="H")
-    tokens = unroll(y, "D", 4)
+    tokens = unroll(layers.multi_head_attention(x(), heads="H"), "D", 4)
     assert [str(c) for c in tokens.declared] == ["H | 4"]
-    assert ca.verify(tokens).verdict == "valid"
+    assert str(ca.verify(tokens)) == "valid iff H | 4"
 
 
 def test_a_length_of_one_asks_what_the_size_asked() -> None:
@@ -344,7 +357,7 @@ def test_a_length_of_one_asks_what_the_size_asked() -> None:
 
 BAD: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
     "unknown": (lambda: unroll(x(), "TT", 2), ca.FeedError, "did you mean 'T'"),
-    "no symbol": (lambda: unroll(x(), 1, 2), ca.OptionError, "symbol"),  # type: ignore[arg-type]
+    "no symbol": (lambda: unroll(x(), 1, 2), ca.OptionError, "symbol"),
     "an int": (lambda: unroll(ca.input("x", (4, 8)), "T", 4), ca.FeedError, "is a number"),
     "again": (lambda: unroll(unroll(x(), "T", 2), "T", 2), ca.FeedError, "no size 'T'"),
     "zero": (lambda: unroll(x(), "T", 0), ca.DimError, "from 1"),

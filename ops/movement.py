@@ -72,9 +72,8 @@ class Reshape(Viewing):
 
     def piece(self, axis: int, inputs: tuple[Shape, ...], output: Shape) -> Op | None:
         """Take an axis apart that is one of the input."""
-        if len(self.carries(inputs, output)[axis]) != 1:
-            return None
-        return Reshape(_one(self.target, axis))
+        carried = [inputs[0][place.axis] for place in self.carries(inputs, output)[axis]]
+        return Reshape(_one(self.target, axis)) if carried == [output[axis]] else None
 
     def variants(self, *inputs: Shape) -> Iterator[tuple["Reshape", str]]:
         """Give targets with one axis changed so that the count is right, the last axis first."""

@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 import random_graphs
 import scoped_graphs
+from drawing import Sample, instance
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from random_graphs import written
+from samples import ROWS
 
 import cutaway as ca
 from cutaway import layers, ops
-from cutaway.graph import Input, evaluate
+from cutaway.graph import Constant, Input, Parameter, evaluate
 from cutaway.models import MODELS
 from cutaway.transform import Unrolled, backward, expand, unroll
 
@@ -170,6 +172,47 @@ def test_random_graphs_expand(graph: ca.Graph) -> None:
     for sizes in legal[:1] + legal[-1:]:
         if in_range(graph, sizes):
             same(graph, opened, sizes)
+
+
+# One op ----------------------------------------------------------------------------------------
+
+
+WHOLE = (Input, Parameter, Constant, ops.Arange, ops.CausalMask, ops.Size, ops.Dropout)
+
+
+def check_pieces(node: ca.Node, inputs: list[Any], value: Any, sizes: Mapping[str, int]) -> int:
+    """Make the elements along each axis one by one, where the op says how; return how many."""
+    made = 0
+    shapes = tuple(source.shape for source in node.inputs)
+    for axis, carried in enumerate(node.op.carries(shapes, node.shape)):
+        piece = node.op.piece(axis, shapes, node.shape)
+        if piece is None:
+            continue
+        kernel = piece.bind(sizes).kernel
+        for n in range(value.shape[axis]):
+            read = list(inputs)
+            for operand, place in carried:
+                read[operand] = np.take(read[operand], [n], place)
+            found = kernel(ops.Numpy(), *read)
+            np.testing.assert_allclose(found, np.take(value, [n], axis), rtol=1e-12, atol=1e-14)
+            made += 1
+    return made
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_a_piece_is_what_stands_there_in_the_whole(row: Sample) -> None:
+    made = 0
+    for case in row.cases:
+        for seed in range(20):
+            found = instance(case, seed)
+            nodes = [n for n in ca.Graph(found.node).nodes if n.inputs]
+            values = found.run(*nodes, *(s for n in nodes for s in n.inputs))
+            known = dict(zip([*nodes, *(s for n in nodes for s in n.inputs)], values, strict=True))
+            for node in nodes:
+                inputs = [known[source] for source in node.inputs]
+                count = check_pieces(node, inputs, known[node], found.sizes)
+                made += count if isinstance(node.op, row.op) else 0
+    assert bool(made) is (row.op not in WHOLE)
 
 
 # Layers ----------------------------------------------------------------------------------------

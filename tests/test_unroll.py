@@ -24,7 +24,7 @@ from cutaway.transform import Unrolled, backward, expand, unroll
 
 Arrays = dict[str, Any]
 few = settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
-many = settings(max_examples=3000, suppress_health_check=list(HealthCheck), deadline=None)
+many = settings(max_examples=2000, suppress_health_check=list(HealthCheck), deadline=None)
 
 
 # What is compared ------------------------------------------------------------------------------
@@ -98,7 +98,8 @@ def well_formed(graph: ca.Graph, tokens: Unrolled) -> None:
             first.scope.path, first.source, first.dtype,
         )  # fmt: skip
         for token, dim in zip(index, node.shape, strict=True):
-            assert token is None or dim == 1
+            # a length of 1 may meet another size, which is then asked to be 1
+            assert token is None or dim == 1 or 1 in tokens.lengths.values()
     assert not tokens.lengths.keys() & tokens.symbols
 
 

@@ -399,6 +399,11 @@ def test_a_length_of_one_asks_what_the_size_asked() -> None:
         ca.evaluate(tokens, {"x": np.ones((1, 1, 1)), "y": np.ones((1, 2, 1))})
 
 
+@ca.block(requires=["3 | D"])
+def declared(x: ca.Node) -> ca.Node:
+    return ops.relu(x)
+
+
 BAD: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
     "unknown": (lambda: unroll(x(), "TT", 2), ca.FeedError, "did you mean 'T'"),
     "no symbol": (lambda: unroll(x(), 1, 2), ca.OptionError, "symbol"),
@@ -408,6 +413,7 @@ BAD: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
     "half": (lambda: unroll(x(), "T", 2.5), ca.DimError, "whole"),  # type: ignore[arg-type]
     "symbolic": (lambda: unroll(x(), "T", ca.dims("S")[0]), ca.FeedError, "whole number"),
     "broken": (lambda: unroll(x()[:, 2:], "T", 2), ca.ContractError, "T >= 3"),
+    "declared": (lambda: unroll(declared(x()), "D", 4), ca.ContractError, "3 | D"),
     "never": (lambda: unroll(x() + ca.input("y", "B 2*S D"), "T", 3), ca.ContractError, "T == 2"),
 }  # fmt: skip
 

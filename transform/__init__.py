@@ -14,7 +14,8 @@ from cutaway.transform.recognise import (
 from cutaway.transform.repeats import find_repeats
 from cutaway.transform.residual import residual_edges
 from cutaway.transform.rewrite import expand, rewrite
-from cutaway.transform.unroll import Piece, Unrolled, unroll
+from cutaway.transform.unroll import unroll
+from cutaway.transform.unrolled import Piece, Unrolled
 
 __all__ = [
     "Piece",

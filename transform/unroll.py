@@ -9,7 +9,7 @@ its axes, with length 1, so that its op, its shape rule and its gradient are tho
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import sympy
 
@@ -31,45 +31,10 @@ from cutaway.graph import (
 )
 from cutaway.graph.errors import explain
 from cutaway.ops import Concat, Slice
+from cutaway.transform.unrolled import Index, Piece, Unrolled
 
-Index = tuple[int | None, ...]
 Axes: TypeAlias = frozenset[int]  # those that are taken apart
 Pieces = dict[Index, Node]
-
-
-class Piece(NamedTuple):
-    """What a node of an unrolled graph stands for: a node of the original, or tokens of it.
-
-    ``at`` has a place for each axis of the original: a token, counted from 0, or None for the
-    whole axis. So ``(None, 1, 0)`` is the score of query 1 and key 0 in all batches.
-    """
-
-    node: Node
-    at: Index
-
-    @property
-    def tokens(self) -> tuple[int, ...]:
-        """The tokens alone."""
-        return tuple(place for place in self.at if place is not None)
-
-
-class Unrolled(Graph):
-    """A graph whose tokens are taken apart.
-
-    Attributes
-    ----------
-    origin
-        What each node stands for; no two stand for the same.
-    lengths
-        The axes that were taken apart, by the names of their sizes.
-    """
-
-    def __init__(
-        self, outputs: Iterable[Node], origin: Mapping[Node, Piece], lengths: Mapping[str, int]
-    ) -> None:
-        super().__init__(outputs)
-        self.origin = {node: origin[node] for node in self.nodes}
-        self.lengths = dict(lengths)
 
 
 def unroll(graph: Graph | Node | Iterable[Node], axis: str | sympy.Symbol, length: int) -> Unrolled:
@@ -143,14 +108,14 @@ class _Unroller:
         self._scopes: dict[Scope, Scope] = {}
 
     def run(self) -> Unrolled:
-        for condition, node in self._graph.conditions.items():
+        for condition in (*self._graph.conditions, *self._graph.declared):
             if condition.with_dims(self._fill) is False:
                 raise ContractError(
                     explain(
                         "unroll: a length at which the graph never fits",
                         required=str(condition),
                         came=f"{self._symbol} = {self._length}",
-                        where=f"{self._graph.path(node)}, {node.source}",
+                        fix=f"choose a length with {condition}",
                     )
                 )
         values = walk(self._graph, self._visit)
@@ -161,7 +126,7 @@ class _Unroller:
         """Make the pieces of a node, each from the pieces of its inputs."""
         leaf = isinstance(node.op, Input | Parameter)
         live = any(source.live for source in sources) or (leaf and self._symbol in node.shape)
-        op, takes = self._rule(node) if live and not leaf else (node.op, {})
+        op, takes = self._rule(node) if live else (node.op, {})
         op = op.with_dims(self._fill)
         pieces: Pieces = {}
         for tokens in product(range(self._length), repeat=len(takes)):

@@ -48,6 +48,13 @@ class Condition:
         """Names of the sizes it speaks of."""
         return symbols_of((self.left, self.right))
 
+    def with_dims(self, change: Callable[[sympy.Expr], Dim]) -> "Verdict":
+        """Return what it asks with its symbolic sides changed, or the truth of it."""
+        left, right = (
+            side if isinstance(side, int) else change(side) for side in (self.left, self.right)
+        )
+        return made(self.relation, left, right)
+
     def holds(self, sizes: Sizes) -> bool:
         """Say whether it holds at these sizes (every symbol needs one)."""
         left, right = evaluate(self.left, sizes), evaluate(self.right, sizes)

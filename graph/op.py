@@ -1,13 +1,13 @@
 """The protocol of a primitive: everything about one op stands in one class."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 import sympy
 
 from cutaway.graph.axes import Axes
-from cutaway.graph.dims import Shape, Sizes, evaluate, product, symbols_of
+from cutaway.graph.dims import Dim, Shape, Sizes, evaluate, product, symbols_of
 from cutaway.graph.errors import DimError, DTypeError, GradError, explain
 from cutaway.graph.explanation import Happening
 from cutaway.graph.facts import Facts
@@ -105,6 +105,19 @@ class Op:
             return ((),) * len(output)
         return axes.carries(inputs)
 
+    def piece(self, axis: int, inputs: tuple[Shape, ...], output: Shape) -> "Op | None":
+        """Return the op that makes one element along an axis of the output.
+
+        It reads one element of every input axis that :meth:`carries` names; axes keep their
+        places, with length 1. None: an element needs more than that, as along an axis that the op
+        works along.
+        """
+        try:
+            axes = self.axes(*map(len, inputs))
+        except NotImplementedError:
+            return None
+        return None if axes.output[axis] in axes.along else self
+
     def variants(self: Self, *inputs: Shape) -> Iterator[tuple[Self, str]]:
         """Give this op with another field that may have been meant, and how to write it.
 
@@ -160,11 +173,28 @@ class Op:
         return self
 
     def bind(self: Self, sizes: Sizes) -> Self:
-        """Return the op with every dim in its fields turned into an int."""
+        """Return the op with every dim in its fields turned into an int.
+
+        Raises
+        ------
+        DimError
+            If a dim is no whole number at these sizes.
+        """
+
+        def number(dim: sympy.Expr) -> int:
+            found = evaluate(dim, sizes)
+            if found.denominator != 1:  # kernels take whole numbers, as numpy does
+                raise DimError(f"{show(dim)} is {found}, which is not a whole number")
+            return int(found)
+
+        return self.with_dims(number)
+
+    def with_dims(self: Self, change: Callable[[sympy.Expr], Dim]) -> Self:
+        """Return the op with every symbolic dim in its fields changed."""
         changed = {
-            field.name: bound
+            field.name: new
             for field in dataclasses.fields(self)  # type: ignore[arg-type]
-            if (bound := _bind(value := getattr(self, field.name), sizes)) is not value
+            if (new := _with_dims(value := getattr(self, field.name), change)) is not value
         }
         return dataclasses.replace(self, **changed) if changed else self  # type: ignore[type-var]
 
@@ -205,16 +235,13 @@ class Composite(Op):
         raise NotImplementedError
 
 
-def _bind(value: object, sizes: Sizes) -> object:
-    """Turn the dims in a field into ints; the same object comes back where there are none."""
+def _with_dims(value: object, change: Callable[[sympy.Expr], Dim]) -> object:
+    """Change the dims in a field; the same object comes back where nothing changes."""
     if isinstance(value, sympy.Expr):
-        number = evaluate(value, sizes)
-        if number.denominator != 1:  # kernels take whole numbers, as numpy does
-            raise DimError(f"{show(value)} is {number}, which is not a whole number")
-        return int(number)
+        return change(value)
     if isinstance(value, tuple):
-        bound = tuple(_bind(item, sizes) for item in value)
-        return bound if any(a is not b for a, b in zip(bound, value, strict=True)) else value
+        new = tuple(_with_dims(item, change) for item in value)
+        return new if any(a is not b for a, b in zip(new, value, strict=True)) else value
     return value
 
 

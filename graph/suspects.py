@@ -48,6 +48,8 @@ def edit_for(op: "Op", inputs: "tuple[Node, ...]", asked: Requirement) -> Edit |
     facts = Facts(op.name, tuple(node.shape for node in inputs))
     if asked.condition is not False:
         facts.infer(op)
+        if asked.condition not in facts.conditions:
+            return None
     allowed = facts.conditions.keys() - {asked.condition}
     edits = _edits(op, inputs, asked)
     return next((e for e in edits if _infer(e.op, e.shapes, allowed) is not None), None)

@@ -4,7 +4,17 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from cutaway.graph import Axes, Cotangents, Node, Op, OptionError, Title, apply, current_scope
+from cutaway.graph import (
+    Axes,
+    Cotangents,
+    Node,
+    Op,
+    OptionError,
+    Shape,
+    Title,
+    apply,
+    current_scope,
+)
 from cutaway.graph.errors import ShapeError, explain
 from cutaway.ops.lift import Value, operands
 
@@ -32,6 +42,10 @@ class Dropout(Op):
         """Carry every axis through; the seed has none."""
         labels = tuple(f"a{n}" for n in range(ranks[0]))
         return Axes((labels, ()), labels)
+
+    def piece(self, axis: int, inputs: tuple[Shape, ...], output: Shape) -> Op | None:
+        """None: which elements are zeros is drawn for all of them at once."""
+        return None
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Draw the zeros."""

@@ -111,6 +111,10 @@ class ScatterAdd(Op):
         index, values = inputs
         return ((), *((InputAxis(1, n),) for n in range(len(index), len(values))))
 
+    def piece(self, axis: int, inputs: tuple[Shape, ...], output: Shape) -> Op | None:
+        """Take the axes of a row apart."""
+        return self if axis else None
+
     def dtype(self, *inputs: Kind) -> Kind:
         """Return the kind of the values."""
         return inputs[1]
@@ -148,6 +152,10 @@ class OneHot(Composite):
     def carries(self, inputs: tuple[Shape, ...], output: Shape) -> Carried:
         """Carry the axes of the indices."""
         return (*((InputAxis(0, n),) for n in range(len(inputs[0]))), ())
+
+    def piece(self, axis: int, inputs: tuple[Shape, ...], output: Shape) -> Op | None:
+        """Take the axes of the indices apart."""
+        return self if axis < len(inputs[0]) else None
 
     def dtype(self, *inputs: Kind) -> Kind:
         """Return ``float``."""

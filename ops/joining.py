@@ -16,6 +16,7 @@ from cutaway.graph import (
     Happening,
     InputAxis,
     Node,
+    Op,
     Shape,
     ShapeError,
     Side,
@@ -63,6 +64,10 @@ class Concat(Movement):
             tuple(InputAxis(operand, axis) for operand in range(len(inputs)))
             for axis in range(len(output))
         )
+
+    def piece(self, axis: int, inputs: tuple[Shape, ...], output: Shape) -> Op | None:
+        """Take an axis apart that is not joined."""
+        return None if axis == self.axis else self
 
     def variants(self, *inputs: Shape) -> Iterator[tuple["Concat", str]]:
         """Give the other axes, the nearest first."""
@@ -114,6 +119,10 @@ class Pad(Movement):
     def carries(self, inputs: tuple[Shape, ...], output: Shape) -> Carried:
         """Carry every axis to the same place."""
         return tuple((InputAxis(0, axis),) for axis in range(len(output)))
+
+    def piece(self, axis: int, inputs: tuple[Shape, ...], output: Shape) -> Op | None:
+        """Take an axis apart that is not padded."""
+        return self if self.widths[axis] == (0, 0) else None
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Pad."""

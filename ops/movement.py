@@ -70,6 +70,11 @@ class Reshape(Viewing):
         """Carry axes, alone or in groups, between places where the products before them agree."""
         return regroup(inputs[0], output)
 
+    def piece(self, axis: int, inputs: tuple[Shape, ...], output: Shape) -> Op | None:
+        """Take an axis apart that is one of the input."""
+        carried = [inputs[0][place.axis] for place in self.carries(inputs, output)[axis]]
+        return Reshape(_one(self.target, axis)) if carried == [output[axis]] else None
+
     def variants(self, *inputs: Shape) -> Iterator[tuple["Reshape", str]]:
         """Give targets with one axis changed so that the count is right, the last axis first."""
         total = product(inputs[0])
@@ -161,6 +166,10 @@ class BroadcastTo(Viewing):
         )
         return ((),) * added + tuple(kept)
 
+    def piece(self, axis: int, inputs: tuple[Shape, ...], output: Shape) -> Op | None:
+        """Take any axis apart: the elements of a stretched one are all alike."""
+        return BroadcastTo(_one(self.target, axis))
+
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Stretch, without copying."""
         return xp.broadcast_to(arrays[0], self.target)
@@ -214,6 +223,10 @@ class Squeeze(Viewing):
     def vjp(self, node: Node, ct: Node) -> Cotangents:
         """With them again."""
         return (expand_dims(ct, self.axis),)
+
+
+def _one(shape: Shape, axis: int) -> Shape:
+    return (*shape[:axis], 1, *shape[axis + 1 :])
 
 
 def reshape(x: Value, shape: object) -> Node:

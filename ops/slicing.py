@@ -1,6 +1,6 @@
 """Slices: ``x[..., : D / 2]``, ``x[:, -1]``, ``x[..., 0::2]``; they never clamp."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import sympy
@@ -13,6 +13,7 @@ from cutaway.graph import (
     Happening,
     InputAxis,
     Node,
+    Op,
     Shape,
     ShapeError,
     Side,
@@ -50,6 +51,11 @@ class Slice(Viewing):
         """Carry every axis to the same place."""
         return tuple((InputAxis(0, axis),) for axis in range(len(output)))
 
+    def piece(self, axis: int, inputs: tuple[Shape, ...], output: Shape) -> Op | None:
+        """Take an axis apart that is not cut."""
+        spans = _whole(self.spans, axis, inputs[0][axis])
+        return None if spans is None else Slice(spans)
+
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Cut."""
         return arrays[0][_slices(self.spans)]
@@ -83,6 +89,12 @@ class Place(Movement):
         """Carry every axis to the same place."""
         return tuple((InputAxis(0, axis),) for axis in range(len(output)))
 
+    def piece(self, axis: int, inputs: tuple[Shape, ...], output: Shape) -> Op | None:
+        """Take an axis apart that is filled from end to end."""
+        spans = _whole(self.spans, axis, output[axis])
+        target = (*self.target[:axis], 1, *self.target[axis + 1 :])
+        return None if spans is None else replace(self, spans=spans, target=target)
+
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Fill."""
         out = xp.zeros(self.target, dtype=arrays[0].dtype)
@@ -111,6 +123,13 @@ def _length(facts: Facts, span: Span, size: Dim, axes: tuple[InputAxis, ...] = (
         _at_least(facts, whole, Side(low + 1), "the slice is not empty")
     count = sympy.sympify(high) - low
     return as_dim(count if abs(step) == 1 else (count + abs(step) - 1) // abs(step))
+
+
+def _whole(spans: tuple[Span, ...], axis: int, size: Dim) -> tuple[Span, ...] | None:
+    """Return spans of which one that takes a whole axis takes an axis of length 1."""
+    if spans[axis] != (0, size, 1):
+        return None
+    return (*spans[:axis], (0, 1, 1), *spans[axis + 1 :])
 
 
 def _at_least(facts: Facts, left: Side, right: Side, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""Graph to graph: differentiate, rewrite, open composites, fold to a level of detail."""
+"""Graph to graph: differentiate, rewrite, open composites, take tokens apart, fold."""
 
 from cutaway.transform.backward import backward
 from cutaway.transform.collapse import collapse
@@ -14,8 +14,12 @@ from cutaway.transform.recognise import (
 from cutaway.transform.repeats import find_repeats
 from cutaway.transform.residual import residual_edges
 from cutaway.transform.rewrite import expand, rewrite
+from cutaway.transform.unroll import unroll
+from cutaway.transform.unrolled import Piece, Unrolled
 
 __all__ = [
+    "Piece",
+    "Unrolled",
     "attention_roles",
     "backward",
     "behind",
@@ -31,4 +35,5 @@ __all__ = [
     "rewrite",
     "softmax_of",
     "unbroadcast",
+    "unroll",
 ]

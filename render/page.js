@@ -104,7 +104,8 @@
     } else look(x, y);
     if (focused) (other?.hasAttribute("tabindex") ? other : stage).focus();
     const count = svg.querySelectorAll("[data-path]").length;
-    status.textContent = `${svg.querySelector("title").textContent}: ${count} ${data.words.boxes}`;
+    const name = (other ?? svg).querySelector("title").textContent;
+    status.textContent = `${name}: ${count} ${data.words.boxes}`;
   };
   const press = (group) => show(Number(group.dataset.target), group);
 

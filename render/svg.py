@@ -195,9 +195,8 @@ def _entry(entry: Entry, top: float, theme: Theme) -> str:
     if sign.role:
         centre = entry.x + SWATCH / 2, y
         mark = _shape(sign.role, sign.family, centre, (SWATCH, 11), theme)
-        mark += _band(
-            theme.band(sign.role, sign.family), (entry.x + 2, y), f"h{SWATCH - 4:g}", theme
-        )
+        rhythm = theme.band(sign.role, sign.family)
+        mark += _band(rhythm, (entry.x + 2, y), f"h{SWATCH - 4:g}", theme)
     else:
         ink = theme.lit if sign.lit else theme.line(sign.line)
         dash = _dash(sign.stroke or "data") + _weight(sign, theme)

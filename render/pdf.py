@@ -69,6 +69,7 @@ def to_pdf(svg: str, title: str, texts: str, size: tuple[float, float], lang: st
                 font_paths=[str(fonts), *(str(file.parent) for file in further)],
                 ignore_system_fonts=True,
                 format="pdf",
+                pdf_standards="ua-1",  # for screen readers: title, language, what is drawn
                 sys_inputs=inputs,
             )
         except typst.TypstError as error:

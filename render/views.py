@@ -9,7 +9,7 @@ from cutaway.render.scene import Scene
 State = tuple[str, ...]  # the scopes that a reader has opened, sorted
 Opened = Callable[[Collection[str]], Scene]
 MOST = 60  # drawings
-LARGEST = 4_000_000  # characters of all drawings in which blocks are opened one in another
+LARGEST = 2_500_000  # characters of all drawings in which blocks are opened one in another
 TOGETHER = 300_000  # … and of those with blocks opened beside each other
 
 

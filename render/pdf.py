@@ -5,6 +5,7 @@ from collections.abc import Callable
 from cutaway.graph.errors import explain
 from cutaway.render.errors import RenderError
 from cutaway.render.fontfiles import font_folder, further_fonts
+from cutaway.render.text import clean
 
 LARGEST = 14_400.0  # points along a side: what PDF readers take
 PAGE = b"""\
@@ -13,23 +14,27 @@ PAGE = b"""\
   width: float(sys.inputs.width) * 1pt, height: float(sys.inputs.height) * 1pt, margin: 0pt,
 )
 #set text(lang: sys.inputs.lang)
-#image(bytes(sys.inputs.svg), format: "svg", width: 100%, alt: sys.inputs.title)
+#image(bytes(sys.inputs.svg), format: "svg", width: 100%, alt: sys.inputs.alt)
 """
 
 
-def to_pdf(svg: str, title: str, texts: str, size: tuple[float, float], lang: str) -> bytes:
+def to_pdf(
+    svg: str, title: str, alt: str, texts: str, size: tuple[float, float], lang: str
+) -> bytes:
     """Return an SVG as a PDF of one page.
 
     Parameters
     ----------
     title
-        The document's title, which screen readers read for the picture.
+        The document's title.
+    alt
+        What screen readers read for the picture.
     texts
         What is written in it: where the bundled fonts lack a character, the system's are used.
     size
         Width and height in points.
     lang
-        The language of the title.
+        The language of both.
 
     Warns
     -----
@@ -56,7 +61,8 @@ def to_pdf(svg: str, title: str, texts: str, size: tuple[float, float], lang: st
     scale = min(1.0, LARGEST / max(size))
     inputs = {
         "svg": svg,
-        "title": title,
+        "title": clean(title),
+        "alt": clean(alt),
         "width": f"{size[0] * scale:.2f}",
         "height": f"{size[1] * scale:.2f}",
         "lang": lang,

@@ -14,7 +14,7 @@ from cutaway.render.page import to_page
 from cutaway.render.pdf import to_pdf
 from cutaway.render.png import to_png
 from cutaway.render.scene import Layout, Scene
-from cutaway.render.svg import canvas, to_svg
+from cutaway.render.svg import canvas, describe, to_svg
 from cutaway.render.text import shorten
 
 FORMATS = (".svg", ".pdf", ".png", ".html", ".dot")
@@ -73,7 +73,8 @@ class Picture:
         """Return the picture as PDF of one page; text stays text. This needs the extra ``pdf``."""
         size = canvas(self.scene, self._layout)
         lang = "en" if self.scene.lang == "en" else "zh"
-        return to_pdf(self.svg, self.scene.title, self._texts, size, lang)
+        title, told = self.scene.title, describe(self.scene)
+        return to_pdf(self.svg, title, f"{title}. {told}", self._texts, size, lang)
 
     @cached_property
     def html(self) -> str:

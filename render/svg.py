@@ -43,7 +43,7 @@ def to_svg(scene: Scene, layout: Layout) -> str:
         f'viewBox="0 0 {width:.1f} {height:.1f}" role="graphics-document" '
         f'font-family="{LATIN},{HAN},sans-serif" lang="{"en" if scene.lang == "en" else "zh-CN"}">',
         f"<title>{_text(scene.title)}</title>",
-        f"<desc>{_text(_describe(scene))}</desc>",
+        f"<desc>{_text(describe(scene))}</desc>",
         f'<rect width="{width:.1f}" height="{height:.1f}" fill="{theme.background}"/>',
         f'<g transform="translate({MARGIN:g},{MARGIN:g})">',
         *(_frame(frame, layout.frames[frame.place], theme) for frame in scene.frames),
@@ -213,7 +213,7 @@ def _dash(kind: str, lit: bool = False) -> str:
     return f' stroke-dasharray="{" ".join(f"{length:g}" for length in lengths)}"'
 
 
-def _describe(scene: Scene) -> str:
+def describe(scene: Scene) -> str:
     """Name boxes and connections; the beginning of a long list, and its length."""
     names = {box.id: shorten(_whole(box.lines), 80) for box in scene.boxes}
     told = [_connection(arrow, names, scene) for arrow in scene.arrows[:TOLD]]

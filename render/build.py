@@ -1,6 +1,6 @@
 """From a view to a scene: boxes, arrows and frames, with their texts and sizes."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import get_args
 
@@ -8,7 +8,6 @@ from cutaway.graph import Group, Node, Parameter, Shape, Shown, View
 from cutaway.render import glossary
 from cutaway.render.arrows import bundles, shapes_entering
 from cutaway.render.beside import bundles_beside
-from cutaway.render.colours import FRAMES, LEAVES, LINES, LIT, colour
 from cutaway.render.fold import fold
 from cutaway.render.label import SMALL, bilingual, label, one_line, role_of
 from cutaway.render.lit import Lit
@@ -28,12 +27,14 @@ from cutaway.render.scene import (
     Stroke,
 )
 from cutaway.render.text import shorten
+from cutaway.render.theme import Theme
 from cutaway.transform.pieces import free_name
 from cutaway.transform.recognise import Operand
 from cutaway.transform.recognise import Role as AttentionRole
 from cutaway.transform.residual import residual_edges
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+LEAVES: tuple[Role, ...] = ("input", "parameter", "constant")
 PADDING = 7.0  # points, at each side of a text
 SIZES = (11.0, SMALL)  # of a frame's title, and of the same in a second language
 TOLD = 3  # texts at an arrow; many values on one way have many shapes
@@ -53,6 +54,8 @@ class Builder:
         How a shape is written; None writes none.
     title
         What the picture is called.
+    theme
+        How it looks; this moves nothing.
     lit
         What stands out.
     """
@@ -65,11 +68,13 @@ class Builder:
         direction: Direction,
         shape_text: Callable[[Shape], str] | None,
         title: str,
+        theme: Theme,
         lit: Lit | None = None,
     ) -> None:
         self._view = view
         self._lit = lit or Lit()
         self._title = title
+        self._theme = theme
         self._lang = lang
         self._direction = direction
         self._shape = shape_text or (lambda shape: "")
@@ -95,7 +100,14 @@ class Builder:
         frames = self._frames()
         legend = tuple(self._legend(boxes, frames))
         return Scene(
-            self._title, boxes, self._arrows(), frames, legend, self._direction, self._lang
+            self._title,
+            boxes,
+            self._arrows(),
+            frames,
+            legend,
+            self._direction,
+            self._lang,
+            self._theme,
         )
 
     @cached_property
@@ -145,10 +157,10 @@ class Builder:
             frame=self._view.place(shown),
             role=role,
             family=family,
-            colour=colour(role, family),
             width=round(max(widths) + 2 * PADDING, 1),
             height=max(heights) + PADDING,
             lit=not self._lit.nodes.isdisjoint(self._view.stands_for[shown]),
+            opens=_scope(shown.address, shown.nodes) if isinstance(shown, Group) else "",
         )
 
     def _in_all_languages(self, lines: Callable[[Language], Lines]) -> dict[Language, Lines]:
@@ -211,7 +223,7 @@ class Builder:
                 self._ids[bundle.tail],
                 self._ids[bundle.head],
                 bundle.stroke,
-                LINES.get(bundle.role if bundle.stroke == "data" else bundle.stroke, ""),
+                (bundle.role or "data") if bundle.stroke == "data" else bundle.stroke,
                 labels[id(bundle)],
                 id(bundle) in beside,
                 id(bundle) in lit,
@@ -222,27 +234,27 @@ class Builder:
     def _legend(self, boxes: Iterable[Box], frames: Iterable[Frame]) -> Iterator[Sign]:
         """Explain what is there: leaves, families, lines, and the roles that colours tell."""
         shown = {box.role for box in boxes}
-        for role, tint in LEAVES.items():
+        for role in LEAVES:
             if role in shown:
-                yield Sign(one_line(glossary.LEGEND[role], self._lang), tint, role=role)
+                yield Sign(one_line(glossary.LEGEND[role], self._lang), role=role)
         families = {box.family: box for box in boxes if box.role in ("op", "group")}
         for family, words in glossary.FAMILIES.items():
             if family in families:
                 box = families[family]
-                yield Sign(one_line(words, self._lang), box.colour, role=box.role)
+                yield Sign(one_line(words, self._lang), role=box.role, family=family)
         if self._lit.nodes:
             words = glossary.LEGEND["way" if self._lit.axes else "lit"]
-            yield Sign(one_line(words, self._lang), LIT, stroke="data", lit=True)
+            yield Sign(one_line(words, self._lang), stroke="data", lit=True)
         strokes = {bundle.stroke for bundle in self._bundles}
         for stroke in get_args(Stroke):
             if stroke in strokes:
-                tint = LINES.get(stroke, LINES[""])
-                yield Sign(one_line(glossary.LEGEND[stroke], self._lang), tint, stroke=stroke)
+                words = glossary.LEGEND[stroke]
+                yield Sign(one_line(words, self._lang), stroke=stroke, line=stroke)
         roles = {bundle.role for bundle in self._bundles}
         for role_name in glossary.ROLES:
             if role_name in roles:
                 words = glossary.LEGEND[role_name]
-                yield Sign(one_line(words, self._lang), LINES[role_name], stroke="data")
+                yield Sign(one_line(words, self._lang), stroke="data", line=role_name)
 
     def _frames(self) -> tuple[Frame, ...]:
         """Return every frame, outer ones first: their places number the clusters."""
@@ -266,15 +278,23 @@ class Builder:
             look = self._names.block(place, kinds.get(place, "part"), tuple(within))
             if place in around:
                 look = look._replace(note=None)  # its layers say it
-            frames.append(self._frame(place, look, out.get(place, set())))
+            scope = _scope(place, within)
+            frames.append(self._frame(place, look, out.get(place, set()), scope))
         return tuple(frames)
 
-    def _frame(self, place: Place, look: Look, out: set[str]) -> Frame:
+    def _frame(self, place: Place, look: Look, out: set[str], scope: str) -> Frame:
         times = self._view.times.get(place)
         titles = self._in_all_languages(lambda lang: _heading(look, times, lang))
         widths = [text_width(shorten(x.text), x.size) for lines in titles.values() for x in lines]
-        tint = FRAMES.get(*out) if len(out) == 1 else None
-        return Frame(place, titles[self._lang], max(widths), tint or "")
+        (line,) = out if len(out) == 1 else ("",)
+        return Frame(place, titles[self._lang], max(widths), line, scope)
+
+
+def _scope(address: Place, nodes: Sequence[Node]) -> str:
+    """Return the path that opens a block: of a piece of a scope, that of the scope."""
+    names = {name for node in nodes for name in node.scope.names}
+    parts = ((part, part.rpartition(".")[0]) for part in address)
+    return "/".join(base if part not in names and base in names else part for part, base in parts)
 
 
 def _heading(look: Look, times: int | None, lang: Language) -> Lines:

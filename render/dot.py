@@ -4,16 +4,15 @@ from collections.abc import Collection
 
 import graphviz
 
-from cutaway.render.colours import LIT
 from cutaway.render.measure import text_width
 from cutaway.render.scene import Arrow, Box, Frame, Place, Scene
 from cutaway.render.text import clean, shorten
+from cutaway.render.theme import Theme
 
 LABEL = 9.0  # points: what stands at an arrow
 HEADROOM = 27  # for a frame's title, in two languages
 STYLES = {"data": "solid", "residual": "dashed", "mask": "dotted", "weight": "dotted"}
 EDGES = {"input": "rounded,", "parameter": "dotted,", "constant": "", "op": "", "group": "bold,"}
-HEAVY = {"color": LIT, "penwidth": "2.6"}  # what is lit
 
 
 def to_dot(scene: Scene, *, labels: bool = True, wide: Collection[Place] = ()) -> str:
@@ -31,9 +30,13 @@ def to_dot(scene: Scene, *, labels: bool = True, wide: Collection[Place] = ()) -
     dot.attr(rankdir=scene.direction, nodesep="0.25", ranksep="0.35", pad="0.1")
     dot.attr("node", shape="box", fixedsize="true", label="", fontsize="11")
     dot.attr("edge", arrowsize="0.8", fontsize=f"{LABEL:g}")
+    if labels:
+        dot.attr(bgcolor=scene.theme.background, fontcolor=scene.theme.soft)
+        dot.attr("node", color=scene.theme.edge, fontcolor=scene.theme.ink)
+        dot.attr("edge", color=scene.theme.edge, fontcolor=scene.theme.soft)
     _nest(dot, scene, labels, wide)
     for number, arrow in enumerate(scene.arrows):
-        look = _stroke(arrow) if labels else {"id": f"e{number}", **_space(arrow)}
+        look = _stroke(arrow, scene.theme) if labels else {"id": f"e{number}", **_space(arrow)}
         if arrow.free:
             look["constraint"] = "false"
         dot.edge(arrow.tail, arrow.head, **look)
@@ -51,48 +54,56 @@ def _nest(dot: graphviz.Digraph, scene: Scene, labels: bool, wide: Collection[Pl
         inside[frame.place[:-1]].append(frame.place)
     side = "b" if scene.direction == "BT" else "t"  # Graphviz turns it over with the picture
     made: dict[Place, graphviz.Digraph] = {}
+    theme = scene.theme if labels else None
     for number, frame in reversed(tuple(enumerate(scene.frames))):
         attributes = {"margin": "8", "labelloc": side, "labeljust": "l", "fontsize": "11"}
         width = (frame.width + 8) * (2 if frame.place in wide else 1)
-        attributes |= _heading(frame) if labels else {"label": _room(width, HEADROOM)}
+        attributes |= _heading(frame, scene.theme) if labels else {"label": _room(width, HEADROOM)}
         made[frame.place] = graphviz.Digraph(f"cluster_{number}", graph_attr=attributes)
         clusters = [made.pop(inner) for inner in inside[frame.place]]
-        _fill(made[frame.place], boxes[frame.place], clusters, labels)
-    _fill(dot, boxes[()], [made[place] for place in inside[()]], labels)
+        _fill(made[frame.place], boxes[frame.place], clusters, theme)
+    _fill(dot, boxes[()], [made[place] for place in inside[()]], theme)
 
 
 def _fill(
-    dot: graphviz.Digraph, boxes: list[Box], clusters: list[graphviz.Digraph], labels: bool
+    dot: graphviz.Digraph, boxes: list[Box], clusters: list[graphviz.Digraph], theme: Theme | None
 ) -> None:
     for box in boxes:
         size = {"width": f"{box.width / 72:.4f}", "height": f"{box.height / 72:.4f}"}
-        dot.node(box.id, **size, **(_look(box) if labels else {}))
+        dot.node(box.id, **size, **(_look(box, theme) if theme else {}))
     for cluster in clusters:
         dot.subgraph(cluster)
 
 
-def _heading(frame: Frame) -> dict[str, str]:
-    look = {"label": _text(*(shorten(line.text) for line in frame.title))}
-    return look | ({"style": "filled", "fillcolor": frame.tint} if frame.tint else {})
+def _heading(frame: Frame, theme: Theme) -> dict[str, str]:
+    look = {"label": _text(*(shorten(line.text) for line in frame.title)), "color": theme.frame}
+    tint = theme.frames.get(frame.line)
+    return look | ({"style": "filled", "fillcolor": tint} if tint else {})
 
 
-def _look(box: Box) -> dict[str, str]:
+def _look(box: Box, theme: Theme) -> dict[str, str]:
     return {
         "label": _text(*(shorten(line.text) for line in box.lines)),
         "tooltip": _text(box.path),
         "style": f"{EDGES[box.role]}filled",
-        "fillcolor": box.colour,
-        **(HEAVY if box.lit else {}),
+        "fillcolor": theme.box(box.role, box.family),
+        **(_heavy(theme) if box.lit else {}),
     }
 
 
-def _stroke(arrow: Arrow) -> dict[str, str]:
+def _stroke(arrow: Arrow, theme: Theme) -> dict[str, str]:
     look = {} if arrow.stroke == "data" else {"style": STYLES[arrow.stroke]}
     if arrow.label:
         look["label"] = _text(shorten(arrow.label))
     if arrow.lit:
-        return look | HEAVY
-    return look | ({"color": arrow.colour} if arrow.colour else {})
+        return look | _heavy(theme)
+    if arrow.line in theme.widths:
+        look["penwidth"] = f"{theme.widths[arrow.line]:g}"
+    return look | ({"color": theme.line(arrow.line)} if arrow.line != "data" else {})
+
+
+def _heavy(theme: Theme) -> dict[str, str]:
+    return {"color": theme.lit, "penwidth": f"{theme.lit_width:g}"}
 
 
 def _space(arrow: Arrow) -> dict[str, str]:

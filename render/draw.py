@@ -22,8 +22,9 @@ from cutaway.render.errors import RenderError
 from cutaway.render.label import one_line
 from cutaway.render.lit import Highlight, Lit
 from cutaway.render.picture import Picture
-from cutaway.render.scene import Direction, Language
+from cutaway.render.scene import Direction, Language, Scene
 from cutaway.render.text import shorten
+from cutaway.render.theme import ThemeLike, read_theme
 from cutaway.render.way import along
 from cutaway.transform import attention_roles, collapse, expand
 from cutaway.transform.collapse import Level as Folding
@@ -48,6 +49,7 @@ def draw(
     dims: Mapping[str, int] | None = None,
     title: str = "",
     highlight: Highlight = (),
+    theme: ThemeLike = "light",
 ) -> Picture:
     """Draw a graph: boxes for its blocks or ops, in frames that are the scopes around them.
 
@@ -81,11 +83,15 @@ def draw(
     highlight
         Nodes to light, with the edges between them, or an explanation: the way of its axis, which
         stands at the arrows.
+    theme
+        ``light``, ``dark``, ``print`` (greyscale: bands and line weights tell what colours tell),
+        or changes to one of them: a ``.toml`` file or a mapping such as
+        ``{"base": "dark", "boxes": {"softmax": "#004000"}}``. No theme moves a box.
 
     Raises
     ------
     RenderError
-        For a level, language, direction or kind of detail that there is not.
+        For a level, language, direction, kind of detail or theme that there is not.
     OptionError
         For a path that fits no scope, or a node to highlight that is not drawn.
     FeedError
@@ -112,23 +118,33 @@ def draw(
         _check(detail, SHOWS, "detail to show")
     found = Graph.of(graph)
     writer = _shape_writer(found, dims or {}) if "shapes" in show else None
+    if level == "primitive" and not isinstance(found, View):
+        found = expand(found)
+    language, look = cast("Language", lang), read_theme(theme)
+    lit = Lit.of(highlight, found, language)
+
+    def scene(view: View) -> Scene:
+        return Builder(
+            view,
+            attention_roles(view),
+            language,
+            cast("Direction", direction),
+            writer,
+            str(title) or _title(found, language),
+            look,
+            lit,
+        ).scene()
+
     if isinstance(found, View):
-        view = found
-    else:
-        found = expand(found) if level == "primitive" else found
-        folding = cast("Folding", "op" if level == "primitive" else level)
-        view = collapse(found, folding, open=open, close=close, fold=fold)
-    language = cast("Language", lang)
-    builder = Builder(
-        view,
-        attention_roles(view),
-        language,
-        cast("Direction", direction),
-        writer,
-        str(title) or _title(found, language),
-        Lit.of(highlight, found, language),
-    )
-    return Picture(builder.scene())
+        return Picture(scene(found))
+    folding = cast("Folding", "op" if level == "primitive" else level)
+
+    def opened(more: Collection[str]) -> Scene:
+        paths = (open,) if isinstance(open, str) else open
+        wanted = (*paths, *more) if more else open
+        return scene(collapse(found, folding, open=wanted, close=close, fold=fold))
+
+    return Picture(opened(()), opened)
 
 
 def _check(value: object, known: Sequence[str], what: str) -> None:

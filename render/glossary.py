@@ -81,3 +81,19 @@ FAMILIES = {
     "layer": Title("layers", "层"),
     "part": Title("other block", "其他模块"),
 }
+PAGE = {
+    "in": Title("Zoom in", "放大"),
+    "out": Title("Zoom out", "缩小"),
+    "fit": Title("Fit", "适应窗口"),
+    "close": Title("Close all", "全部合上"),
+    "theme": Title("Light / dark", "浅色 / 深色"),
+    "open": Title("open", "展开"),
+    "shut": Title("close", "合上"),
+    "boxes": Title("boxes", "个方框"),
+    "hint": Title(
+        "A block with + opens at a click. Drag to move, scroll or pinch to zoom; "
+        "keys: Tab, Enter, arrows, + − 0, Esc.",
+        "带 + 的模块点击即可展开。拖动可移动，滚轮或双指可缩放；"
+        "按键：Tab、Enter、方向键、+ − 0、Esc。",
+    ),
+}

@@ -29,7 +29,7 @@ def missing(text: str) -> str:
     >>> missing("√d 注意 \U0001f642")
     '🙂'
     """
-    found = dict.fromkeys(c for c in text if c not in _advances() and c > " ")
+    found = dict.fromkeys(c for c in text if c not in _advances() and c > " " and not _marks(c))
     return "".join(found)
 
 
@@ -38,7 +38,13 @@ def _em(character: str) -> float:
     advance = _advances().get(character)
     if advance is not None:
         return advance
-    return 0.0 if unicodedata.combining(character) else 1.0  # some font's, or a box
+    bare = unicodedata.combining(character) or _marks(character)
+    return 0.0 if bare else 1.0  # some font's, or a box
+
+
+def _marks(character: str) -> bool:
+    """Say whether it only says how the one before it is drawn: a variation selector."""
+    return "\ufe00" <= character <= "\ufe0f"
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
 """A picture: made when it is asked for, saved whole or not at all."""
 
 import os
+from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
 
@@ -9,12 +10,14 @@ from cutaway.graph.errors import explain
 from cutaway.render.dot import to_dot
 from cutaway.render.errors import RenderError
 from cutaway.render.layout import place
+from cutaway.render.page import to_page
+from cutaway.render.pdf import to_pdf
 from cutaway.render.png import to_png
 from cutaway.render.scene import Layout, Scene
-from cutaway.render.svg import canvas, to_svg
+from cutaway.render.svg import canvas, describe, to_svg
 from cutaway.render.text import shorten
 
-FORMATS = (".svg", ".png", ".dot")
+FORMATS = (".svg", ".pdf", ".png", ".html", ".dot")
 
 
 class Picture:
@@ -26,7 +29,7 @@ class Picture:
     ----------
     scene
         What is drawn, as plain data.
-    dot, svg
+    dot, svg, html
         The picture as text.
 
     Examples
@@ -39,8 +42,11 @@ class Picture:
     ('digraph cutaway {', '<svg')
     """
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(
+        self, scene: Scene, opened: Callable[[Collection[str]], Scene] | None = None
+    ) -> None:
         self.scene = scene
+        self._opened = opened or (lambda paths: scene)
 
     def __repr__(self) -> str:
         return f"<Picture of {len(self.scene.boxes)} boxes and {len(self.scene.arrows)} arrows>"
@@ -61,22 +67,41 @@ class Picture:
 
     def png(self) -> bytes:
         """Return the picture as PNG, drawn with the bundled fonts."""
+        return to_png(self.svg, self._texts, canvas(self.scene, self._layout))
+
+    def pdf(self) -> bytes:
+        """Return the picture as PDF of one page; text stays text. This needs the extra ``pdf``."""
+        size = canvas(self.scene, self._layout)
+        lang = "en" if self.scene.lang == "en" else "zh"
+        title, told = self.scene.title, describe(self.scene)
+        return to_pdf(self.svg, title, f"{title}. {told}", self._texts, size, lang)
+
+    @cached_property
+    def html(self) -> str:
+        """The picture as a page of its own, in which blocks open at a click."""
+        return to_page(self.scene, self._opened)
+
+    @cached_property
+    def _texts(self) -> str:
         lines = [line.text for box in self.scene.boxes for line in box.lines]
         lines += [line.text for frame in self.scene.frames for line in frame.title]
         lines += [sign.words for sign in self.scene.legend]
         lines += [arrow.label for arrow in self.scene.arrows]
-        return to_png(self.svg, "".join(map(shorten, lines)), canvas(self.scene, self._layout))
+        return "".join(map(shorten, lines))
 
     def _repr_svg_(self) -> str:
         return self.svg
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write ``.svg``, ``.png`` or ``.dot``; the file appears whole or not at all.
+        """Write ``.svg``, ``.pdf``, ``.png``, ``.html`` or ``.dot``: whole or not at all.
+
+        A PDF needs the extra ``pdf``. A page of HTML is one file that loads nothing: blocks open
+        at a click, it zooms and moves, and follows the reader's light or dark.
 
         Raises
         ------
         RenderError
-            For another ending.
+            For another ending, a PDF without its extra, or a character that no font has.
         SaveError
             If the file cannot be written.
         """
@@ -89,6 +114,11 @@ class Picture:
                     came=repr(ending) if ending else "no ending",
                 )
             )
-        if ending == ".png":
-            return save(path, self.png())
-        return save(path, self.svg if ending == ".svg" else self.dot)
+        make: dict[str, Callable[[], bytes | str]] = {
+            ".svg": lambda: self.svg,
+            ".pdf": self.pdf,
+            ".png": self.png,
+            ".html": lambda: self.html,
+            ".dot": lambda: self.dot,
+        }
+        return save(path, make[ending]())

@@ -1,11 +1,9 @@
 """SVG to PNG, with the bundled fonts."""
 
-import warnings
-from importlib import resources
-
 from cutaway.graph.errors import explain
 from cutaway.render.errors import RenderError
-from cutaway.render.measure import FILES, missing
+from cutaway.render.fontfiles import font_folder, further_fonts
+from cutaway.render.measure import FILES
 
 SCALE = 2  # pixels for each point: sharp on today's screens
 LARGEST = 12_000  # pixels along a side
@@ -29,7 +27,7 @@ def to_png(svg: str, texts: str, size: tuple[float, float]) -> bytes:
     Raises
     ------
     RenderError
-        If the picture is too large.
+        If the picture is too large, or no font has one of its characters.
     """
     import resvg_py
 
@@ -43,19 +41,13 @@ def to_png(svg: str, texts: str, size: tuple[float, float]) -> bytes:
                 fix='save it as ".svg", or draw it at a coarser level',
             )
         )
-    lacking = missing(texts)
-    if lacking:
-        warnings.warn(
-            f"the bundled fonts lack {lacking[:20]!r}: a font of this machine draws them, if any",
-            stacklevel=3,
-        )
-    folder = resources.files(__package__).joinpath("fonts")
-    with resources.as_file(folder) as fonts:
+    further = further_fonts(texts)
+    with font_folder() as fonts:
         return bytes(
             resvg_py.svg_to_bytes(
                 svg_string=svg,
                 width=round(size[0] * scale),
-                font_files=[str(fonts / file) for file in FILES],
-                skip_system_fonts=not lacking,
+                font_files=[str(file) for file in (*(fonts / name for name in FILES), *further)],
+                skip_system_fonts=True,
             )
         )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from cutaway.render.theme import Theme
+
 Role = Literal["input", "parameter", "constant", "op", "group"]
 Stroke = Literal["data", "residual", "mask", "weight"]
 Language = Literal["en", "zh", "both"]
@@ -44,20 +46,20 @@ class Box:
     frame: Place
     role: Role
     family: str
-    colour: str
     width: float
     height: float
     lit: bool = False
+    opens: str = ""  # the scope to open for what is inside, if it is a block
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """Values on their way; ``colour`` tells what they are to an attention, if anything."""
+    """Values on their way; ``line`` tells what they are to an attention, if anything."""
 
     tail: str
     head: str
     stroke: Stroke
-    colour: str = ""
+    line: str = "data"  # data, query, key, value, or the stroke
     label: str = ""
     free: bool = False  # does not say which end is further along
     lit: bool = False
@@ -65,12 +67,13 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A scope that is looked into; ``tint`` is the colour behind it, if it has one."""
+    """A scope that is looked into; ``line`` is query, key or value if it makes only that."""
 
     place: Place
     title: tuple[Line, ...]
     width: float  # of its title, in the language where it is widest
-    tint: str = ""
+    line: str = ""
+    opens: str = ""  # the scope that shows it, where it is opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,10 @@ class Sign:
     """An entry of the legend: the look of a box or of an arrow, and what it means."""
 
     words: str
-    colour: str
     role: Role | None = None  # of a box
+    family: str = ""
     stroke: Stroke | None = None  # of an arrow
+    line: str = "data"
     lit: bool = False
 
 
@@ -95,6 +99,7 @@ class Scene:
     legend: tuple[Sign, ...]
     direction: Direction
     lang: Language
+    theme: Theme
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,27 +4,24 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 from cutaway.render import glossary
-from cutaway.render.colours import LIT
 from cutaway.render.dot import LABEL
 from cutaway.render.label import one_line
 from cutaway.render.legend import SIZE as LEGEND_SIZE
 from cutaway.render.legend import SWATCH, Entry, extent, legend
 from cutaway.render.measure import text_width
-from cutaway.render.scene import Arrow, Bounds, Box, Frame, Layout, Line, Point, Role, Scene
+from cutaway.render.scene import Arrow, Bounds, Box, Frame, Layout, Line, Point, Role, Scene, Sign
 from cutaway.render.text import clean, shorten
+from cutaway.render.theme import Theme
 from cutaway.render.titles import titles
 
 LATIN = "'Noto Sans',Helvetica,Arial,'Liberation Sans','DejaVu Sans'"
 HAN = "'Noto Sans CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei','WenQuanYi Zen Hei'"
 MARGIN = 8.0
 SPACE = 10.0  # between picture and legend
-INK, GREY, STROKE = "#202020", "#4a4a4a", "#303030"
-SHADES = ("#ececec", "#f7f7f7")  # behind frames, by turns
 TOLD = 200  # connections that <desc> names
 CORNERS: dict[Role, float] = {"input": 14, "parameter": 0, "constant": 0, "op": 5, "group": 3}
 DASHES = {"parameter": "1 2", "residual": "5 3", "mask": "1.5 2.5", "weight": "1 4"}
-RIM = 'stroke="#ffffff" stroke-opacity="0.7" stroke-width="3" paint-order="stroke"'
-HEAVY = 2.6  # points: what is lit
+BAND = 4.0  # points: the width of the band at the side of a box, which no text reaches
 DROP = 0.36  # from the middle of a line of text to its baseline, in em
 
 
@@ -39,46 +36,49 @@ def to_svg(scene: Scene, layout: Layout) -> str:
     width, height = canvas(scene, layout)
     paths = {box.id: box.path for box in scene.boxes}
     headings = titles(scene, layout)
+    theme = scene.theme
     arrows = tuple(zip(scene.arrows, layout.curves, layout.labels, strict=True))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.1f}" height="{height:.1f}" '
         f'viewBox="0 0 {width:.1f} {height:.1f}" role="graphics-document" '
         f'font-family="{LATIN},{HAN},sans-serif" lang="{"en" if scene.lang == "en" else "zh-CN"}">',
         f"<title>{_text(scene.title)}</title>",
-        f"<desc>{_text(_describe(scene))}</desc>",
-        f'<rect width="{width:.1f}" height="{height:.1f}" fill="#ffffff"/>',
+        f"<desc>{_text(describe(scene))}</desc>",
+        f'<rect width="{width:.1f}" height="{height:.1f}" fill="{theme.background}"/>',
         f'<g transform="translate({MARGIN:g},{MARGIN:g})">',
-        *(_frame(frame, layout.frames[frame.place]) for frame in scene.frames),
-        *(_arrow(arrow, curve, paths) for arrow, curve, _ in arrows),
-        *(_frame_title(frame, headings[frame.place]) for frame in scene.frames),
-        *(_arrow_label(arrow, place) for arrow, _, place in arrows if place),
-        *(_box(box, layout.centres[box.id]) for box in scene.boxes),
-        *(_entry(e, layout.height + SPACE) for e in legend(scene.legend, layout.width)),
+        *(_frame(frame, layout.frames[frame.place], theme) for frame in scene.frames),
+        *(_arrow(arrow, curve, paths, theme) for arrow, curve, _ in arrows),
+        *(_frame_title(frame, headings[frame.place], theme) for frame in scene.frames),
+        *(_arrow_label(arrow, place, theme) for arrow, _, place in arrows if place),
+        *(_box(box, layout.centres[box.id], theme) for box in scene.boxes),
+        *(_entry(e, layout.height + SPACE, theme) for e in legend(scene.legend, layout.width)),
         "</g>",
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
 
 
-def _frame(frame: Frame, bounds: Bounds) -> str:
+def _frame(frame: Frame, bounds: Bounds, theme: Theme) -> str:
     x0, y0, x1, y1 = bounds
     return (
         f"<g data-scope={_attribute('/'.join(frame.place))}><title>{_text(_whole(frame.title))}"
         f'</title><rect x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}" '
-        f'rx="6" fill="{_shade(frame)}" stroke="#8a8a8a"/></g>'
+        f'rx="6" fill="{_shade(frame, theme)}" stroke="{theme.frame}"/></g>'
     )
 
 
-def _shade(frame: Frame) -> str:
-    return frame.tint or SHADES[len(frame.place) % 2]
+def _shade(frame: Frame, theme: Theme) -> str:
+    return theme.frames.get(frame.line) or theme.shades[len(frame.place) % 2]
 
 
-def _frame_title(frame: Frame, place: Point) -> str:
+def _frame_title(frame: Frame, place: Point, theme: Theme) -> str:
     """Write a frame's name over the arrows, with a rim that keeps it readable there."""
-    look = f'class="frame" stroke="{_shade(frame)}" stroke-width="3" paint-order="stroke"'
+    shade = _shade(frame, theme)
+    look = f'class="frame" stroke="{shade}" stroke-width="3" paint-order="stroke"'
     texts, y = [], place[1]
     for line in frame.title:
-        texts.append(_line(line, (place[0], y + line.height * 0.9), GREY, look, anchor="start"))
+        here = place[0], y + line.height * 0.9
+        texts.append(_line(line, here, theme.soft, look, anchor="start"))
         y += line.height
     return "".join(texts)
 
@@ -87,17 +87,19 @@ def _whole(lines: tuple[Line, ...]) -> str:
     return " ".join(line.text for line in lines)
 
 
-def _box(box: Box, centre: Point) -> str:
+def _box(box: Box, centre: Point, theme: Theme) -> str:
     texts, y = [], centre[1] - sum(line.height for line in box.lines) / 2
+    corner = centre[0] - box.width / 2 + 1 + BAND / 2, centre[1] - box.height / 2 + 1.5
+    band = _band(theme.band(box.role, box.family), corner, f"v{box.height - 3:.1f}", theme)
     for number, line in enumerate(box.lines):
         place = (centre[0], y + line.height / 2 + line.size * DROP)
-        texts.append(_line(line, place, GREY if number else INK))
+        texts.append(_line(line, place, theme.soft if number else theme.ink))
         y += line.height
     return (
         f'<g class="{box.role}" data-path={_attribute(box.path)} '
         f"data-node={_attribute(tokens(box.nodes))}>"
         f"<title>{_text(_whole(box.lines))}</title>"
-        f"{_shape(box.role, box.colour, centre, box.width, box.height, box.lit)}"
+        f"{_shape(box.role, box.family, centre, (box.width, box.height), theme, box.lit)}{band}"
         f"{''.join(texts)}</g>"
     )
 
@@ -114,14 +116,29 @@ def tokens(paths: tuple[str, ...]) -> str:
     return " ".join(found)
 
 
-def _shape(role: Role, colour: str, centre: Point, width: float, height: float, lit: bool) -> str:
+def _shape(
+    role: Role, family: str, centre: Point, size: Point, theme: Theme, lit: bool = False
+) -> str:
+    width, height = size
+    left, top = centre[0] - width / 2, centre[1] - height / 2
     weight = ' stroke-width="1.4"' if role == "group" else ""
     if lit:
-        weight = f' stroke-width="{HEAVY}"'
+        weight = f' stroke-width="{theme.lit_width:g}"'
     return (
-        f'<rect x="{centre[0] - width / 2:.1f}" y="{centre[1] - height / 2:.1f}" '
+        f'<rect x="{left:.1f}" y="{top:.1f}" '
         f'width="{width:.1f}" height="{height:.1f}" rx="{min(CORNERS[role], height / 2):g}" '
-        f'fill="{colour}" stroke="{LIT if lit else STROKE}"{weight}{_dash(role, lit)}/>'
+        f'fill="{theme.box(role, family)}" stroke="{theme.lit if lit else theme.edge}"{weight}'
+        f"{_dash(role, lit)}/>"
+    )
+
+
+def _band(rhythm: str, begin: Point, way: str, theme: Theme) -> str:
+    """Write what tells a family without colour: dashes along a side."""
+    if not rhythm:
+        return ""
+    return (
+        f'<path d="M{begin[0]:.1f},{begin[1]:.1f} {way}" stroke="{theme.edge}" '
+        f'stroke-width="{BAND:g}" stroke-dasharray="{rhythm}"/>'
     )
 
 
@@ -138,18 +155,22 @@ def _line(line: Line, place: Point, ink: str, look: str = "", anchor: str = "mid
     return f"{' '.join(parts)}>{_text(text)}</text>"
 
 
-def _arrow(arrow: Arrow, curve: tuple[Point, ...], paths: dict[str, str]) -> str:
+def _arrow(arrow: Arrow, curve: tuple[Point, ...], paths: dict[str, str], theme: Theme) -> str:
     start, *rest, tip = curve
     bends = " ".join(f"{x:.1f},{y:.1f}" for x, y in rest)
-    ink = LIT if arrow.lit else arrow.colour or STROKE
-    weight = f' stroke-width="{HEAVY}"' if arrow.lit else ""
+    ink = theme.lit if arrow.lit else theme.line(arrow.line)
     head = _head(rest[-1], tip, ink, 4 if arrow.lit else 3)
     return (
         f'<g class="{arrow.stroke}" data-from={_attribute(paths[arrow.tail])} '
         f"data-to={_attribute(paths[arrow.head])}>"
-        f'<path d="M{start[0]:.1f},{start[1]:.1f} C{bends}" fill="none" '
-        f'stroke="{ink}"{weight}{_dash(arrow.stroke, arrow.lit)}/>{head}</g>'
+        f'<path d="M{start[0]:.1f},{start[1]:.1f} C{bends}" fill="none" stroke="{ink}"'
+        f"{_weight(arrow, theme)}{_dash(arrow.stroke, arrow.lit)}/>{head}</g>"
     )
+
+
+def _weight(line: Arrow | Sign, theme: Theme) -> str:
+    width = theme.lit_width if line.lit else theme.widths.get(line.line, 1)
+    return "" if width == 1 else f' stroke-width="{width:g}"'
 
 
 def _head(base: Point, tip: Point, ink: str, wide: float) -> str:
@@ -161,23 +182,27 @@ def _head(base: Point, tip: Point, ink: str, wide: float) -> str:
     return f'<polygon points="{points}" fill="{ink}"/>'
 
 
-def _arrow_label(arrow: Arrow, place: Point) -> str:
+def _arrow_label(arrow: Arrow, place: Point, theme: Theme) -> str:
     line = Line(arrow.label, size=LABEL)
-    ink = LIT if arrow.lit else arrow.colour or GREY
-    look = f'class="label" {RIM}'
+    ink = theme.lit if arrow.lit else theme.lines.get(arrow.line, theme.soft)
+    rim = f'stroke="{theme.background}" stroke-opacity="0.7"'
+    look = f'class="label" {rim} stroke-width="3" paint-order="stroke"'
     return _line(line, (place[0], place[1] + LABEL * DROP), ink, look)
 
 
-def _entry(entry: Entry, top: float) -> str:
+def _entry(entry: Entry, top: float, theme: Theme) -> str:
     sign, y = entry.sign, top + entry.y + 7
     if sign.role:
-        mark = _shape(sign.role, sign.colour, (entry.x + SWATCH / 2, y), SWATCH, 11, False)
+        centre = entry.x + SWATCH / 2, y
+        mark = _shape(sign.role, sign.family, centre, (SWATCH, 11), theme)
+        rhythm = theme.band(sign.role, sign.family)
+        mark += _band(rhythm, (entry.x + 2, y), f"h{SWATCH - 4:g}", theme)
     else:
-        dash = _dash(sign.stroke or "data")
-        dash += f' stroke-width="{HEAVY}"' if sign.lit else ""
-        mark = f'<path d="M{entry.x:.1f},{y:.1f} h{SWATCH:g}" stroke="{sign.colour}"{dash}/>'
+        ink = theme.lit if sign.lit else theme.line(sign.line)
+        dash = _dash(sign.stroke or "data") + _weight(sign, theme)
+        mark = f'<path d="M{entry.x:.1f},{y:.1f} h{SWATCH:g}" stroke="{ink}"{dash}/>'
     place = (entry.x + SWATCH + 5, y + 3.5)
-    words = _line(Line(sign.words, size=LEGEND_SIZE), place, GREY, anchor="start")
+    words = _line(Line(sign.words, size=LEGEND_SIZE), place, theme.soft, anchor="start")
     return f'<g class="legend">{mark}{words}</g>'
 
 
@@ -188,7 +213,7 @@ def _dash(kind: str, lit: bool = False) -> str:
     return f' stroke-dasharray="{" ".join(f"{length:g}" for length in lengths)}"'
 
 
-def _describe(scene: Scene) -> str:
+def describe(scene: Scene) -> str:
     """Name boxes and connections; the beginning of a long list, and its length."""
     names = {box.id: shorten(_whole(box.lines), 80) for box in scene.boxes}
     told = [_connection(arrow, names, scene) for arrow in scene.arrows[:TOLD]]

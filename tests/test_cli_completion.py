@@ -41,6 +41,7 @@ def test_commands_options_and_choices(monkeypatch: pytest.MonkeyPatch, capsys: C
     options = {line.partition("\t")[0] for line in fish("cutaway draw encoder --")}
     assert {"plain,--level", "plain,--open", "plain,--dim", "plain,--no-fold"} <= options
     assert fish("cutaway draw encoder --level s") == ["plain,sublayer"]
+    assert fish("cutaway draw encoder --theme p") == ["file,p", "plain,print"]
     assert fish("cutaway completion z") == ["plain,zsh"]
 
 

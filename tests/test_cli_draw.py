@@ -10,15 +10,21 @@ from command import Capture, call
 from test_cli_help import examples, run_example
 
 from cutaway.cli.app import DIRECTIONS, LANGUAGES, LEVELS
+from cutaway.cli.completion import THEMES
 from cutaway.render.build import LANGUAGES as DRAWN_LANGUAGES
 from cutaway.render.draw import DIRECTIONS as DRAWN_DIRECTIONS
 from cutaway.render.draw import LEVELS as DRAWN_LEVELS
+from cutaway.render.theme import THEMES as DRAWN_THEMES
 
 
 def test_the_choices_are_those_of_the_renderer() -> None:
     assert [*LEVELS] == [*DRAWN_LEVELS]
     assert [*LANGUAGES] == [*DRAWN_LANGUAGES]
     assert [*DIRECTIONS] == [*DRAWN_DIRECTIONS]
+    assert [*THEMES] == [*DRAWN_THEMES]
+
+
+STARTS = {".svg": b"<svg", ".dot": b"digraph", ".html": b"<!DOCTYPE html>", ".pdf": b"%PDF-"}
 
 
 @pytest.mark.parametrize("line", examples("draw"))
@@ -26,8 +32,7 @@ def test_every_example_runs(line: str, tmp_path: Path) -> None:
     run_example(line, tmp_path)
     written = re.search(r"(?:-o|>) ([\w.-]+\w)$", line)
     file = tmp_path / (written[1] if written else f"{line.split()[2]}.svg")
-    start = "digraph" if file.suffix == ".dot" else "<svg"
-    assert file.read_text("utf-8").startswith(start)
+    assert file.read_bytes().startswith(STARTS[file.suffix])
 
 
 def test_levels_go_into_detail(
@@ -67,6 +72,7 @@ def test_sizes_shapes_and_languages_show(
     assert "(2, 3, 64)" in filled
     assert svg("--no-shapes") != plain
     assert svg("--direction", "LR") != plain
+    assert 'fill="#14161a"' in svg("--theme", "dark")
     assert "注意力" in svg("--lang", "zh")
     assert os.listdir() == []  # nothing is written beside what goes to stdout
 
@@ -87,6 +93,8 @@ def test_a_png(tmp_path: Path, capsys: Capture) -> None:
         (["--dim", "Q=3"], ["no size 'Q'"]),
         (["--dim", "h=3", "--dim", "d_model=16"], ["h | d_model"]),
         (["-o", "picture.gif"], ["picture.gif", ".svg"]),
+        (["--theme", "sepia"], ["no theme 'sepia'", "light, dark, print"]),
+        (["--theme", "no/such.toml"], ["no/such.toml", "No such file"]),
         (["-o", "picture"], ["picture", ".svg"]),
         (["-o", "no/such/folder/picture.svg"], ["cannot be written"]),
     ],

@@ -413,7 +413,7 @@ def test_save(tmp_path: Path) -> None:
 def test_save_errors_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     picture = draw(ca.input("x", "N"))
     for name in ("x.gif", "x"):
-        with pytest.raises(RenderError, match=r"an ending of \.svg, \.png, \.dot"):
+        with pytest.raises(RenderError, match=r"an ending of \.svg, \.pdf, \.png, \.html, \.dot"):
             picture.save(tmp_path / name)
     with pytest.raises(SaveError, match="choose a folder that exists"):
         picture.save(tmp_path / "none" / "x.svg")

@@ -18,10 +18,9 @@ import cutaway as ca
 from cutaway.models.catalogue import MODELS
 from cutaway.render import Picture
 from cutaway.render.build import LANGUAGES
-from cutaway.render.colours import BOXES, FRAMES, LEAVES, LINES
 from cutaway.render.draw import DIRECTIONS, LEVELS
 from cutaway.render.glossary import FAMILIES
-from cutaway.render.svg import GREY, INK, SHADES
+from cutaway.render.theme import THEMES, read_theme
 from cutaway.transform import collapse, residual_edges
 
 SMALL = [name for name in MODELS if not name.startswith("paper")]
@@ -83,13 +82,18 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_contrast() -> None:
+@pytest.mark.parametrize("name", THEMES)
+def test_contrast(name: str) -> None:
+    """Texts at least 4.5, and lines and borders at least 3, against all that is behind them."""
     assert contrast("#ffffff", "#000000") == pytest.approx(21)
-    assert set(FAMILIES) == set(BOXES)
-    behind = [*BOXES.values(), *LEAVES.values()]
-    around = ["#ffffff", *SHADES, *FRAMES.values()]
-    assert all(contrast(ink, box) >= 4.5 for box in behind for ink in (INK, GREY))
-    assert all(contrast(ink, shade) >= 4.5 for shade in around for ink in (GREY, *LINES.values()))
+    theme = read_theme(name)
+    assert set(FAMILIES) == set(theme.boxes)
+    behind = [*theme.boxes.values(), *theme.leaves.values()]
+    around = [theme.background, *theme.shades, *theme.frames.values()]
+    inks = (theme.soft, theme.lit, *theme.lines.values())
+    assert all(contrast(ink, box) >= 4.5 for box in behind for ink in (theme.ink, theme.soft))
+    assert all(contrast(ink, shade) >= 4.5 for shade in around for ink in inks)
+    assert all(contrast(theme.edge, shade) >= 3 for shade in (*around, *behind))
 
 
 SCRIPT = """

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cutaway import __version__
-from cutaway.cli.completion import SHELLS
+from cutaway.cli.completion import SHELLS, THEMES, complete_theme
 from cutaway.cli.options import (
     HELP_NAMES,
     MODEL_HELP,
@@ -78,6 +78,8 @@ def models(lang: str, as_json: bool) -> None:
         "cutaway draw paper-base --level layer --lang zh -o paper.svg",
         "cutaway draw transformer --open encoder/layer.0 --dim B=1 --dim T=8",
         "cutaway draw model.py:build --level op --no-shapes -o build.dot",
+        "cutaway draw gpt --level model -o gpt.html",
+        "cutaway draw attention --theme print -o attention.pdf",
         "cutaway draw attention -o - > attention.svg",
     ]
 )
@@ -113,12 +115,21 @@ def models(lang: str, as_json: bool) -> None:
     "--fold/--no-fold", default=True, show_default=True, help="Repeated blocks once, with N×."
 )
 @click.option(
+    "--theme",
+    metavar="THEME",
+    default="light",
+    show_default=True,
+    shell_complete=complete_theme,
+    help=f"{', '.join(THEMES)} (greyscale), or a .toml file with changes to one of them.",
+)
+@click.option(
     "-o",
     "--output",
     "out",
     metavar="FILE",
     type=click.Path(dir_okay=False, allow_dash=True),
-    help="A .svg, .png or .dot file, or - for SVG on stdout; MODEL.svg by default.",
+    help="A .svg, .pdf (needs the extra pdf), .png, .html (blocks open at a click) or .dot file, "
+    "or - for SVG on stdout; MODEL.svg by default.",
 )
 @json_option
 def draw(model: str, out: str | None, as_json: bool, **options: Any) -> None:

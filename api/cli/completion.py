@@ -9,6 +9,7 @@ from click.shell_completion import (
 )
 
 SHELLS = ("bash", "zsh", "fish")
+THEMES = ("light", "dark", "print")
 VARIABLE = "_CUTAWAY_COMPLETE"  # click looks for it
 
 
@@ -34,6 +35,12 @@ def complete_model(_: click.Context, __: click.Parameter, text: str) -> list[Com
         for model in MODELS.values()
         if model.name.startswith(text)
     ]
+    return [CompletionItem(text, type="file"), *names]
+
+
+def complete_theme(_: click.Context, __: click.Parameter, text: str) -> list[CompletionItem[str]]:
+    """Complete the name of a theme, or a file."""
+    names = [CompletionItem(name) for name in THEMES if name.startswith(text)]
     return [CompletionItem(text, type="file"), *names]
 
 

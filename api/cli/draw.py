@@ -24,6 +24,7 @@ class Options:
     direction: str
     shapes: bool
     dims: Sequence[str]
+    theme: str
 
 
 def draw_model(name: str, options: Options, out: str | None, as_json: bool) -> None:
@@ -40,6 +41,7 @@ def draw_model(name: str, options: Options, out: str | None, as_json: bool) -> N
         direction=options.direction,
         show=("shapes",) if options.shapes else (),
         dims=read_dims(options.dims),
+        theme=options.theme,
     )
     if out == "-":
         click.echo(picture.svg.encode(), nl=False)

@@ -1,0 +1,196 @@
+"""What a picture looks like: themes are data, in ``themes.toml``."""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from cutaway.graph.errors import explain
+from cutaway.render.errors import RenderError
+
+THEMES = ("light", "dark", "print")
+FILE = "themes.toml"
+ThemeLike = str | os.PathLike[str] | Mapping[str, Any]
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours, and what tells things apart without them; ``themes.toml`` says what each is."""
+
+    background: str
+    shades: tuple[str, str]
+    ink: str
+    soft: str
+    edge: str
+    frame: str
+    lit: str
+    lit_width: float
+    boxes: Texts
+    leaves: Texts
+    lines: Texts
+    frames: Texts
+    bands: Texts
+    widths: Mapping[str, float]
+
+    def box(self, role: str, family: str) -> str:
+        """Return the colour of a box.
+
+        Examples
+        --------
+        >>> light = read_theme("light")
+        >>> light.box("op", "softmax"), light.box("parameter", "arithmetic")
+        ('#cce7cf', '#e4e4e4')
+        """
+        return self.leaves.get(role) or self.boxes[family]
+
+    def band(self, role: str, family: str) -> str:
+        """Return the rhythm at the side of a box, or nothing."""
+        return "" if role in self.leaves else self.bands.get(family, "")
+
+    def line(self, kind: str) -> str:
+        """Return the colour of a line."""
+        return self.lines.get(kind, self.edge)
+
+    def colours(self) -> Iterator[tuple[str, str]]:
+        """Return every colour with its name."""
+        for key in _colour_keys():
+            value = getattr(self, key)
+            if isinstance(value, Mapping):
+                yield from ((f"{key}-{name}", colour) for name, colour in value.items())
+            elif isinstance(value, str):
+                yield key, value
+            else:
+                yield from ((f"{key}-{number}", colour) for number, colour in enumerate(value))
+
+    def variables(self) -> "Theme":
+        """Return the theme with the variables of a style sheet in place of its colours.
+
+        Examples
+        --------
+        >>> read_theme("dark").variables().boxes["softmax"]
+        'var(--boxes-softmax)'
+        """
+        found: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        for key in _colour_keys():
+            value = found[key]
+            if isinstance(value, Mapping):
+                found[key] = {name: f"var(--{key}-{name})" for name in value}
+            elif isinstance(value, str):
+                found[key] = f"var(--{key})"
+            else:
+                found[key] = tuple(f"var(--{key}-{number})" for number in range(len(value)))
+        return Theme(**found)
+
+
+def read_theme(theme: ThemeLike) -> Theme:
+    """Return a theme: by its name, from a TOML file, or of a mapping.
+
+    Raises
+    ------
+    RenderError
+        For a theme that there is not, or entries that have no meaning.
+
+    Examples
+    --------
+    >>> read_theme({"base": "dark", "boxes": {"softmax": "#004000"}}).boxes["softmax"]
+    '#004000'
+    >>> read_theme({"boxes": {"sofmax": "#004000"}})
+    Traceback (most recent call last):
+    cutaway.render.errors.RenderError: a theme has an entry that means nothing
+      required: one of arithmetic, matmul, softmax, norm, activation, mask, embedding, movement, \
+reduction, loss, attention, feed_forward, layer, part
+      came:     boxes.sofmax
+    """
+    if isinstance(theme, Mapping):
+        return _made(theme, "")
+    if theme in THEMES:
+        return _made({"base": theme}, "")
+    if not isinstance(theme, str | os.PathLike) or Path(theme).suffix.lower() != ".toml":
+        raise RenderError(
+            explain(
+                f"there is no theme {theme!r}",
+                required=f"{', '.join(THEMES)}, the path of a .toml file, or a mapping",
+                fix=f"the form of a theme stands in cutaway/render/{FILE}",
+            )
+        )
+    try:
+        text = Path(theme).read_text("utf-8")
+        return _made(tomllib.loads(text), os.fspath(theme))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        came = getattr(error, "strerror", None) or str(error)
+        raise RenderError(
+            explain("a theme cannot be read", required="TOML", came=came, where=os.fspath(theme))
+        ) from None
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(resources.files(__package__).joinpath(FILE).read_text("utf-8"))
+
+
+def _colour_keys() -> Iterator[str]:
+    plain = ("lit_width", "bands", "widths")
+    return (field.name for field in fields(Theme) if field.name not in plain)
+
+
+def _made(given: Mapping[str, Any], where: str) -> Theme:
+    """Return a theme with changes of a user's, all of them checked."""
+    base = given.get("base", "light")
+    if not isinstance(base, str) or base not in THEMES:
+        raise _wrong("a theme has a base that there is not", ", ".join(THEMES), repr(base), where)
+    found = dict(_bundled()[base])
+    names = {key: tuple(value) for key, value in found.items() if isinstance(value, Mapping)}
+    names |= {"bands": names["boxes"], "widths": names["lines"]}
+    for key, value in given.items():
+        if key == "base":
+            continue
+        if key not in found:
+            raise _unknown(key, ("base", *found), where)
+        if key not in names:
+            found[key] = _checked(key, key, value, where)
+            continue
+        if not isinstance(value, Mapping):
+            raise _wrong(f"{key} of a theme is no table", "names and values", repr(value), where)
+        for name, inner in value.items():
+            if name not in names[key]:
+                raise _unknown(f"{key}.{name}", names[key], where)
+            found[key] = {**found[key], name: _checked(key, f"{key}.{name}", inner, where)}
+    return Theme(**{**found, "shades": tuple(found["shades"])})
+
+
+def _checked(key: str, name: str, value: Any, where: str) -> Any:
+    """Return a value that is what its key asks for."""
+    if key in ("lit_width", "widths"):
+        good = isinstance(value, int | float) and not isinstance(value, bool) and 0.1 <= value <= 10
+        required = "a number of points from 0.1 to 10"
+    elif key == "bands":
+        good = isinstance(value, str) and re.fullmatch(r"(\d{1,4}(\.\d)?( |$))*", value) is not None
+        required = 'lengths of dashes and gaps such as "2 1", or "" for none'
+    elif key == "shades":
+        good = isinstance(value, list | tuple) and len(value) == 2 and all(map(_colour, value))
+        required = "two colours #rrggbb"
+    else:
+        good, required = _colour(value), "a colour #rrggbb"
+    if not good:
+        raise _wrong(f"{name} of a theme is not what it must be", required, repr(value), where)
+    return value
+
+
+def _colour(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("#[0-9a-fA-F]{6}", value) is not None
+
+
+def _unknown(name: str, known: tuple[str, ...], where: str) -> RenderError:
+    return _wrong(
+        "a theme has an entry that means nothing", f"one of {', '.join(known)}", name, where
+    )
+
+
+def _wrong(message: str, required: str, came: str, where: str) -> RenderError:
+    return RenderError(explain(message, required=required, came=came, where=where))

@@ -15,12 +15,14 @@ from cutaway.render.lit import Lit
 from cutaway.render.measure import text_width
 from cutaway.render.naming import Look, Namer
 from cutaway.render.scene import (
+    GAP,
     Arrow,
     Box,
     Direction,
     Frame,
     Language,
     Line,
+    Outline,
     Place,
     Role,
     Scene,
@@ -28,6 +30,8 @@ from cutaway.render.scene import (
     Stroke,
 )
 from cutaway.render.text import shorten
+from cutaway.render.typeset import typeset
+from cutaway.transform.formula import Formulas
 from cutaway.transform.pieces import free_name
 from cutaway.transform.recognise import Operand
 from cutaway.transform.recognise import Role as AttentionRole
@@ -55,6 +59,8 @@ class Builder:
         What the picture is called.
     lit
         What stands out.
+    formulas
+        Whether boxes show what they compute.
     """
 
     def __init__(
@@ -66,8 +72,10 @@ class Builder:
         shape_text: Callable[[Shape], str] | None,
         title: str,
         lit: Lit | None = None,
+        formulas: bool = False,
     ) -> None:
         self._view = view
+        self._formulas = Formulas(view) if formulas else None
         self._lit = lit or Lit()
         self._title = title
         self._lang = lang
@@ -127,16 +135,20 @@ class Builder:
     def _box(self, shown: Shown) -> Box:
         role: Role
         family: str
+        formula = self._outline(shown)
         if isinstance(shown, Group):
             look = self._names.group(shown)
             texts = self._in_all_languages(lambda lang: self._group_lines(shown, look, lang))
             path, role, family = self._paths[shown], "group", look.family
         else:
-            texts = self._in_all_languages(lambda lang: self._node_lines(shown, lang))
+            texts = self._in_all_languages(lambda lang: self._node_lines(shown, lang, formula))
             path, role = self._view.path(shown), role_of(shown)
             family = "norm" if shown in self._sums else shown.op.family
         widths = [text_width(shorten(x.text), x.size) for lines in texts.values() for x in lines]
         heights = [sum(line.height for line in lines) for lines in texts.values()]
+        if formula is not None:
+            widths.append(formula.width)
+            heights = [height + formula.height + GAP for height in heights]
         return Box(
             id=self._ids[shown],
             path=path,
@@ -147,15 +159,27 @@ class Builder:
             family=family,
             colour=colour(role, family),
             width=round(max(widths) + 2 * PADDING, 1),
-            height=max(heights) + PADDING,
+            height=round(max(heights) + PADDING, 1),
             lit=not self._lit.nodes.isdisjoint(self._view.stands_for[shown]),
+            formula=formula,
         )
+
+    def _outline(self, shown: Shown) -> Outline | None:
+        """Return what a box computes: an op in its operands, a block in what enters it."""
+        if self._formulas is None:
+            return None
+        if isinstance(shown, Group):
+            formula = self._formulas.block(shown.nodes) if shown.kind != "stack" else None
+        else:
+            formula = self._formulas.op(shown) if role_of(shown) == "op" else None
+        return None if formula is None else typeset(formula)
 
     def _in_all_languages(self, lines: Callable[[Language], Lines]) -> dict[Language, Lines]:
         return {lang: lines(lang) for lang in LANGUAGES}
 
-    def _node_lines(self, node: Node, lang: Language) -> Lines:
-        formula = self._folded.formula(node) if self._folded.into(node) else ""
+    def _node_lines(self, node: Node, lang: Language, outline: Outline | None) -> Lines:
+        folded = self._folded.into(node) and outline is None  # it says the same
+        formula = self._folded.formula(node) if folded else ""
         leaf = role_of(node) != "op"
         silent = leaf and role_of(node) == "constant" and not node.shape
         shape = self._shape(node.shape) if (leaf or node not in self._read) and not silent else ""

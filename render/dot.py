@@ -77,8 +77,11 @@ def _heading(frame: Frame) -> dict[str, str]:
 
 
 def _look(box: Box) -> dict[str, str]:
+    lines = [shorten(line.text) for line in box.lines]
+    if box.formula:
+        lines.insert(box.headings, box.formula.formula.unicode)
     return {
-        "label": _text(*(shorten(line.text) for line in box.lines)),
+        "label": _text(*lines),
         "tooltip": _text(box.path),
         "style": f"{EDGES[box.role]}filled",
         "fillcolor": box.colour,

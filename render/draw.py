@@ -29,7 +29,7 @@ from cutaway.transform import attention_roles, collapse, expand
 from cutaway.transform.collapse import Level as Folding
 
 Level = Literal["model", "layer", "sublayer", "op", "primitive"]
-Show = Literal["shapes"]
+Show = Literal["shapes", "formulas"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 SHOWS: tuple[Show, ...] = get_args(Show)
@@ -73,7 +73,8 @@ def draw(
     direction
         Where values flow: ``BT`` (bottom to top), ``TB``, ``LR`` or ``RL``.
     show
-        ``shapes``: on edges that change the shape.
+        ``shapes``: on edges that change the shape. ``formulas``: in each box what it computes,
+        typeset; blocks as they are written in papers.
     dims
         Sizes to fill into the shapes.
     title
@@ -127,6 +128,7 @@ def draw(
         writer,
         str(title) or _title(found, language),
         Lit.of(highlight, found, language),
+        "formulas" in show,
     )
     return Picture(builder.scene())
 

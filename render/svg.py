@@ -10,7 +10,19 @@ from cutaway.render.label import one_line
 from cutaway.render.legend import SIZE as LEGEND_SIZE
 from cutaway.render.legend import SWATCH, Entry, extent, legend
 from cutaway.render.measure import text_width
-from cutaway.render.scene import Arrow, Bounds, Box, Frame, Layout, Line, Point, Role, Scene
+from cutaway.render.scene import (
+    GAP,
+    Arrow,
+    Bounds,
+    Box,
+    Frame,
+    Layout,
+    Line,
+    Outline,
+    Point,
+    Role,
+    Scene,
+)
 from cutaway.render.text import clean, shorten
 from cutaway.render.titles import titles
 
@@ -88,17 +100,33 @@ def _whole(lines: tuple[Line, ...]) -> str:
 
 
 def _box(box: Box, centre: Point) -> str:
-    texts, y = [], centre[1] - sum(line.height for line in box.lines) / 2
+    formula = box.formula
+    high = sum(line.height for line in box.lines) + (formula.height + GAP if formula else 0)
+    texts, y = [], centre[1] - high / 2
     for number, line in enumerate(box.lines):
+        if formula and number == box.headings:
+            texts.append(_formula(formula, centre[0], y))
+            y += formula.height + GAP
         place = (centre[0], y + line.height / 2 + line.size * DROP)
         texts.append(_line(line, place, GREY if number else INK))
         y += line.height
+    if formula and len(box.lines) == box.headings:
+        texts.append(_formula(formula, centre[0], y))
     return (
         f'<g class="{box.role}" data-path={_attribute(box.path)} '
         f"data-node={_attribute(tokens(box.nodes))}>"
         f"<title>{_text(_whole(box.lines))}</title>"
         f"{_shape(box.role, box.colour, centre, box.width, box.height, box.lit)}"
         f"{''.join(texts)}</g>"
+    )
+
+
+def _formula(outline: Outline, middle: float, top: float) -> str:
+    """Draw a formula; who can't see it reads it as text."""
+    path = outline.at(middle - outline.width / 2, top + 1)
+    return (
+        f'<g class="formula" role="img" aria-label={_attribute(outline.formula.unicode)}>'
+        f'<path d="{path}" fill="{INK}"/></g>'
     )
 
 

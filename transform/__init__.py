@@ -2,6 +2,7 @@
 
 from cutaway.transform.backward import backward
 from cutaway.transform.collapse import collapse
+from cutaway.transform.formula import Formulas, formula
 from cutaway.transform.grad import cotangents, grad, unbroadcast
 from cutaway.transform.recognise import (
     attention_roles,
@@ -16,6 +17,7 @@ from cutaway.transform.residual import residual_edges
 from cutaway.transform.rewrite import expand, rewrite
 
 __all__ = [
+    "Formulas",
     "attention_roles",
     "backward",
     "behind",
@@ -23,6 +25,7 @@ __all__ = [
     "cotangents",
     "expand",
     "find_repeats",
+    "formula",
     "grad",
     "is_causal",
     "is_padding",

@@ -1,0 +1,62 @@
+"""Formulas as outlines: they look the same wherever a picture is shown."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from cutaway.graph import Formula
+from cutaway.render.scene import Outline, Point
+
+SIZE = 10.0  # points
+WIDEST = 320.0  # points: a longer formula is left out of a picture
+
+
+@lru_cache(maxsize=1024)
+def typeset(formula: Formula) -> Outline | None:
+    """Return the outlines of a formula; None if it is too wide, or its font lacks a character.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> found = typeset(ca.formula(ca.ops.relu(ca.input("x", "N"))))
+    >>> found is not None and found.width > found.height > 5
+    True
+    """
+    drawn = _drawn(formula)
+    if drawn is None:
+        return None
+    commands = [command for element in drawn.iter() for command in _commands(element)]
+    xs = [x for _, points in commands for x, _ in points]
+    ys = [y for _, points in commands for _, y in points]
+    left, top = min(xs), min(ys)
+    path = tuple((c, tuple((x - left, y - top) for x, y in points)) for c, points in commands)
+    width, height = max(xs) - left, max(ys) - top
+    return Outline(formula, path, width, height) if width <= WIDEST else None
+
+
+def _drawn(latex: str) -> Any:
+    """Return ziamath's drawing, or None if its font lacks a character."""
+    import ziamath
+
+    shared = ziamath.config.svg2
+    ziamath.config.svg2 = False  # paths where they stand, not references
+    try:
+        drawing = ziamath.Latex(latex, size=SIZE)
+        has = drawing.font.cmap.glyphid
+        texts = "".join(element.text or "" for element in drawing.mathml.iter())
+        return drawing.svgxml() if all(has(c) for c in texts if not c.isspace()) else None
+    finally:
+        ziamath.config.svg2 = shared
+
+
+def _commands(element: Any) -> list[tuple[str, tuple[Point, ...]]]:
+    """Return the commands of a path, or of a bar as one."""
+    if element.tag.endswith("rect"):
+        x, y, wide, high = (float(element.get(key)) for key in ("x", "y", "width", "height"))
+        corners = ((x, y), (x + wide, y), (x + wide, y + high), (x, y + high))
+        return [("M", corners[:1]), ("L", corners[1:]), ("Z", ())]
+    found: list[tuple[str, tuple[Point, ...]]] = []
+    for command, text in re.findall(r"([A-Z])([^A-Z]*)", element.get("d") or ""):
+        numbers = [float(number) for number in re.split(r"[\s,]+", text.strip()) if number]
+        found.append((command, tuple(zip(numbers[::2], numbers[1::2], strict=True))))
+    return found

@@ -89,8 +89,8 @@ def _write(element: Element) -> _Part:
                 written += _raised(parts[-1])
             return _Part(written, "word" if _write(parts[0]).kind == "word" else "operand")
         case "mtable":
-            rows = (" if ".join(_write(cell).text for cell in row) for row in parts)
-            return _Part(f"{'; '.join(rows)}}}".replace(" if otherwise", " otherwise"), "operand")
+            rows = (" ".join(_row(list(cell)) for cell in row) for row in parts)
+            return _Part(f"{'; '.join(rows)}}}", "operand")
         case "mi" | "mn" | "mtext":
             return _Part(text, "word" if len(text) > 1 and element.tag == "mi" else "operand")
         case _:

@@ -12,7 +12,7 @@ Direction = Literal["BT", "TB", "LR", "RL"]
 Place = tuple[str, ...]  # the scopes in which something stands
 Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]  # left, top, right, bottom
-GAP = 4.0  # points, under a formula
+GAP = 5.0  # points, half above a formula and half under it
 
 
 @dataclass(frozen=True, slots=True)

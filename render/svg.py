@@ -123,7 +123,7 @@ def _box(box: Box, centre: Point) -> str:
 
 def _formula(outline: Outline, middle: float, top: float) -> str:
     """Draw a formula; who can't see it reads it as text."""
-    path = outline.at(middle - outline.width / 2, top + 1)
+    path = outline.at(middle - outline.width / 2, top + GAP / 2)
     return (
         f'<g class="formula" role="img" aria-label={_attribute(outline.formula.unicode)}>'
         f'<path d="{path}" fill="{INK}"/></g>'

@@ -36,17 +36,19 @@ def typeset(formula: Formula) -> Outline | None:
 
 def _drawn(latex: str) -> Any:
     """Return ziamath's drawing, or None if its font lacks a character."""
-    import ziamath
+    from ziamath.config import config
+    from ziamath.zmath import Latex
 
-    shared = ziamath.config.svg2
-    ziamath.config.svg2 = False  # paths where they stand, not references
+    shared = config.svg2
+    config.svg2 = False  # paths where they stand, not references
     try:
-        drawing = ziamath.Latex(latex, size=SIZE)
-        has = drawing.font.cmap.glyphid
+        drawing = Latex(latex, size=SIZE)
+        glyphs: Any = drawing.font.cmap
         texts = "".join(element.text or "" for element in drawing.mathml.iter())
-        return drawing.svgxml() if all(has(c) for c in texts if not c.isspace()) else None
+        there = all(glyphs.glyphid(c) for c in texts if not c.isspace())
+        return drawing.svgxml() if there else None
     finally:
-        ziamath.config.svg2 = shared
+        config.svg2 = shared
 
 
 def _commands(element: Any) -> list[tuple[str, tuple[Point, ...]]]:

@@ -1,29 +1,23 @@
 """Formulas with the symbols of the field: Q, K, V, W, and what attention is written as."""
 
-import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
-from cutaway.graph import Constant, Dim, Formula, Graph, Leaf, Node
+from cutaway.graph import Constant, Formula, Graph, Leaf, Node
 from cutaway.graph import formula as write
-from cutaway.graph.formula import Piece, Reading, Symbol, symbol
-from cutaway.ops.arithmetic import Add, Divide
-from cutaway.ops.functions import Sqrt
-from cutaway.ops.indexing import Take
+from cutaway.graph.formula import Symbol, symbol
+from cutaway.ops.arithmetic import Add
 from cutaway.ops.linear import MatMul
 from cutaway.ops.movement import PermuteDims, Reshape
 from cutaway.ops.norm import LayerNorm, RMSNorm
-from cutaway.ops.select import Where
 from cutaway.ops.size import Size
 from cutaway.ops.softmax import Softmax
-from cutaway.transform.recognise import Operand, Role, attention_roles, softmax_of
+from cutaway.transform.recognise import Operand
 from cutaway.transform.residual import residual_edges
+from cutaway.transform.symbols import Symbols, is_transposed
 
 LETTERS = "xyzuvrst"  # of operands without a short name, in this order
-SYMBOLS = {"query": "Q", "key": "K", "value": "V", "mask": "M"}
-RAISED = {"query": "Q", "key": "K", "value": "V", "output": "O"}  # of a projection's weights
-LOWERED = {"up": "1", "down": "2", "gate": "g"}  # of a feed-forward network's
 
 
 def formula(node: Node) -> Formula:
@@ -56,6 +50,7 @@ class Formulas:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+        self._symbols = Symbols(graph)
 
     def node(self, node: Node) -> Formula:
         """Write a node out in inputs and parameters."""
@@ -72,14 +67,16 @@ class Formulas:
         >>> Formulas(ca.Graph(y)).op(y).unicode
         'x/√D'
         """
-        letters = self._letters(self._untransposed(source) for source in node.inputs)
-        if self._roles.get((node, 1)) == "value":
+        letters = self._letters(map(self._untransposed, node.inputs), self._symbols.attention)
+        if self._symbols.roles.get((node, 1)) == "value":
             letters[node.inputs[0]] = Symbol("A", "A")  # the weights
-        return write(node, letters | self._known)
+        along = self._symbols.readings.get(node) if isinstance(node.op, Softmax) else None
+        names = {**letters, **self._symbols.attention}
+        return write(node, names, {node: along} if along else {})
 
     def _untransposed(self, node: Node) -> Node:
         """Return the keys, where they come transposed."""
-        keys = _is_transposed(node) and node.inputs[0] in self._known
+        keys = is_transposed(node) and node.inputs[0] in self._symbols.known
         return node.inputs[0] if keys else node
 
     def block(self, nodes: Collection[Node]) -> Formula | None:
@@ -103,25 +100,31 @@ class Formulas:
         """
         *_, last = nodes
         inside = set(nodes)
-        if last not in self._known:
-            last = _unsplit(last, inside)
-        known = self._add_norm(last)
+        if last in self._symbols.heads:
+            piece = self._symbols.heads[last].piece()
+            return Formula(piece.latex, piece.text)
+        last = _unsplit(last, inside)
+        known = self._add_norm(last, inside)
         if known is not None:
             return known
         entering = (source for node in nodes for source in node.inputs if source not in inside)
-        found = self._write(last, self._letters(entering))
+        found = self._write(last, self._letters(entering, self._symbols.known))
         return found if found.whole else None
 
     def _write(self, node: Node, letters: Mapping[Node, Symbol]) -> Formula:
-        return write(node, {**self._weights, **letters, **self._known}, self._readings)
+        return write(
+            node,
+            {**self._symbols.weights, **letters, **self._symbols.known},
+            self._symbols.readings,
+        )
 
-    def _letters(self, sources: Iterable[Node]) -> dict[Node, Symbol]:
+    def _letters(self, sources: Iterable[Node], known: Mapping[Node, Symbol]) -> dict[Node, Symbol]:
         """Name operands that are not numbers: by their own short name, else x, y, z …."""
-        listed = [s for s in dict.fromkeys(sources) if s not in self._known and not _is_number(s)]
+        listed = [s for s in dict.fromkeys(sources) if s not in known and not _is_number(s)]
         found: dict[Node, Symbol] = {}
         for node in listed:
-            if node in self._weights and _is_plain(self._weights[node].text):
-                found[node] = self._weights[node]
+            if node in self._symbols.weights and _is_plain(self._symbols.weights[node].text):
+                found[node] = self._symbols.weights[node]
             elif isinstance(node.op, Leaf) and _is_plain(node.name):
                 found[node] = symbol(node.name)
         taken = {known.latex for known in found.values()}
@@ -132,130 +135,34 @@ class Formulas:
                 found[node] = Symbol(letter, letter)
         return found
 
-    @cached_property
-    def _weights(self) -> dict[Node, Symbol]:
-        """The parameters, called as the scopes in which they stand say."""
-        return {node: self._weight(node) for node in self._graph.parameters}
+    def _add_norm(self, node: Node, inside: Collection[Node]) -> Formula | None:
+        """Write a residual sum, and the norm after it or before its sublayer, as the paper does.
 
-    def _weight(self, node: Node) -> Symbol:
-        if node.name not in ("weight", "bias"):
-            return symbol(node.name)
-        bias, readers = node.name == "bias", self._graph.readers[node]
-        if any(isinstance(reader.op, LayerNorm | RMSNorm) for reader in readers):
-            return Symbol(r"\beta", "β") if bias else Symbol(r"\gamma", "γ")
-        letter = "b" if bias else "E" if any(isinstance(r.op, Take) for r in readers) else "W"
-        scope = node.scope.names[-1] if node.scope.names else ""
-        return Symbol(letter, letter, LOWERED.get(scope, ""), RAISED.get(scope, ""))
-
-    @cached_property
-    def _roles(self) -> dict[Operand, Role]:
-        return attention_roles(self._graph)
-
-    @cached_property
-    def _known(self) -> dict[Node, Symbol]:
-        """The operands of attention, its scale, and its heads side by side."""
-        roles: dict[Node, set[Role]] = {}
-        for (reader, place), role in self._roles.items():
-            roles.setdefault(reader.inputs[place], set()).add(role)
-        found = {
-            node: Symbol(SYMBOLS[role], SYMBOLS[role])
-            for node, several in roles.items()
-            if len(several) == 1
-            for role in several
-        }
-        for (reader, place), role in self._roles.items():
-            operand = reader.inputs[place]
-            if role == "key" and isinstance(reader.op, MatMul) and operand in found:
-                if _is_transposed(operand):
-                    del found[operand]  # its own formula writes the T
-                else:
-                    found[operand] = Symbol("K", "K", above=r"\mathsf{T}")
-        return found | dict(self._scales()) | dict(self._heads())
-
-    def _scales(self) -> Iterator[tuple[Node, Symbol]]:
-        """Find what is the width of the queries, or its root, among what divides the scores."""
-        for scaled, scores in self._scaled:
-            if not isinstance(scaled.op, Divide):
-                continue
-            width, scale = scores.inputs[0].shape[-1], scaled.inputs[1]
-            if isinstance(scale.op, Sqrt):
-                (size,) = scale.inputs
-                if (isinstance(size.op, Size) and size.op.size == width) or _is(size, width):
-                    yield size, Symbol("d", "d", "k", counted=False)
-            elif isinstance(width, int) and _is(scale, math.sqrt(width)):
-                yield scale, Symbol(r"\sqrt{d_{k}}", "sqrt(d_k)", counted=False)
-
-    @cached_property
-    def _scaled(self) -> tuple[tuple[Node, Node], ...]:
-        """What scales a product of queries and keys, and that product."""
-        products = (node for (node, _), role in self._roles.items() if role == "query")
-        return tuple((r, scores) for scores in products for r in self._graph.readers[scores])
-
-    def _heads(self) -> Iterator[tuple[Node, Symbol]]:
-        """Find where the heads are put side by side."""
-        for (node, _), role in self._roles.items():
-            if role != "value":
-                continue
-            for merged in self._merged(node):
-                heads = merged.inputs[0].inputs[0].shape[1]
-                numbers = ["1", "2"][:heads] if isinstance(heads, int) and heads < 3 else ["1", ""]
-                last = Size(heads)
-                parts = [
-                    Piece(
-                        rf"\mathrm{{head}}_{{{n or last.latex()}}}", f"head_{n or last.text()}", 5
-                    )
-                    for n in numbers
-                ]
-                if not numbers[-1]:
-                    parts.insert(1, Piece(r"\ldots", "…", 0))
-                yield (
-                    merged,
-                    Symbol(
-                        rf"\operatorname{{Concat}}\left({', '.join(p.latex for p in parts)}\right)",
-                        f"Concat({', '.join(p.text for p in parts)})",
-                        counted=False,
-                    ),
-                )
-
-    def _merged(self, attended: Node) -> Iterator[Node]:
-        """Return what is ``(B, T, h·d)`` of an attention's ``(B, h, T, d)``."""
-        readers = self._graph.readers
-        for reader in readers[attended]:
-            if isinstance(reader.op, Reshape) and reader.rank == 4 and attended.rank > 4:
-                yield from self._merged(reader)  # groups of heads
-            elif isinstance(reader.op, PermuteDims) and reader.op.order == (0, 2, 1, 3):
-                for last in readers[reader]:
-                    if isinstance(last.op, Reshape) and last.rank == 3:
-                        yield last
-
-    @cached_property
-    def _readings(self) -> dict[Node, Reading]:
-        """What is written as another op: an opened softmax, a mask that is filled in."""
-        found: dict[Node, Reading] = {}
-        for node in self._graph.nodes:
-            softmax = None if isinstance(node.op, Softmax) else softmax_of(node)
-            if softmax is not None:
-                found[node] = Reading(Softmax(softmax[1]), (softmax[0],))
-        for (node, place), role in self._roles.items():
-            if role == "mask" and isinstance(node.op, Where) and place == 0:
-                found[node] = Reading(Add(), (node.inputs[1], node.inputs[0]))
-        return found
-
-    def _add_norm(self, node: Node) -> Formula | None:
-        """Write a residual sum, and the norm after it or before its sublayer, as the paper does."""
+        Of a layer's sublayers, one after the other, each is written with its number.
+        """
         norm = node.op if isinstance(node.op, LayerNorm | RMSNorm) else None
         total = node if norm is None else node.inputs[0]
         around = [place for place in (0, 1) if (total, place) in self._residual]
-        if len(around) != 1:
+        if len(around) != 1 or total not in inside:
             return None
         stream = total.inputs[around[0]]
         norms = [r.op for r in self._graph.readers[stream] if isinstance(r.op, LayerNorm | RMSNorm)]
-        latex, text = "x", "x"
+        count = len({add for add, _ in self._residual if add in inside})
+        several = count > 1
+        x, x_text = ("x_{i - 1}", "x_(i - 1)") if several else ("x", "x")
+        index, index_text = ("_{i}", "_i") if several else ("", "")
+        latex, text = x, x_text
         if norm is None and norms:
-            latex, text = norms[0].call("x"), f"{norms[0].function}(x)"
-        latex, text = rf"x + \mathrm{{Sublayer}}\left({latex}\right)", f"x + Sublayer({text})"
+            latex, text = norms[0].call(x), f"{norms[0].function}({x_text})"
+        latex = rf"{x} + \mathrm{{Sublayer}}{index}\left({latex}\right)"
+        text = f"{x_text} + Sublayer{index_text}({text})"
         if norm is not None:
             latex, text = norm.call(latex), f"{norm.function}({text})"
+        if several:
+            numbers = ["1", "2", "3"][:count] if count < 4 else ["1", "", str(count)]
+            listed = ", ".join(number or r"\ldots" for number in numbers)
+            latex = rf"x_{{i}} = {latex} \text{{ for }} i = {listed}"
+            text = f"x_i = {text} for i = {listed.replace(chr(92) + 'ldots', '…')}"
         return Formula(latex, text)
 
     @cached_property
@@ -271,10 +178,6 @@ def _unsplit(node: Node, inside: Collection[Node]) -> Node:
     return found if isinstance(found.op, Add | MatMul) else node
 
 
-def _is_transposed(node: Node) -> bool:
-    return isinstance(node.op, PermuteDims) and node.op.swaps
-
-
 def _is_plain(name: str) -> bool:
     return re.fullmatch(r"[A-Za-zβγ]\w{0,11}", name, re.ASCII) is not None or name in "βγ"
 
@@ -284,10 +187,3 @@ def _is_number(node: Node) -> bool:
     if isinstance(node.op, Size) or (isinstance(node.op, Constant) and node.op.value.size == 1):
         return True
     return not node.shape and bool(node.inputs) and all(map(_is_number, node.inputs))
-
-
-def _is(node: Node, value: Dim | float) -> bool:
-    """Say whether a node is that number."""
-    if not isinstance(node.op, Constant) or node.op.value.size != 1:
-        return False
-    return isinstance(value, int | float) and math.isclose(node.op.value.item(), value)

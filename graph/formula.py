@@ -15,17 +15,18 @@ from cutaway.graph.op import Composite, Op
 LONGEST = 400  # characters of an operand: one that is longer gets its name instead
 DEEPEST = 24  # ops above each other
 MOST = 8  # operands of one op: of more, the first and the last are written
-TIGHTEST = 5  # how tightly a name binds
+CALL, TIGHTEST = 4, 5  # how tightly a call binds, and a name
 NAME = 24  # characters of a name
 SHORT = 60  # characters of an operand with which a composite op is written as it is defined
 
 
 class Piece(NamedTuple):
-    """A part of a formula, and how tightly it binds."""
+    """A part of a formula, and how tightly it binds as LaTeX and as text."""
 
     latex: str
     text: str
     binding: int
+    text_binding: int
 
 
 class Symbol(NamedTuple):
@@ -51,7 +52,7 @@ class Symbol(NamedTuple):
         latex = self.latex + (f"_{{{low}}}" if low else "")
         latex += f"^{{{self.above}}}" if self.above else ""
         text = self.text + (f"_{text}" if text else "") + (f"^{self.above}" if self.above else "")
-        return Piece(latex, text, TIGHTEST)
+        return Piece(latex, text, TIGHTEST, TIGHTEST)
 
 
 class Reading(NamedTuple):
@@ -162,7 +163,7 @@ def _pieces(
         if not under:
             operands = [pieces[source] for source in reading.operands]
             if reading.elided:
-                operands.insert(-1, Piece(r"\ldots", "…", TIGHTEST))
+                operands.insert(-1, Piece(r"\ldots", "…", TIGHTEST, TIGHTEST))
             pieces[found] = _piece(reading.op, operands, whole)
             again = bool(found.inputs) and readers[found] > 1
             under = not whole and (again or len(pieces[found].latex) > LONGEST)
@@ -197,19 +198,20 @@ def _region(
 
 
 def _piece(op: Op, inputs: list[Piece], whole: bool) -> Piece:
-    loose = [
-        piece.binding <= op.holds if place else piece.binding < op.holds
-        for place, piece in enumerate(inputs)
-    ]
-    text = [f"({p.text})" if w else p.text for p, w in zip(inputs, loose, strict=True)]
+    texts = [_operand(op, n, p.text, p.text_binding, "({})") for n, p in enumerate(inputs)]
+    text = op.text(*texts)
     defined = whole and all(len(piece.latex) <= SHORT for piece in inputs)
     if isinstance(op, Composite) and not defined:
-        return Piece(op.call(*(p.latex for p in inputs)), op.text(*text), op.binding)
-    fenced = [w and not op.groups for w in loose]
-    latex = [
-        rf"\left({p.latex}\right)" if w else p.latex for p, w in zip(inputs, fenced, strict=True)
-    ]
-    return Piece(op.latex(*latex), op.text(*text), op.binding)
+        return Piece(op.call(*(p.latex for p in inputs)), text, CALL, op.binding)
+    fence = "{}" if op.groups else r"\left({}\right)"
+    latex = [_operand(op, n, p.latex, p.binding, fence) for n, p in enumerate(inputs)]
+    return Piece(op.latex(*latex), text, op.binding, op.binding)
+
+
+def _operand(op: Op, place: int, written: str, binding: int, fence: str) -> str:
+    """Put an operand in parentheses where it binds less tightly than the op holds."""
+    loose = binding <= op.holds if place else binding < op.holds
+    return fence.replace("{}", written) if loose else written
 
 
 def symbol(name: str) -> Symbol:

@@ -40,6 +40,7 @@ from cutaway.transform.residual import residual_edges
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 PADDING = 7.0  # points, at each side of a text
 SIZES = (11.0, SMALL)  # of a frame's title, and of the same in a second language
+WIDEST = 320.0  # points: a longer formula is left out
 TOLD = 3  # texts at an arrow; many values on one way have many shapes
 TAGS = {"en": "en", "zh": "zh-CN"}
 
@@ -172,7 +173,8 @@ class Builder:
             formula = self._formulas.block(shown.nodes) if shown.kind != "stack" else None
         else:
             formula = self._formulas.op(shown) if role_of(shown) == "op" else None
-        return None if formula is None else typeset(formula)
+        outline = None if formula is None else typeset(formula)
+        return outline if outline and outline.width <= WIDEST else None
 
     def _in_all_languages(self, lines: Callable[[Language], Lines]) -> dict[Language, Lines]:
         return {lang: lines(lang) for lang in LANGUAGES}

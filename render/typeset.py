@@ -1,19 +1,23 @@
 """Formulas as outlines: they look the same wherever a picture is shown."""
 
 import re
+import warnings
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 from cutaway.graph import Formula
 from cutaway.render.scene import Outline, Point
 
 SIZE = 10.0  # points
-WIDEST = 320.0  # points: a longer formula is left out of a picture
+DEEPEST = 8  # parts in each other: with every level typesetting takes twice as long
 
 
 @lru_cache(maxsize=1024)
 def typeset(formula: Formula) -> Outline | None:
-    """Return the outlines of a formula; None if it is too wide, or its font lacks a character.
+    """Return the outlines of a formula.
+
+    None if the font lacks a character of it, or parts of it stand too deep in each other.
 
     Examples
     --------
@@ -22,7 +26,7 @@ def typeset(formula: Formula) -> Outline | None:
     >>> found is not None and found.width > found.height > 5
     True
     """
-    drawn = _drawn(formula)
+    drawn = _drawn(formula) if _depth(formula) <= DEEPEST else None
     if drawn is None:
         return None
     commands = [command for element in drawn.iter() for command in _commands(element)]
@@ -31,13 +35,22 @@ def typeset(formula: Formula) -> Outline | None:
     left, top = min(xs), min(ys)
     path = tuple((c, tuple((x - left, y - top) for x, y in points)) for c, points in commands)
     width, height = max(xs) - left, max(ys) - top
-    return Outline(formula, path, width, height) if width <= WIDEST else None
+    return Outline(formula, path, width, height)
+
+
+def _depth(latex: str) -> int:
+    """Return how deep parts stand in each other; cases count twice."""
+    steps = {r"\left": 1, r"\right": -1, r"\begin": 2, r"\end": -2, "{": 1, "}": -1}
+    found = re.findall(r"\\(?:left|right|begin|end)(?![a-z])|(?<!\\)[{}]", latex)
+    return max(accumulate((steps[part] for part in found), initial=0))
 
 
 def _drawn(latex: str) -> Any:
     """Return ziamath's drawing, or None if its font lacks a character."""
-    from ziamath.config import config
-    from ziamath.zmath import Latex
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of how it finds its font
+        from ziamath.config import config
+        from ziamath.zmath import Latex
 
     shared = config.svg2
     config.svg2 = False  # paths where they stand, not references

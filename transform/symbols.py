@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cutaway.graph import Constant, Dim, Graph, Node
-from cutaway.graph.formula import Piece, Reading, Symbol, symbol
-from cutaway.ops.arithmetic import Add, Divide
+from cutaway.graph.formula import Reading, Symbol, symbol
+from cutaway.ops.arithmetic import Add, Divide, Multiply
 from cutaway.ops.functions import Sqrt
 from cutaway.ops.indexing import Take
 from cutaway.ops.linear import MatMul
@@ -101,14 +101,16 @@ class Symbols:
     def _scales(self) -> Iterator[tuple[Node, Symbol]]:
         """Find what is the width of the queries, or its root, among what divides the scores."""
         for scaled, scores in self._scaled:
-            if not isinstance(scaled.op, Divide):
+            if not isinstance(scaled.op, Divide | Multiply) or scaled.inputs[0] is not scores:
                 continue
             width, scale = scores.inputs[0].shape[-1], scaled.inputs[1]
-            if isinstance(scale.op, Sqrt):
+            root = isinstance(width, int) and math.sqrt(width)
+            divided = isinstance(scaled.op, Divide)
+            if divided and isinstance(scale.op, Sqrt):
                 (size,) = scale.inputs
                 if (isinstance(size.op, Size) and size.op.size == width) or _is(size, width):
                     yield size, Symbol("d", "d", "k", counted=False)
-            elif isinstance(width, int) and _is(scale, math.sqrt(width)):
+            elif root and _is(scale, root if divided else 1 / root):
                 yield scale, Symbol(r"\sqrt{d_{k}}", "sqrt(d_k)", counted=False)
 
     @cached_property
@@ -128,17 +130,11 @@ class Symbols:
                 heads = merged.inputs[0].inputs[0].shape[1]
                 numbers = ["1", "2"][:heads] if isinstance(heads, int) and heads < 3 else ["1", ""]
                 last = Size(heads)
-                parts = [
-                    Piece(
-                        rf"\mathrm{{head}}_{{{n or last.latex()}}}", f"head_{n or last.text()}", 5
-                    )
-                    for n in numbers
-                ]
+                ends = [(n or last.latex(), n or last.text()) for n in numbers]
+                parts = [(rf"\mathrm{{head}}_{{{a}}}", f"head_{b}") for a, b in ends]
                 if not numbers[-1]:
-                    parts.insert(1, Piece(r"\ldots", "…", 0))
-                latex, text = (
-                    ", ".join(texts) for texts in zip(*(p[:2] for p in parts), strict=True)
-                )
+                    parts.insert(1, (r"\ldots", "…"))
+                latex, text = (", ".join(side) for side in zip(*parts, strict=True))
                 call = rf"\operatorname{{Concat}}\left({latex}\right)"
                 found[merged] = Symbol(call, f"Concat({text})", counted=False)
         return found
@@ -165,14 +161,23 @@ class Symbols:
                 op = Softmax(axis) if axis == node.rank - 1 else SoftmaxAlong(axis)
                 found[node] = Reading(op, (scores,))
         for (node, place), role in self.roles.items():
-            if role == "mask" and isinstance(node.op, Where) and place == 0:
+            if role == "mask" and place == 0 and isinstance(node.op, Where) and _hides(node):
                 found[node] = Reading(Add(), (node.inputs[1], node.inputs[0]))
+        for scaled, scores in self._scaled:
+            if isinstance(scaled.op, Multiply) and scaled.inputs[1] in self.attention:
+                found[scaled] = Reading(Divide(), (scores, scaled.inputs[1]))
         return found
 
 
 def is_transposed(node: Node) -> bool:
     """Say whether a node is a matrix transpose."""
     return isinstance(node.op, PermuteDims) and node.op.swaps
+
+
+def _hides(node: Node) -> bool:
+    """Say whether what a mask does not let through gets no weight: it is -∞, or nearly so."""
+    op = node.inputs[2].op
+    return isinstance(op, Constant) and op.value.size == 1 and op.value.item() <= -1e3
 
 
 def _is(node: Node, value: Dim | float) -> bool:

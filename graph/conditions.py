@@ -59,6 +59,7 @@ class Condition:
 
 
 Verdict = Condition | bool
+MOST_TERMS = 4096  # of a polynomial that is multiplied out
 
 
 @lru_cache(maxsize=65536)
@@ -81,6 +82,9 @@ def equal(left: Dim, right: Dim) -> Verdict:
     content = math.gcd(*(c for monomial, c in terms.items() if monomial != 1))
     if content and terms.get(sympy.S.One, 0) % content:
         return False
+    rounded = _exact(_sum(terms))
+    if rounded is not None:
+        return rounded
     one, other = sorted(_sides(terms), key=lambda side: (side.count_ops(), show(side)))
     if one.is_number:  # 'T == 1', not '1 == T'
         one, other = other, one
@@ -111,6 +115,10 @@ def at_least(left: Dim, right: Dim) -> Verdict:
     terms = {monomial: c // content for monomial, c in terms.items()}
     constant = constant // content  # rounds the bound the way whole numbers need
     above, below = _sides(terms)
+    if below == 0 and constant == -1:
+        floors = [factor for factor in sympy.Mul.make_args(above) if factor.has(sympy.floor)]
+        if len(floors) == 1 and isinstance(floors[0], sympy.floor):
+            return at_least(floors[0], 1)  # the other factors are positive
     if above == 0:
         return Condition("<=", _tidy(below), constant)
     return Condition(">=", _tidy(above), _tidy(below - constant))
@@ -251,6 +259,27 @@ def _monomial(generators: list[sympy.Expr], powers: list[int]) -> sympy.Expr:
     return sympy.Mul(*(g**n for g, n in zip(generators, powers, strict=True)))
 
 
+def _exact(zero: sympy.Expr) -> Verdict | None:
+    """Return what it takes for an expression with one floor to be 0, if that is a division.
+
+    A floor is the whole number p where its operand is p, or p and a fraction: ``D == H*(D // H)``
+    asks for ``H | D``, and ``K == 2*((K + 1) // 2)`` for ``2 | K``.
+    """
+    floors = zero.atoms(sympy.floor)
+    if len(floors) != 1:
+        return None
+    (floor,) = floors
+    factor = sympy.expand(zero).coeff(floor)
+    others = sympy.expand(zero - factor * floor)
+    if others.has(sympy.floor) or (not factor.is_positive and not (-factor).is_positive):
+        return None
+    wanted = sympy.cancel(-others / factor)
+    spare = sympy.cancel(floor.args[0] - wanted)
+    if not spare.is_Rational:
+        return None
+    return divides(1, wanted) if 0 <= spare < 1 else False
+
+
 def _sides(terms: dict[sympy.Expr, int]) -> tuple[sympy.Expr, sympy.Expr]:
     above = sympy.Add(*(m * c for m, c in terms.items() if c > 0))
     below = sympy.Add(*(-m * c for m, c in terms.items() if c < 0))
@@ -284,9 +313,15 @@ def bounds(
     expression = sympy.sympify(expression)
     if expression.has(sympy.floor):
         return None, None
-    _, terms = polynomial(expression.xreplace({s: s + 1 for s in expression.free_symbols}))
-    constant = sum(c for powers, c in terms.items() if not any(powers))
+    _, terms = polynomial(expression)
+    constant = sum(terms.values())  # its value where every symbol is 1
     rest = [c for powers, c in terms.items() if any(powers)]
+    if min(rest, default=0) < 0 < max(rest, default=0):
+        if sum(math.prod(power + 1 for power in powers) for powers in terms) > MOST_TERMS:
+            rest = [-1, 1]  # too many to multiply out: no bound
+        else:
+            _, terms = polynomial(expression.xreplace({s: s + 1 for s in expression.free_symbols}))
+            rest = [c for powers, c in terms.items() if any(powers)]
     low = constant if all(c >= 0 for c in rest) else None
     high = constant if all(c <= 0 for c in rest) else None
     return (low, high) if most is None else _narrower(expression, most, low, high)

@@ -86,14 +86,14 @@ class Facts:
                 right=Side(right, tuple(at[1])),
             )
 
-    def require_whole(self, dim: Dim, reason: Text) -> None:
-        """Ask for a number of the op to be whole."""
+    def require_whole(self, dim: Dim, reason: Text, of: Side | None = None) -> None:
+        """Ask for a number of the op to be whole; ``of`` is a size that it may be a part of."""
         condition = divides(1, dim)
+        left = right = None
         if isinstance(condition, Condition):
             left, right = Side(condition.left), Side(condition.right)
-            self.require(condition, reason, code="not-divisible", left=left, right=right)
-        else:
-            self.require(condition, reason, code="not-divisible")
+            right = of if of and of.dim == right.dim else right
+        self.require(condition, reason, code="not-divisible", left=left, right=right)
 
     def require_size(self, dim: Dim, axes: tuple[InputAxis, ...] = ()) -> None:
         """Ask for a dim to be the length of an axis: a whole number, at least 1.

@@ -2,7 +2,7 @@
 
 import sympy
 
-from cutaway.graph.conditions import Condition, Verdict, divides, equal
+from cutaway.graph.conditions import Condition, Verdict
 from cutaway.graph.dims import Dim
 from cutaway.graph.show import show
 
@@ -24,29 +24,11 @@ def choose_divisor(divisor: str, number: str, size: Dim) -> str:
     return f"choose {divisor} that divides {number}: {listed}"
 
 
-def choose_sizes(condition: Verdict, left: Dim, right: Dim) -> str:
-    """Say how to choose sizes so that one divides another, where that is what is asked.
-
-    A floor that has to be exact asks it too: ``D == H * (D // H)``.
-    """
-    if isinstance(condition, Condition) and condition.relation == "==":
-        condition = _exact(left, right)
+def choose_sizes(condition: Verdict) -> str:
+    """Say how to choose sizes so that one divides another, where that is what is asked."""
     if not isinstance(condition, Condition) or condition.relation != "|":
         return ""
     if isinstance(condition.left, int):
         return f"choose {show(condition.right)} as a multiple of {condition.left}"
     number = show(condition.right)
     return choose_divisor(show(condition.left), number, condition.right)
-
-
-def _exact(left: Dim, right: Dim) -> Verdict:
-    """Return the division whose being exact makes two sizes equal; True if there is none."""
-    sides = [sympy.sympify(side) for side in (left, right)]
-    floors = set[sympy.Expr]().union(*(side.atoms(sympy.floor) for side in sides))
-    if len(floors) != 1:
-        return True
-    (floor,) = floors
-    (ratio,) = floor.args
-    exact = [side.xreplace({floor: ratio}) for side in sides]
-    top, bottom = sympy.fraction(sympy.together(ratio))
-    return divides(bottom, top) if equal(*exact) is True else True

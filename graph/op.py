@@ -8,10 +8,11 @@ import sympy
 
 from cutaway.graph.axes import Axes
 from cutaway.graph.dims import Shape, Sizes, evaluate, product, symbols_of
-from cutaway.graph.errors import DTypeError, GradError, explain
+from cutaway.graph.errors import DimError, DTypeError, GradError, explain
 from cutaway.graph.explanation import Happening
 from cutaway.graph.facts import Facts
 from cutaway.graph.requirement import Carried
+from cutaway.graph.show import show
 
 if TYPE_CHECKING:
     from cutaway.graph.node import Node
@@ -216,7 +217,10 @@ class Composite(Op):
 def _bind(value: object, sizes: Sizes) -> object:
     """Turn the dims in a field into ints; the same object comes back where there are none."""
     if isinstance(value, sympy.Expr):
-        return int(evaluate(value, sizes))
+        number = evaluate(value, sizes)
+        if number.denominator != 1:  # kernels take whole numbers, as numpy does
+            raise DimError(f"{show(value)} is {number}, which is not a whole number")
+        return int(number)
     if isinstance(value, tuple):
         bound = tuple(_bind(item, sizes) for item in value)
         return bound if any(a is not b for a, b in zip(bound, value, strict=True)) else value

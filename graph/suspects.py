@@ -37,11 +37,7 @@ def fix_for(op: "Op", inputs: "tuple[Node, ...]", asked: Requirement) -> str:
     edit = edit_for(op, inputs, asked)
     if edit:
         return edit.words
-    if asked.left and asked.right:
-        chosen = choose_sizes(asked.condition, asked.left.dim, asked.right.dim)
-        if chosen:
-            return chosen
-    return text_of(asked.fix)
+    return choose_sizes(asked.condition) or text_of(asked.fix)
 
 
 def edit_for(op: "Op", inputs: "tuple[Node, ...]", asked: Requirement) -> Edit | None:

@@ -99,7 +99,8 @@ def _length(facts: Facts, span: Span, size: Dim, axes: tuple[InputAxis, ...] = (
     if (start, stop, step) == (0, size, 1):
         return size
     for bound in (start, sympy.sympify(stop) - start):
-        facts.require_whole(bound, f"a slice begins and ends at whole numbers: {show(bound)}")
+        reason = f"a slice begins and ends at whole numbers: {show(bound)}"
+        facts.require_whole(bound, reason, Side(size, axes))
     low, high = (start, stop) if step > 0 else (sympy.sympify(stop) + 1, sympy.sympify(start) + 1)
     inside = "the slice lies inside the axis"
     if low != 0:
@@ -205,4 +206,5 @@ def _bound(value: object, size: Dim) -> Dim:
     if hasattr(value, "__index__"):
         number = int(value.__index__())
         return size + number if number < 0 else number
-    return as_dim(value)
+    dim = as_dim(value)
+    return size + dim if at_least(dim, 0) is False else dim  # -T counts from the end, as -1 does

@@ -127,7 +127,8 @@ class Known:
 
     def _change(self, solved: Solved) -> "Known | None":
         known: Known | None = Known(_with(self.solved, solved))
-        for fact in self.rest:
+        sizes = (at_least(value, 1) for key, value in solved.items() if key.is_Symbol)
+        for fact in (*sizes, *self.rest):
             known = known and known.add(fact)
         return known
 
@@ -349,12 +350,22 @@ def _split(floor: sympy.Expr) -> list[Solved]:
             {s: bottom * (free() - 1) + r for s, r in zip(symbols, residues, strict=True)}
             for residues in product(range(1, int(bottom) + 1), repeat=len(symbols))
         ]
-    if top.is_Symbol and bottom.is_Symbol:
-        times, over, more = free(), free(), free()
-        return [
-            {top: bottom * times, floor: times},
-            {bottom: over + more, top: (over + more) * (times - 1) + over, floor: times - 1},
-        ]
+    least = bounds(top)[0]
+    if not bottom.is_Symbol or top.has(bottom) or least is None or least < 0:
+        return []
+    times, over, more = free(), free(), free()
+    for symbol in _ordered(top.free_symbols):
+        if unit(top, symbol) == 1:
+            off = top - symbol
+            whole = times if least else times - 1  # none at all, if the top can be 0
+            return [
+                {symbol: sympy.expand(bottom * whole - off), floor: whole},
+                {
+                    bottom: over + more,
+                    symbol: sympy.expand((over + more) * (times - 1) + over - off),
+                    floor: times - 1,
+                },
+            ]
     return []
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from cutaway.graph import Axes, Dim, Graph, Input, Node, Parameter, Shape
+from cutaway.graph import Axes, Condition, Dim, Graph, Input, Node, Parameter, Shape
 from cutaway.ops import BroadcastTo, Concat, Pad, Place, Reshape, Slice
 from cutaway.shapes.generic import Generic
+from cutaway.shapes.known import Known
 
 Places = tuple[int, ...]  # of the output
 Segment = tuple[Places, Places]  # axes of the old shape, axes of the new one
@@ -29,8 +30,11 @@ Findings = Iterator[Finding]
 class Reading:
     """A graph with the shapes of its nodes, and what all lints ask of it."""
 
-    def __init__(self, graph: Graph, shapes: Mapping[Node, Shape] | None = None) -> None:
+    def __init__(
+        self, graph: Graph, shapes: Mapping[Node, Shape] | None = None, *more: Condition
+    ) -> None:
         self.graph = graph
+        self.conditions = tuple(dict.fromkeys((*more, *graph.conditions, *graph.declared)))
         self.shapes = {node: node.shape for node in graph.nodes} if shapes is None else shapes
         self._segments: dict[tuple[Shape, Shape], list[Segment]] = {}
         self._carried: dict[Node, tuple[tuple[Places, ...], ...]] = {}
@@ -39,7 +43,12 @@ class Reading:
     @cached_property
     def generic(self) -> Generic:
         """Sizes in general position."""
-        return Generic(dict.fromkeys((*self.graph.conditions, *self.graph.declared)))
+        return Generic(self.conditions)
+
+    @cached_property
+    def known(self) -> Known:
+        """What is known of the sizes; nothing, if they can't meet all."""
+        return Known.of(self.conditions) or Known()
 
     @cached_property
     def fed(self) -> set[Node]:

@@ -22,7 +22,8 @@ from itertools import islice, pairwise, permutations
 
 import sympy
 
-from cutaway.graph import Dim, Node, Shape, as_dim, show, show_shape
+from cutaway.graph import Condition, Dim, Node, Shape, as_dim, divides, show, show_shape
+from cutaway.graph.conditions import of_size
 from cutaway.ops import Concat, Reshape
 from cutaway.shapes.reading import Finding, Findings, Places, Reading, labels
 
@@ -207,12 +208,34 @@ def _fix(reading: Reading, old: Shape, olds: Places, new: Shape, news: Places) -
         shape = show_shape(tuple(new[axis] for axis in order))
         back = tuple(order.index(axis) for axis in range(len(order)))
         return f"transpose after: x.reshape({shape}).transpose({back})"
+    promise = _promise(reading, old, olds, new, news)
+    if promise:
+        return f"if {promise.left} is to divide {promise.right}, declare it: requires=['{promise}']"
     for cut, axes in islice(_cuts(reading, old, olds, new), MOST):
         order = _order(reading, cut, axes, new)
         if order:
             first = f"x.reshape({show_shape(cut)}).transpose({order})"
             return f"cut, transpose, then join: {first}{target}"
     return "cut axes first, then transpose, then join neighbours: three steps"
+
+
+def _promise(
+    reading: Reading, old: Shape, olds: Places, new: Shape, news: Places
+) -> Condition | None:
+    """Find a factor of a number that is divided, such that the reshape is clean if it is divided.
+
+    ``(B, T)`` to ``(B*T/W, W)`` asks for ``W | B*T``: with ``W | T`` it cuts time into windows.
+    """
+    for condition in reading.conditions:
+        if condition.relation != "|" or not isinstance(condition.left, sympy.Symbol):
+            continue
+        for factor in sympy.Mul.make_args(sympy.sympify(condition.right)):
+            asked = divides(condition.left, factor)
+            if factor not in (*old, *new) or not isinstance(asked, Condition):
+                continue
+            if not _mixed(Reading(reading.graph, {}, asked), old, olds, new, news):
+                return asked
+    return None
 
 
 def _order(reading: Reading, old: Shape, axes: Places, new: Shape) -> Places | None:
@@ -232,8 +255,8 @@ def _cuts(reading: Reading, old: Shape, olds: Places, new: Shape) -> Iterator[tu
         axes = (*(n for n in olds if n <= axis), axis + 1, *(n + 1 for n in olds if n > axis))
         for part in wanted:
             for pair in ((part, old[axis] / part), (old[axis] / part, part)):
-                sizes = [reading.generic.at(side) for side in pair]
-                if all(side != 1 and sympy.fraction(side)[1] == 1 for side in sizes):
+                whole = all(reading.known.decide(asked) for side in pair for asked in of_size(side))
+                if whole and 1 not in pair:
                     yield (*old[:axis], *map(as_dim, pair), *old[axis + 1 :]), axes
 
 

@@ -24,9 +24,7 @@ from cutaway.graph import Condition, Dim, Facts, Input, Op, Parameter, Shape
 Sizes = Mapping[str, int]
 Number = int | Fraction
 Kind = Literal["runs", "another shape", "fails"]
-Silent = Literal[
-    "one side is 1", "a slice clamps", "an axis of length 0", "a number that is no size"
-]
+Silent = Literal["one side is 1", "a slice clamps", "an axis of length 0"]
 
 
 # Sizes -----------------------------------------------------------------------------------------
@@ -156,8 +154,8 @@ def run(steps: tuple[Step, ...], sizes: Sizes) -> Outcome:
     with np.errstate(all="ignore"):
         for n, step in enumerate(steps):
             given = [arrays[i] for i in step.inputs]
-            silent |= _passed_over(step, given, [steps[i].shape for i in step.inputs], sizes)
             try:
+                silent |= _passed_over(step, given, [steps[i].shape for i in step.inputs], sizes)
                 found = np.asarray(_kernel(step.op, xp, sizes, given))
             except Exception:  # whatever numpy raises, it raises at the user
                 return Outcome("fails", n, frozenset(silent))
@@ -173,7 +171,7 @@ def run(steps: tuple[Step, ...], sizes: Sizes) -> Outcome:
 def _kernel(op: Op, xp: ops.Numpy, sizes: Sizes, given: list[Any]) -> Any:
     if isinstance(op, Input | Parameter):
         kind = op.kind if isinstance(op, Input) else "float"
-        lengths = [max(0, math.floor(value(dim, sizes))) for dim in op.dims]
+        lengths = [max(0, _whole(dim, sizes)) for dim in op.dims]
         return np.zeros(lengths, xp.dtype_of(kind))
     if isinstance(op, ops.Take | ops.ScatterAdd | ops.CrossEntropy):  # values are not judged here
         given = [np.zeros_like(array) if array.dtype.kind == "i" else array for array in given]
@@ -181,7 +179,7 @@ def _kernel(op: Op, xp: ops.Numpy, sizes: Sizes, given: list[Any]) -> Any:
 
 
 def bound(op: Op, sizes: Sizes) -> Op:
-    """Return the op with a number for every dim, rounded down as ``//`` does."""
+    """Return the op with a whole number for every dim."""
     fields = {f.name: getattr(op, f.name) for f in dataclasses.fields(op)}  # type: ignore[arg-type]
     new = {name: _number(field, sizes) for name, field in fields.items()}
     changed = {name: field for name, field in new.items() if field is not fields[name]}
@@ -190,11 +188,19 @@ def bound(op: Op, sizes: Sizes) -> Op:
 
 def _number(field: Any, sizes: Sizes) -> Any:
     if isinstance(field, sympy.Expr):
-        return math.floor(value(field, sizes))
+        return _whole(field, sizes)
     if isinstance(field, tuple):
         found = tuple(_number(item, sizes) for item in field)
         return found if any(a is not b for a, b in zip(found, field, strict=True)) else field
     return field
+
+
+def _whole(dim: Dim, sizes: Sizes) -> int:
+    """Return a dim as numpy takes it: it refuses fractions as lengths and as bounds."""
+    number = Fraction(value(dim, sizes))
+    if number.denominator != 1:
+        raise TypeError(f"{number} is no whole number")
+    return int(number)
 
 
 # What numpy passes over in silence -------------------------------------------------------------
@@ -215,13 +221,8 @@ def _passed_over(
         spans = _number(op.spans, sizes)
         if any(not _inside(span, length) for span, length in zip(spans, lengths, strict=False)):
             found.add("a slice clamps")
-        bounds = [value(bound, sizes) for start, stop, _ in op.spans for bound in (start, stop)]
-        if any(Fraction(bound).denominator != 1 for bound in bounds):
-            found.add("a number that is no size")
-    if isinstance(op, ops.Size):
-        number = value(op.size, sizes)
-        if number < 1 or Fraction(number).denominator != 1:
-            found.add("a number that is no size")
+    if isinstance(op, ops.Size) and value(op.size, sizes) < 1:
+        found.add("an axis of length 0")
     return found
 
 

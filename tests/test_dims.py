@@ -1,8 +1,10 @@
 """Sizes and conditions: the parser, the normal forms, and what is decided without numbers."""
 
+import time
 from fractions import Fraction
 
 import pytest
+import sympy
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -16,7 +18,7 @@ sizes_of = st.fixed_dictionaries({name: st.integers(1, 9) for name in "BTDH"})
 
 
 def polynomials() -> st.SearchStrategy[Dim]:
-    """Sums of products of symbols and small numbers, sometimes with a quotient or a floor."""
+    """Sums of products of symbols and small numbers, sometimes with a floor."""
     atoms = st.sampled_from([*SYMBOLS, 1, 2, 3])
     return st.recursive(
         atoms,
@@ -24,6 +26,7 @@ def polynomials() -> st.SearchStrategy[Dim]:
             st.builds(lambda a, b: a + b, inner, inner),
             st.builds(lambda a, b: a * b, inner, inner),
             st.builds(lambda a, b: a - b, inner, inner),
+            st.builds(lambda a, b: a // b, inner, atoms),
         ),
         max_leaves=5,
     )
@@ -134,6 +137,31 @@ def test_exact_and_floor_division() -> None:
     assert evaluate(d // h, {"D": 9, "H": 2}) == 4
     node = ca.input("x", (d / h, d // h, d - 2))
     assert [str(condition) for condition in node.conditions] == ["H | D", "D >= H", "D >= 3"]
+
+
+def test_a_floor_that_has_to_be_exact_is_a_division() -> None:
+    (d, h, k) = ca.dims("D H K")
+    assert str(equal(d, h * (d // h))) == "H | D"
+    assert str(equal(k, 2 * ((k + 1) // 2))) == "2 | K"
+    assert str(equal(3 * d * ((h + 1) // 3), d * h)) == "3 | H"
+    assert equal(d // h, d / h + 1) is False
+
+
+def test_a_product_with_a_floor_is_a_length_where_the_floor_is() -> None:
+    (d, h, k) = ca.dims("D H K")
+    assert str(at_least(h * (d // h), 1)) == "D >= H"
+    assert str(at_least(3 * h * h * (d // k), 2)) == "D >= K"
+    assert str(at_least(h * (d // h), 2)) == "H*(D // H) >= 2"
+
+
+def test_products_of_many_sizes_are_read_in_time() -> None:
+    many = ca.dims(" ".join(f"A{n}" for n in range(24)))
+    started = time.process_time()
+    product = sympy.Mul(*many)
+    assert at_least(product, 1) is True
+    assert str(at_least(product, 2)).endswith(">= 2")
+    assert isinstance(at_least(product - sympy.Mul(*many[:20]) - many[0], 1), Condition)
+    assert time.process_time() - started < 1
 
 
 def test_what_can_never_hold_is_decided() -> None:

@@ -31,6 +31,7 @@ EXEMPT = {
     "pre-commit install": "changes the checkout's git hooks",
     "pip install -e '.[bench]'": "installs other frameworks",
     "python benchmarks/run.py": "takes minutes; tests/test_benchmarks.py runs it with --quick",
+    "python benchmarks/shapes.py": "takes minutes; tests/test_benchmarks.py runs it with --quick",
 }
 
 

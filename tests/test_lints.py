@@ -218,6 +218,23 @@ def test_the_fix_of_a_reshape_gives_the_same_shape_and_is_clean(name: str) -> No
     assert lints(fixed) == ()
 
 
+def test_a_division_that_makes_a_reshape_clean_is_told() -> None:
+    (w,) = ca.dims("W")
+
+    def windows() -> ca.Node:
+        return ca.input("x", (B, T, D)).reshape((B * T / w, w, D))
+
+    (lint,) = lints(windows())  # legal at B = 2, T = 3, W = 2 too, where it mixes sequences
+    assert lint.fix == "if W is to divide T, declare it: requires=['W | T']"
+    assert lints(ca.block(kind="part", requires=["W | T"])(windows)()) == ()
+
+
+def test_a_fix_cuts_no_axis_into_fractions() -> None:
+    h, w, p = ca.dims("h w p")
+    (lint,) = lints(ca.input("image", (B, 3, h, w)).reshape((B, h * w / (p * p), p * p * 3)))
+    assert "h/(p*p)" not in lint.fix
+
+
 def test_a_lint_knows_its_place() -> None:
     with ca.scope("encoder/layer.0"):
         y = ca.input("x", "B H T K").reshape("B T H*K")

@@ -56,7 +56,7 @@ BUGS = {
         "y = (q @ k.mT) @ v.mT.mT",
         "sizes-differ",
         ("S from k at model.py:3", "K from v at model.py:4"),
-        "swap the last two axes of permute_dims: .mT",
+        "swap the last two axes of permute_dims: (…).mT",
     ),
     "heads not moved to the front": Bug(
         ATTENTION + 'h = ca.input("h", (B, T, H, K))\n',

@@ -101,7 +101,7 @@ def test_axis_signature_implies_the_shape(row: Sample) -> None:
             assert axes.along <= {label for labels in axes.inputs for label in labels}
 
 
-T, D = ca.dims("T D")
+S, T, D = ca.dims("S T D")
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,8 @@ T, D = ca.dims("T D")
         (lambda x: x[:, :-1], ["T >= 2"]),
         (lambda x: x[:, 3], ["T >= 4"]),
         (lambda x: x[:, -3:], ["T >= 3"]),
+        (lambda x: x[..., -S:], ["D >= S"]),
+        (lambda x: x[..., : -D / 2], ["2 | D"]),
         (lambda x: x[:, 2:0:-1], ["T >= 3"]),
         (lambda x: x[..., : D / 2], ["2 | D"]),
         (lambda x: x[:, ::-1], []),

@@ -130,3 +130,16 @@ def class_token_counted() -> ca.Node:
     token = ca.ops.broadcast_to(ca.parameter("token", (1, 1, D)), (B, 1, D))
     x = ca.ops.concat([token, ca.input("x", (B, T, D))], axis=1)
     return x + ca.parameter("positions", (T + 1, D))
+
+
+def padded_to_whole_windows() -> ca.Node:
+    """Pad to a whole number of windows of P, rounded up: healthy."""
+    x, whole = ca.input("x", (B, T, D)), P * ((T + P - 1) // P)
+    x = ca.ops.concat([x, ca.input("padding", (B, whole - T + 1, D))], axis=1)
+    return x[:, :whole].reshape((B, whole / P, P, D))
+
+
+def last_positions() -> ca.Node:
+    """Take the last T of the positions of a memory and of what is new: healthy."""
+    memory, x = ca.input("memory", (B, S, D)), ca.input("x", (B, T, D))
+    return ca.ops.concat([memory, x], axis=1)[:, -T:] + x

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
         block,
         constant,
         dims,
-        formula,
         input,
         parameter,
         parameter_count,
@@ -52,14 +51,14 @@ if TYPE_CHECKING:
         value_and_grad,
     )
     from cutaway.shapes import Contract, explain, verify
-    from cutaway.transform import grad
+    from cutaway.transform import formula, grad
 
 __version__ = "0.1.0"
 
 _HOME = {
     "graph": (
         "ContractError Cost CutawayError DTypeError DimError FeedError GradError Graph LoadError "
-        "Node OptionError SaveError ShapeError block constant dims formula input parameter "
+        "Node OptionError SaveError ShapeError block constant dims input parameter "
         "parameter_count scope"
     ),
     "models": "load",
@@ -69,7 +68,7 @@ _HOME = {
         "value_and_grad"
     ),
     "shapes": "Contract explain verify",
-    "transform": "grad",
+    "transform": "formula grad",
 }
 _MODULES = ("graph", "interop", "layers", "models", "ops", "render", "run", "shapes", "transform")
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}

@@ -22,7 +22,7 @@ from cutaway.graph.errors import (
 from cutaway.graph.explanation import Explanation, Happening, Step
 from cutaway.graph.facts import Facts
 from cutaway.graph.files import save
-from cutaway.graph.formula import Formula, formula
+from cutaway.graph.formula import Formula, Piece, Reading, Symbol, formula
 from cutaway.graph.graph import Graph
 from cutaway.graph.leaves import Constant, Input, Leaf, Parameter, constant, input, parameter
 from cutaway.graph.legal import check_sizes, given_sizes, legal_sizes
@@ -74,6 +74,8 @@ __all__ = [
     "Op",
     "OptionError",
     "Parameter",
+    "Piece",
+    "Reading",
     "Repeat",
     "Requirement",
     "SaveError",
@@ -84,6 +86,7 @@ __all__ = [
     "Side",
     "Source",
     "Step",
+    "Symbol",
     "Title",
     "View",
     "apply",

@@ -1,7 +1,7 @@
 """Graphs: what a set of outputs reaches, in order, with a name for every node."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -162,7 +162,9 @@ def glob_pattern(glob: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-def topological(outputs: Iterable[Node]) -> tuple[Node, ...]:
+def topological(
+    outputs: Iterable[Node], inputs: Callable[[Node], Sequence[Node]] = lambda node: node.inputs
+) -> tuple[Node, ...]:
     """Return what the outputs reach, each node after its inputs, without recursion."""
     order: dict[Node, None] = {}
     opened: set[Node] = set()
@@ -175,5 +177,5 @@ def topological(outputs: Iterable[Node]) -> tuple[Node, ...]:
             order[stack.pop()] = None
         else:
             opened.add(node)
-            stack.extend(source for source in reversed(node.inputs) if source not in order)
+            stack.extend(source for source in reversed(inputs(node)) if source not in order)
     return tuple(order)

@@ -93,12 +93,15 @@ class Constant(Leaf):
 
     @property
     def binding(self) -> int:  # type: ignore[override]
-        """A negative number needs parentheses, another none."""
-        return 0 if self.text().startswith("-") else 4
+        """A negative number needs parentheses, one with a power of ten is a product."""
+        text = self.text()
+        return 0 if text.startswith("-") else 1 if "e" in text else 4
 
     def latex(self, *args: str) -> str:
         """Write a scalar as its number."""
-        return self.text().replace("∞", r"\infty")
+        digits, _, power = self.text().replace("∞", r"\infty").partition("e")
+        factor = "" if digits == "1" else rf"{digits} \cdot "
+        return f"{factor}10^{{{int(power)}}}" if power else digits
 
     def text(self, *args: str) -> str:
         """Write a scalar as its number."""

@@ -69,6 +69,8 @@ class Op:
         Operands that bind less tightly get parentheses; -1 needs none.
     resizes
         What it does to an axis that it carries at another length: ``cut``, ``joined``, ``padded``.
+    function
+        What a call of it is written as, where that is not its name: ``LayerNorm``.
     groups
         Its LaTeX shows by layout where an operand ends, as a fraction does: no parentheses.
     """
@@ -83,6 +85,7 @@ class Op:
     binding: ClassVar[int] = 4
     holds: ClassVar[int] = -1
     groups: ClassVar[bool] = False
+    function: ClassVar[str] = ""
     resizes: ClassVar[Happening] = "carried"
 
     def axes(self, *ranks: int) -> Axes:
@@ -161,7 +164,13 @@ class Op:
 
     def latex(self, *args: str) -> str:
         """Return the formula as LaTeX, given those of the inputs."""
-        return rf"\operatorname{{{self.name.replace('_', ' ')}}}\left({', '.join(args)}\right)"
+        return self.call(*args)
+
+    def call(self, *args: str) -> str:
+        """Return the call of a function as LaTeX."""
+        name = (self.function or self.name).replace("_", r"\_")
+        style = "operatorname" if name.isalnum() else "mathrm"  # no escapes in the former
+        return rf"\{style}{{{name}}}\left({', '.join(args)}\right)"
 
     def text(self, *args: str) -> str:
         """Return the formula as plain text, given those of the inputs."""

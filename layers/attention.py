@@ -28,8 +28,8 @@ def scaled_dot_product_attention(
     --------
     >>> import cutaway as ca
     >>> q, k, v = ca.input("q", "T K"), ca.input("k", "S K"), ca.input("v", "S V")
-    >>> ca.formula(scaled_dot_product_attention(q, k, v)).text
-    'softmax((q kᵀ)/sqrt(K)) v'
+    >>> ca.formula(scaled_dot_product_attention(q, k, v)).unicode
+    'softmax(QKᵀ/√d_k)V'
     """
     for node, name in ((q, "q"), (k, "k"), (v, "v")):
         _needs_axes(node, 2, name)

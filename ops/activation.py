@@ -17,6 +17,7 @@ class Gelu(Elementwise, Composite):
     """``x Φ(x)`` with the exact normal distribution Φ."""
 
     name: ClassVar[str] = "gelu"
+    function: ClassVar[str] = "GELU"
     title: ClassVar[Title] = Title("GELU", "GELU")
     family: ClassVar[Family] = "activation"
     binding: ClassVar[int] = 1
@@ -53,6 +54,7 @@ class GeluTanh(Elementwise, Composite):
     """GELU with the distribution approximated by a hyperbolic tangent."""
 
     name: ClassVar[str] = "gelu_tanh"
+    function: ClassVar[str] = "GELU"
     title: ClassVar[Title] = Title("GELU (tanh)", "GELU（tanh）")
     family: ClassVar[Family] = "activation"
     binding: ClassVar[int] = 1
@@ -94,6 +96,7 @@ class Silu(Elementwise, Composite):
     """``x σ(x)``."""
 
     name: ClassVar[str] = "silu"
+    function: ClassVar[str] = "SiLU"
     title: ClassVar[Title] = Title("SiLU", "SiLU")
     family: ClassVar[Family] = "activation"
     binding: ClassVar[int] = 1

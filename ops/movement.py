@@ -122,13 +122,19 @@ class PermuteDims(Viewing):
         back = tuple(self.order.index(n) for n in range(len(self.order)))
         return (permute_dims(ct, back),)
 
+    @property
+    def swaps(self) -> bool:
+        """Whether it transposes matrices: the last two axes change places, and no others."""
+        rank = len(self.order)
+        return self.order == (*range(rank - 2), rank - 1, rank - 2)
+
     def latex(self, *args: str) -> str:
-        """Write a raised T."""
-        return rf"{args[0]}^{{\mathsf{{T}}}}"
+        """Write a raised T for a matrix transpose, else a call."""
+        return rf"{args[0]}^{{\mathsf{{T}}}}" if self.swaps else self.call(*args)
 
     def text(self, *args: str) -> str:
-        """Write a raised T."""
-        return f"{args[0]}ᵀ"
+        """Write a raised T for a matrix transpose, else a call."""
+        return f"{args[0]}ᵀ" if self.swaps else f"{self.name}({args[0]})"
 
 
 @dataclass(frozen=True, slots=True)

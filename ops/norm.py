@@ -63,8 +63,15 @@ class LayerNorm(_Norm):
     """``(x - mean) / sqrt(variance + eps) * weight + bias`` along axes."""
 
     name: ClassVar[str] = "layer_norm"
+    function: ClassVar[str] = "LayerNorm"
     title: ClassVar[Title] = Title("LayerNorm", "层归一化")
     family: ClassVar[Family] = "norm"
+
+    def latex(self, *args: str) -> str:
+        """Write what it does with mean μ and variance σ² of each row."""
+        x, *affine = args
+        plain = rf"\frac{{{x} - \mu}}{{\sqrt{{\sigma^{{2}} + \epsilon}}}}"
+        return " + ".join([r" \odot ".join([plain, *affine[:1]]), *affine[1:]])
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Normalise, then scale and shift."""
@@ -98,8 +105,14 @@ class RMSNorm(_Norm):
     """``x / sqrt(mean(x²) + eps) * weight`` along axes."""
 
     name: ClassVar[str] = "rms_norm"
+    function: ClassVar[str] = "RMSNorm"
     title: ClassVar[Title] = Title("RMSNorm", "均方根归一化")
     family: ClassVar[Family] = "norm"
+
+    def latex(self, *args: str) -> str:
+        """Write what it does with the mean of the squares of each row."""
+        mean = rf"\operatorname{{mean}}\left({args[0]}^{{2}}\right)"
+        return r" \odot ".join([rf"\frac{{{args[0]}}}{{\sqrt{{{mean} + \epsilon}}}}", *args[1:]])
 
     def kernel(self, xp: Any, *arrays: Any) -> Any:
         """Normalise, then scale."""

@@ -52,7 +52,7 @@ class Where(Elementwise):
     def latex(self, *args: str) -> str:
         """Write it as cases."""
         return (
-            rf"\begin{{cases}} {args[1]} & {args[0]} \\ "
+            rf"\begin{{cases}} {args[1]} & \text{{if }} {args[0]} \\ "
             rf"{args[2]} & \text{{otherwise}} \end{{cases}}"
         )
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import sympy
 
 from cutaway.graph import Cotangents, Dim, Facts, Kind, Node, Op, Shape, Title, apply, as_dim, show
+from cutaway.graph.formula import symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Size(Op):
 
     def latex(self, *args: str) -> str:
         """Write the size itself."""
-        return str(sympy.latex(self.size))
+        names = {s: symbol(s.name).piece().latex for s in sympy.sympify(self.size).free_symbols}
+        return str(sympy.latex(self.size, symbol_names=names))
 
     def text(self, *args: str) -> str:
         """Write the size itself."""

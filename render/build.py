@@ -14,12 +14,14 @@ from cutaway.render.lit import Lit
 from cutaway.render.measure import text_width
 from cutaway.render.naming import Look, Namer
 from cutaway.render.scene import (
+    GAP,
     Arrow,
     Box,
     Direction,
     Frame,
     Language,
     Line,
+    Outline,
     Place,
     Role,
     Scene,
@@ -28,6 +30,8 @@ from cutaway.render.scene import (
 )
 from cutaway.render.text import shorten
 from cutaway.render.theme import Theme
+from cutaway.render.typeset import typeset
+from cutaway.transform.formula import Formulas
 from cutaway.transform.pieces import free_name
 from cutaway.transform.recognise import Operand
 from cutaway.transform.recognise import Role as AttentionRole
@@ -37,6 +41,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 LEAVES: tuple[Role, ...] = ("input", "parameter", "constant")
 PADDING = 7.0  # points, at each side of a text
 SIZES = (11.0, SMALL)  # of a frame's title, and of the same in a second language
+WIDEST = 320.0  # points: a longer formula is left out
 TOLD = 3  # texts at an arrow; many values on one way have many shapes
 TAGS = {"en": "en", "zh": "zh-CN"}
 
@@ -58,6 +63,8 @@ class Builder:
         How it looks; this moves nothing.
     lit
         What stands out.
+    formulas
+        Whether boxes show what they compute.
     """
 
     def __init__(
@@ -70,8 +77,10 @@ class Builder:
         title: str,
         theme: Theme,
         lit: Lit | None = None,
+        formulas: bool = False,
     ) -> None:
         self._view = view
+        self._formulas = Formulas(view) if formulas else None
         self._lit = lit or Lit()
         self._title = title
         self._theme = theme
@@ -139,16 +148,20 @@ class Builder:
     def _box(self, shown: Shown) -> Box:
         role: Role
         family: str
+        formula = self._outline(shown)
         if isinstance(shown, Group):
             look = self._names.group(shown)
             texts = self._in_all_languages(lambda lang: self._group_lines(shown, look, lang))
             path, role, family = self._paths[shown], "group", look.family
         else:
-            texts = self._in_all_languages(lambda lang: self._node_lines(shown, lang))
+            texts = self._in_all_languages(lambda lang: self._node_lines(shown, lang, formula))
             path, role = self._view.path(shown), role_of(shown)
             family = "norm" if shown in self._sums else shown.op.family
         widths = [text_width(shorten(x.text), x.size) for lines in texts.values() for x in lines]
         heights = [sum(line.height for line in lines) for lines in texts.values()]
+        if formula is not None:
+            widths.append(formula.width)
+            heights = [height + formula.height + GAP for height in heights]
         return Box(
             id=self._ids[shown],
             path=path,
@@ -158,16 +171,29 @@ class Builder:
             role=role,
             family=family,
             width=round(max(widths) + 2 * PADDING, 1),
-            height=max(heights) + PADDING,
+            height=round(max(heights) + PADDING, 1),
             lit=not self._lit.nodes.isdisjoint(self._view.stands_for[shown]),
             opens=_scope(shown.address, shown.nodes) if isinstance(shown, Group) else "",
+            formula=formula,
         )
+
+    def _outline(self, shown: Shown) -> Outline | None:
+        """Return what a box computes: an op in its operands, a block in what enters it."""
+        if self._formulas is None:
+            return None
+        if isinstance(shown, Group):
+            formula = self._formulas.block(shown.nodes) if shown.kind != "stack" else None
+        else:
+            formula = self._formulas.op(shown) if role_of(shown) == "op" else None
+        outline = None if formula is None else typeset(formula)
+        return outline if outline and outline.width <= WIDEST else None
 
     def _in_all_languages(self, lines: Callable[[Language], Lines]) -> dict[Language, Lines]:
         return {lang: lines(lang) for lang in LANGUAGES}
 
-    def _node_lines(self, node: Node, lang: Language) -> Lines:
-        formula = self._folded.formula(node) if self._folded.into(node) else ""
+    def _node_lines(self, node: Node, lang: Language, outline: Outline | None) -> Lines:
+        folded = self._folded.into(node) and outline is None  # it says the same
+        formula = self._folded.formula(node) if folded else ""
         leaf = role_of(node) != "op"
         silent = leaf and role_of(node) == "constant" and not node.shape
         shape = self._shape(node.shape) if (leaf or node not in self._read) and not silent else ""

@@ -82,8 +82,11 @@ def _heading(frame: Frame, theme: Theme) -> dict[str, str]:
 
 
 def _look(box: Box, theme: Theme) -> dict[str, str]:
+    lines = [shorten(line.text) for line in box.lines]
+    if box.formula:
+        lines.insert(box.headings, box.formula.formula.unicode)
     return {
-        "label": _text(*(shorten(line.text) for line in box.lines)),
+        "label": _text(*lines),
         "tooltip": _text(box.path),
         "style": f"{EDGES[box.role]}filled",
         "fillcolor": theme.box(box.role, box.family),

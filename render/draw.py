@@ -30,7 +30,7 @@ from cutaway.transform import attention_roles, collapse, expand
 from cutaway.transform.collapse import Level as Folding
 
 Level = Literal["model", "layer", "sublayer", "op", "primitive"]
-Show = Literal["shapes"]
+Show = Literal["shapes", "formulas"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 SHOWS: tuple[Show, ...] = get_args(Show)
@@ -75,7 +75,8 @@ def draw(
     direction
         Where values flow: ``BT`` (bottom to top), ``TB``, ``LR`` or ``RL``.
     show
-        ``shapes``: on edges that change the shape.
+        ``shapes``: on edges that change the shape. ``formulas``: in each box what it computes,
+        typeset; blocks as they are written in papers.
     dims
         Sizes to fill into the shapes.
     title
@@ -133,6 +134,7 @@ def draw(
             str(title) or _title(found, language),
             look,
             lit,
+            "formulas" in show,
         ).scene()
 
     if isinstance(found, View):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from cutaway.graph import Formula
 from cutaway.render.theme import Theme
 
 Role = Literal["input", "parameter", "constant", "op", "group"]
@@ -12,6 +13,7 @@ Direction = Literal["BT", "TB", "LR", "RL"]
 Place = tuple[str, ...]  # the scopes in which something stands
 Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]  # left, top, right, bottom
+GAP = 5.0  # points, half above a formula and half under it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,31 @@ class Line:
     def height(self) -> float:
         """The room it takes."""
         return self.size + 3
+
+
+def shortest(number: float) -> str:
+    """Write a coordinate with two decimals at most."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A formula as one path, from its top left corner.
+
+    ``path`` holds the commands, each with its points.
+    """
+
+    formula: Formula
+    path: tuple[tuple[str, tuple[Point, ...]], ...]
+    width: float
+    height: float
+
+    def at(self, left: float, top: float) -> str:
+        """Return the data of an SVG path that begins there."""
+        return "".join(
+            command + " ".join(f"{shortest(left + x)},{shortest(top + y)}" for x, y in points)
+            for command, points in self.path
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +77,12 @@ class Box:
     height: float
     lit: bool = False
     opens: str = ""  # the scope to open for what is inside, if it is a block
+    formula: Outline | None = None
+
+    @property
+    def headings(self) -> int:
+        """How many lines are its title: a formula stands under them."""
+        return sum(bool(line.lang) for line in self.lines) or 1
 
 
 @dataclass(frozen=True, slots=True)

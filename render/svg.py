@@ -9,7 +9,20 @@ from cutaway.render.label import one_line
 from cutaway.render.legend import SIZE as LEGEND_SIZE
 from cutaway.render.legend import SWATCH, Entry, extent, legend
 from cutaway.render.measure import text_width
-from cutaway.render.scene import Arrow, Bounds, Box, Frame, Layout, Line, Point, Role, Scene, Sign
+from cutaway.render.scene import (
+    GAP,
+    Arrow,
+    Bounds,
+    Box,
+    Frame,
+    Layout,
+    Line,
+    Outline,
+    Point,
+    Role,
+    Scene,
+    Sign,
+)
 from cutaway.render.text import clean, shorten
 from cutaway.render.theme import Theme
 from cutaway.render.titles import titles
@@ -88,19 +101,35 @@ def _whole(lines: tuple[Line, ...]) -> str:
 
 
 def _box(box: Box, centre: Point, theme: Theme) -> str:
-    texts, y = [], centre[1] - sum(line.height for line in box.lines) / 2
+    formula = box.formula
+    high = sum(line.height for line in box.lines) + (formula.height + GAP if formula else 0)
+    texts, y = [], centre[1] - high / 2
     corner = centre[0] - box.width / 2 + 1 + BAND / 2, centre[1] - box.height / 2 + 1.5
     band = _band(theme.band(box.role, box.family), corner, f"v{box.height - 3:.1f}", theme)
     for number, line in enumerate(box.lines):
+        if formula and number == box.headings:
+            texts.append(_formula(formula, centre[0], y, theme))
+            y += formula.height + GAP
         place = (centre[0], y + line.height / 2 + line.size * DROP)
         texts.append(_line(line, place, theme.soft if number else theme.ink))
         y += line.height
+    if formula and len(box.lines) == box.headings:
+        texts.append(_formula(formula, centre[0], y, theme))
     return (
         f'<g class="{box.role}" data-path={_attribute(box.path)} '
         f"data-node={_attribute(tokens(box.nodes))}>"
         f"<title>{_text(_whole(box.lines))}</title>"
         f"{_shape(box.role, box.family, centre, (box.width, box.height), theme, box.lit)}{band}"
         f"{''.join(texts)}</g>"
+    )
+
+
+def _formula(outline: Outline, middle: float, top: float, theme: Theme) -> str:
+    """Draw a formula; who can't see it reads it as text."""
+    path = outline.at(middle - outline.width / 2, top + GAP / 2)
+    return (
+        f'<g class="formula" role="img" aria-label={_attribute(outline.formula.unicode)}>'
+        f'<path d="{path}" fill="{theme.ink}"/></g>'
     )
 
 

@@ -1,5 +1,6 @@
 """A picture's rules, read off its SVG alone."""
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
@@ -50,6 +51,13 @@ def area(element: Element) -> Area:
     assert abs(width - float(element.attrib["textLength"])) <= 0.06
     begin = x - width / 2 if element.attrib["text-anchor"] == "middle" else x
     return Area(begin, y - 0.8 * size, begin + width, y + 0.25 * size)
+
+
+def hull(path: Element) -> Area:
+    """Return where an outline is: its curves lie between their points."""
+    numbers = [float(number) for number in re.findall(r"-?[\d.]+", path.attrib["d"])]
+    xs, ys = numbers[::2], numbers[1::2]
+    return Area(min(xs), min(ys), max(xs), max(ys))
 
 
 def points(element: Element) -> list[Point]:
@@ -110,6 +118,9 @@ def check(picture: Picture) -> None:
         assert (group.findtext(f"{SVG}title") or "").strip()
         for text in group.iterfind(f"{SVG}text"):
             assert own.holds(area(text), 0.3), words
+        for path in group.iterfind(f"{SVG}g[@class='formula']/{SVG}path"):
+            assert own.holds(hull(path)), words
+            assert not any(hull(path).meets(area(t)) for t in group.iterfind(f"{SVG}text")), words
     for arrow in arrows(svg):
         assert arrow.attrib["data-from"] in placed
         assert arrow.attrib["data-to"] in placed

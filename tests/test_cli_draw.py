@@ -71,6 +71,7 @@ def test_sizes_shapes_and_languages_show(
     filled = svg("--dim", "B=2", "--dim", "T=3", "--dim", "d_model=64")
     assert "(2, 3, 64)" in filled
     assert svg("--no-shapes") != plain
+    assert 'aria-label="max(0, xW_1 + b_1)W_2 + b_2"' in svg("--formulas")
     assert svg("--direction", "LR") != plain
     assert 'fill="#14161a"' in svg("--theme", "dark")
     assert "注意力" in svg("--lang", "zh")

@@ -27,8 +27,8 @@ def concrete_ops() -> set[type[Op]]:
             open_.append(cls)
             home = vars(sys.modules[cls.__module__]) if cls.__module__ in sys.modules else {}
             real = home.get(cls.__name__) is cls and cls.__module__.startswith("cutaway.")
-            drawn = cls.__module__.startswith("cutaway.render.")  # stands in pictures alone
-            if real and not drawn and hasattr(cls, "name"):
+            shown = ("cutaway.render.", "cutaway.transform.")  # in pictures and formulas alone
+            if real and not cls.__module__.startswith(shown) and hasattr(cls, "name"):
                 found.add(cls)
     return found
 

@@ -2,6 +2,7 @@
 
 from cutaway.transform.backward import backward
 from cutaway.transform.collapse import collapse
+from cutaway.transform.formula import Formulas, formula
 from cutaway.transform.grad import cotangents, grad, unbroadcast
 from cutaway.transform.recognise import (
     attention_roles,
@@ -18,6 +19,7 @@ from cutaway.transform.unroll import unroll
 from cutaway.transform.unrolled import Piece, Unrolled
 
 __all__ = [
+    "Formulas",
     "Piece",
     "Unrolled",
     "attention_roles",
@@ -27,6 +29,7 @@ __all__ = [
     "cotangents",
     "expand",
     "find_repeats",
+    "formula",
     "grad",
     "is_causal",
     "is_padding",

@@ -103,6 +103,9 @@ def models(lang: str, as_json: bool) -> None:
 )
 @lang_option
 @click.option("--shapes/--no-shapes", default=True, show_default=True, help="Shapes on the edges.")
+@click.option(
+    "--formulas/--no-formulas", default=False, show_default=True, help="In each box its formula."
+)
 @dim_option
 @click.option(
     "--direction",

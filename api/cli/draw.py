@@ -23,6 +23,7 @@ class Options:
     lang: str
     direction: str
     shapes: bool
+    formulas: bool
     dims: Sequence[str]
     theme: str
 
@@ -39,7 +40,7 @@ def draw_model(name: str, options: Options, out: str | None, as_json: bool) -> N
         fold=options.fold,
         lang=options.lang,
         direction=options.direction,
-        show=("shapes",) if options.shapes else (),
+        show=("shapes",) * options.shapes + ("formulas",) * options.formulas,
         dims=read_dims(options.dims),
         theme=options.theme,
     )

@@ -87,8 +87,8 @@ def prove_decoders(depths: Sequence[int], rounds: int) -> dict[str, Any]:
             times["proof"] = times["build"] + times["verify"]
     for depth in depths:
         del again[depth][0]  # the round that warmed up
-        for run, whole in zip(first[depth], scripts[depth], strict=True):
-            run["script"] = whole
+        for timed, whole in zip(first[depth], scripts[depth], strict=True):
+            timed["script"] = whole
 
     def column(runs: list[dict[str, float]], part: str) -> list[float]:
         return [run[part] for run in runs]

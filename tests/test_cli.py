@@ -249,7 +249,7 @@ def test_draw_passes_every_option_on(
     assert Path("feed-forward.svg").read_text("utf-8").startswith("<svg")
     line = (
         "draw encoder --level op --open layer.0 --open layer.1/* --close x --lang both "
-        "--no-shapes --dim B=2 --dim S=3 --direction LR --no-fold -o out.dot --json"
+        "--no-shapes --dim B=2 --dim S=3 --direction LR --no-fold --theme print -o out.dot --json"
     )
     code, out, err = call(capsys, *line.split())
     assert (code, err) == (0, "")
@@ -269,6 +269,7 @@ def test_draw_passes_every_option_on(
                 "direction": "BT",
                 "show": ("shapes",),
                 "dims": {},
+                "theme": "light",
             },
         ),
         (
@@ -282,6 +283,7 @@ def test_draw_passes_every_option_on(
                 "direction": "LR",
                 "show": (),
                 "dims": {"B": 2, "S": 3},
+                "theme": "print",
             },
         ),
     ]

@@ -358,7 +358,10 @@ def test_a_long_name_is_shortened_and_stands_whole_in_the_title() -> None:
     assert max(box.width for box in picture.scene.boxes) < 600
 
 
-@pytest.mark.parametrize("step", ["relu", "residual", "shared", "scalar"])
+SLOWER = [pytest.param(step, marks=pytest.mark.slow) for step in ("residual", "shared", "scalar")]
+
+
+@pytest.mark.parametrize("step", ["relu", *SLOWER])
 def test_a_chain_of_20_000_nodes_gives_its_dot(step: str) -> None:
     x = y = ca.input("x", "N")
     one = ca.constant(1.0)

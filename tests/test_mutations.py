@@ -20,7 +20,7 @@ from cutaway.shapes import lints
 
 B, T, S, D, H, G, F, K, V, L = ca.dims("B T S D H G F K V L")
 Report = Literal["refused", "condition", "lint", "kind", "undecided", "nothing"]
-LARGEST, TRIED = 4, 80
+LARGEST, TRIED = 4, 250
 
 
 def x() -> ca.Node:

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-from dataclasses import replace
 from html import escape
 from importlib import resources
 
@@ -11,33 +10,36 @@ from cutaway.render import glossary
 from cutaway.render.label import one_line
 from cutaway.render.layout import place
 from cutaway.render.scene import Scene
-from cutaway.render.svg import to_svg
+from cutaway.render.sheet import Sheet
 from cutaway.render.text import clean
 from cutaway.render.theme import Theme, read_theme
-from cutaway.render.views import Opened, views
+from cutaway.render.views import Opened, Views, views
 
 SCREEN = ("light", "dark")  # the themes between which a reader may choose
 BUTTONS = ("in", "out", "fit", "close")
 SIGNS = {"in": "+", "out": "−"}
 
 
-def to_page(scene: Scene, opened: Opened) -> str:
-    """Return a page with a scene, and with the drawings in which its blocks are opened.
+def to_page(sheet: Sheet, content: Scene | Sheet, opened: Opened | None) -> str:
+    """Return a page with a picture, and with the drawings in which its blocks are opened.
 
     A picture of the theme ``light`` or ``dark`` holds both: ``light`` follows the reader's
     system, ``dark`` begins dark. Any other theme is kept.
     """
+    variables = sheet.theme.variables()
 
-    def write(each: Scene) -> str:
-        themed = replace(each, theme=each.theme.variables())
-        return to_svg(themed, place(each))
+    def write(scene: Scene) -> str:
+        return Sheet.of(scene, place(scene)).themed(variables).svg
 
-    found = views(scene, opened, write)
+    if opened is None or isinstance(content, Sheet):
+        found = Views((sheet.themed(variables).svg,), ({},), ({},))
+    else:
+        found = views(content, opened, write)
     both = {name: read_theme(name) for name in SCREEN}
-    chosen = next((name for name, theme in both.items() if theme == scene.theme), "")
-    style = (_both(both) if chosen else _rule(":root", scene.theme)) + _file("page.css")
+    chosen = next((name for name, theme in both.items() if theme == sheet.theme), "")
+    style = (_both(both) if chosen else _rule(":root", sheet.theme)) + _file("page.css")
     script = _file("page.js")
-    words = {key: one_line(title, scene.lang) for key, title in glossary.PAGE.items()}
+    words = {key: one_line(title, sheet.lang) for key, title in glossary.PAGE.items()}
     data = {
         "views": [
             {"boxes": boxes, "frames": frames}
@@ -53,11 +55,11 @@ def to_page(scene: Scene, opened: Opened) -> str:
     templates = (
         f'<template id="view-{number}">{svg}</template>' for number, svg in enumerate(others, 1)
     )
-    title = escape(clean(scene.title))
+    title = escape(clean(sheet.title))
     dark = ' data-theme="dark"' if chosen == "dark" else ""
     parts = [
         "<!DOCTYPE html>",
-        f'<html lang="{"en" if scene.lang == "en" else "zh-CN"}"{dark}>',
+        f'<html lang="{"en" if sheet.lang == "en" else "zh-CN"}"{dark}>',
         "<head>",
         '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
@@ -67,7 +69,7 @@ def to_page(scene: Scene, opened: Opened) -> str:
         "</head>",
         "<body>",
         f"<header><h1>{title}</h1><nav hidden>{_buttons(words, bool(chosen))}</nav></header>",
-        f'<main aria-label="{escape(one_line(glossary.DIAGRAM, scene.lang))}">',
+        f'<main aria-label="{escape(one_line(glossary.DIAGRAM, sheet.lang))}">',
         first.rstrip(),
         "</main>",
         f'<footer>{escape(words["hint"])} <span id="status" role="status"></span></footer>',

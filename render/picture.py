@@ -1,7 +1,7 @@
 """A picture: made when it is asked for, saved whole or not at all."""
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -10,12 +10,14 @@ from cutaway.graph.errors import explain
 from cutaway.render.dot import to_dot
 from cutaway.render.errors import RenderError
 from cutaway.render.layout import place
+from cutaway.render.marks import Inset
 from cutaway.render.page import to_page
 from cutaway.render.pdf import to_pdf
 from cutaway.render.png import to_png
-from cutaway.render.scene import Layout, Scene
-from cutaway.render.svg import canvas, describe, to_svg
+from cutaway.render.scene import Scene
+from cutaway.render.sheet import Sheet
 from cutaway.render.text import shorten
+from cutaway.render.views import Opened
 
 FORMATS = (".svg", ".pdf", ".png", ".html", ".dot")
 
@@ -27,8 +29,8 @@ class Picture:
 
     Attributes
     ----------
-    scene
-        What is drawn, as plain data.
+    content
+        What is drawn, as plain data: a scene of boxes and arrows, or a sheet that is put together.
     dot, svg, html
         The picture as text.
 
@@ -42,18 +44,50 @@ class Picture:
     ('digraph cutaway {', '<svg')
     """
 
-    def __init__(
-        self, scene: Scene, opened: Callable[[Collection[str]], Scene] | None = None
-    ) -> None:
-        self.scene = scene
-        self._opened = opened or (lambda paths: scene)
+    def __init__(self, content: Scene | Sheet, opened: Opened | None = None) -> None:
+        self.content = content
+        self._opened = opened
 
     def __repr__(self) -> str:
-        return f"<Picture of {len(self.scene.boxes)} boxes and {len(self.scene.arrows)} arrows>"
+        if not self._scenes:
+            return f"<Picture of {self._sheet.title!r}>"
+        boxes, arrows = (
+            sum(map(len, lists))
+            for lists in zip(*((s.boxes, s.arrows) for s in self._scenes), strict=True)
+        )
+        return f"<Picture of {boxes} boxes and {arrows} arrows>"
+
+    @property
+    def scene(self) -> Scene:
+        """The boxes and arrows in it.
+
+        Raises
+        ------
+        RenderError
+            If it is made of grids alone.
+        """
+        if not self._scenes:
+            raise RenderError(
+                explain(
+                    f"{self._sheet.title!r} has no boxes and arrows",
+                    required="a picture of a graph",
+                    came="a figure of grids",
+                    fix='save it as ".svg", ".pdf", ".png" or ".html"',
+                )
+            )
+        return self._scenes[0]
 
     @cached_property
-    def _layout(self) -> Layout:
-        return place(self.scene)
+    def _scenes(self) -> tuple[Scene, ...]:
+        if isinstance(self.content, Scene):
+            return (self.content,)
+        return tuple(mark.scene for mark in self.content.body.marks if isinstance(mark, Inset))
+
+    @cached_property
+    def _sheet(self) -> Sheet:
+        if isinstance(self.content, Sheet):
+            return self.content
+        return Sheet.of(self.content, place(self.content))
 
     @cached_property
     def dot(self) -> str:
@@ -63,31 +97,27 @@ class Picture:
     @cached_property
     def svg(self) -> str:
         """The picture as SVG."""
-        return to_svg(self.scene, self._layout)
+        return self._sheet.svg
 
     def png(self) -> bytes:
         """Return the picture as PNG, drawn with the bundled fonts."""
-        return to_png(self.svg, self._texts, canvas(self.scene, self._layout))
+        return to_png(self.svg, self._texts, self._sheet.size)
 
     def pdf(self) -> bytes:
         """Return the picture as PDF of one page; text stays text. This needs the extra ``pdf``."""
-        size = canvas(self.scene, self._layout)
-        lang = "en" if self.scene.lang == "en" else "zh"
-        title, told = self.scene.title, describe(self.scene)
-        return to_pdf(self.svg, title, f"{title}. {told}", self._texts, size, lang)
+        sheet = self._sheet
+        told = f"{sheet.title}. {sheet.told}"
+        lang = "en" if sheet.lang == "en" else "zh"
+        return to_pdf(self.svg, sheet.title, told, self._texts, sheet.size, lang)
 
     @cached_property
     def html(self) -> str:
         """The picture as a page of its own, in which blocks open at a click."""
-        return to_page(self.scene, self._opened)
+        return to_page(self._sheet, self.content, self._opened)
 
     @cached_property
     def _texts(self) -> str:
-        lines = [line.text for box in self.scene.boxes for line in box.lines]
-        lines += [line.text for frame in self.scene.frames for line in frame.title]
-        lines += [sign.words for sign in self.scene.legend]
-        lines += [arrow.label for arrow in self.scene.arrows]
-        return "".join(map(shorten, lines))
+        return "".join(map(shorten, self._sheet.body.texts()))
 
     def _repr_svg_(self) -> str:
         return self.svg

@@ -1,10 +1,13 @@
 """What is drawn, as plain data: boxes in nested frames, and arrows between them."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cutaway.graph import Formula
 from cutaway.render.theme import Theme
+
+if TYPE_CHECKING:
+    from cutaway.render.marks import Drawing
 
 Role = Literal["input", "parameter", "constant", "op", "group"]
 Stroke = Literal["data", "residual", "mask", "weight"]
@@ -78,6 +81,7 @@ class Box:
     lit: bool = False
     opens: str = ""  # the scope to open for what is inside, if it is a block
     formula: Outline | None = None
+    inside: "Drawing | None" = None  # what stands under its texts, such as its value
 
     @property
     def headings(self) -> int:

@@ -1,31 +1,31 @@
 """The SVG writer: every text is measured, escaped and ours."""
 
-import re
-from xml.sax.saxutils import escape, quoteattr
+from collections.abc import Iterator
 
 from cutaway.render import glossary
 from cutaway.render.dot import LABEL
 from cutaway.render.label import one_line
 from cutaway.render.legend import SIZE as LEGEND_SIZE
-from cutaway.render.legend import SWATCH, Entry, extent, legend
-from cutaway.render.measure import text_width
+from cutaway.render.legend import SWATCH, Entry, legend
+from cutaway.render.legend import extent as legend_extent
 from cutaway.render.scene import (
     GAP,
     Arrow,
     Bounds,
     Box,
     Frame,
+    Language,
     Layout,
     Line,
-    Outline,
     Point,
     Role,
     Scene,
     Sign,
 )
-from cutaway.render.text import clean, shorten
+from cutaway.render.text import shorten
 from cutaway.render.theme import Theme
 from cutaway.render.titles import titles
+from cutaway.render.write import DROP, arrowhead, attribute, glyphs, plain, text_line, tokens, write
 
 LATIN = "'Noto Sans',Helvetica,Arial,'Liberation Sans','DejaVu Sans'"
 HAN = "'Noto Sans CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei','WenQuanYi Zen Hei'"
@@ -35,46 +35,49 @@ TOLD = 200  # connections that <desc> names
 CORNERS: dict[Role, float] = {"input": 14, "parameter": 0, "constant": 0, "op": 5, "group": 3}
 DASHES = {"parameter": "1 2", "residual": "5 3", "mask": "1.5 2.5", "weight": "1 4"}
 BAND = 4.0  # points: the width of the band at the side of a box, which no text reaches
-DROP = 0.36  # from the middle of a line of text to its baseline, in em
 
 
-def canvas(scene: Scene, layout: Layout) -> tuple[float, float]:
-    """Return width and height of a drawing, legend and margins included."""
-    wide, high = extent(legend(scene.legend, layout.width))
-    return max(layout.width, wide) + 2 * MARGIN, layout.height + SPACE + high + 2 * MARGIN
+def extent(scene: Scene, layout: Layout) -> tuple[float, float]:
+    """Return width and height of a drawing, legend included."""
+    wide, high = legend_extent(legend(scene.legend, layout.width))
+    return max(layout.width, wide), layout.height + SPACE + high
 
 
-def to_svg(scene: Scene, layout: Layout) -> str:
-    """Return a scene with places as SVG."""
-    width, height = canvas(scene, layout)
+def document(title: str, told: str, inner: str, size: Point, lang: Language, theme: Theme) -> str:
+    """Return a whole SVG: what it is called, what it shows in words, and its elements."""
+    width, height = size
+    parts = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.1f}" height="{height:.1f}" '
+        f'viewBox="0 0 {width:.1f} {height:.1f}" role="graphics-document" '
+        f'font-family="{LATIN},{HAN},sans-serif" lang="{"en" if lang == "en" else "zh-CN"}">',
+        f"<title>{plain(title)}</title>",
+        f"<desc>{plain(told)}</desc>",
+        f'<rect width="{width:.1f}" height="{height:.1f}" fill="{theme.background}"/>',
+        inner,
+        "</svg>",
+    )
+    return "\n".join(parts) + "\n"
+
+
+def scene_elements(scene: Scene, layout: Layout) -> Iterator[str]:
+    """Return the elements of a scene, its legend under it."""
     paths = {box.id: box.path for box in scene.boxes}
     headings = titles(scene, layout)
     theme = scene.theme
     arrows = tuple(zip(scene.arrows, layout.curves, layout.labels, strict=True))
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.1f}" height="{height:.1f}" '
-        f'viewBox="0 0 {width:.1f} {height:.1f}" role="graphics-document" '
-        f'font-family="{LATIN},{HAN},sans-serif" lang="{"en" if scene.lang == "en" else "zh-CN"}">',
-        f"<title>{_text(scene.title)}</title>",
-        f"<desc>{_text(describe(scene))}</desc>",
-        f'<rect width="{width:.1f}" height="{height:.1f}" fill="{theme.background}"/>',
-        f'<g transform="translate({MARGIN:g},{MARGIN:g})">',
-        *(_frame(frame, layout.frames[frame.place], theme) for frame in scene.frames),
-        *(_arrow(arrow, curve, paths, theme) for arrow, curve, _ in arrows),
-        *(_frame_title(frame, headings[frame.place], theme) for frame in scene.frames),
-        *(_arrow_label(arrow, place, theme) for arrow, _, place in arrows if place),
-        *(_box(box, layout.centres[box.id], theme) for box in scene.boxes),
-        *(_entry(e, layout.height + SPACE, theme) for e in legend(scene.legend, layout.width)),
-        "</g>",
-        "</svg>",
-    ]
-    return "\n".join(parts) + "\n"
+    yield from (_frame(frame, layout.frames[frame.place], theme) for frame in scene.frames)
+    yield from (_arrow(arrow, curve, paths, theme) for arrow, curve, _ in arrows)
+    yield from (_frame_title(frame, headings[frame.place], theme) for frame in scene.frames)
+    yield from (_arrow_label(arrow, place, theme) for arrow, _, place in arrows if place)
+    yield from (_box(box, layout.centres[box.id], theme) for box in scene.boxes)
+    for entry in legend(scene.legend, layout.width):
+        yield _entry(entry, layout.height + SPACE, theme)
 
 
 def _frame(frame: Frame, bounds: Bounds, theme: Theme) -> str:
     x0, y0, x1, y1 = bounds
     return (
-        f"<g data-scope={_attribute('/'.join(frame.place))}><title>{_text(_whole(frame.title))}"
+        f"<g data-scope={attribute('/'.join(frame.place))}><title>{plain(_whole(frame.title))}"
         f'</title><rect x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}" '
         f'rx="6" fill="{_shade(frame, theme)}" stroke="{theme.frame}"/></g>'
     )
@@ -91,7 +94,7 @@ def _frame_title(frame: Frame, place: Point, theme: Theme) -> str:
     texts, y = [], place[1]
     for line in frame.title:
         here = place[0], y + line.height * 0.9
-        texts.append(_line(line, here, theme.soft, look, anchor="start"))
+        texts.append(text_line(line, here, theme.soft, look, anchor="start"))
         y += line.height
     return "".join(texts)
 
@@ -103,46 +106,30 @@ def _whole(lines: tuple[Line, ...]) -> str:
 def _box(box: Box, centre: Point, theme: Theme) -> str:
     formula = box.formula
     high = sum(line.height for line in box.lines) + (formula.height + GAP if formula else 0)
+    high += box.inside.height + GAP if box.inside else 0
     texts, y = [], centre[1] - high / 2
     corner = centre[0] - box.width / 2 + 1 + BAND / 2, centre[1] - box.height / 2 + 1.5
     band = _band(theme.band(box.role, box.family), corner, f"v{box.height - 3:.1f}", theme)
     for number, line in enumerate(box.lines):
         if formula and number == box.headings:
-            texts.append(_formula(formula, centre[0], y, theme))
+            texts.append(glyphs(formula, centre[0], y, theme))
             y += formula.height + GAP
         place = (centre[0], y + line.height / 2 + line.size * DROP)
-        texts.append(_line(line, place, theme.soft if number else theme.ink))
+        texts.append(text_line(line, place, theme.soft if number else theme.ink))
         y += line.height
     if formula and len(box.lines) == box.headings:
-        texts.append(_formula(formula, centre[0], y, theme))
+        texts.append(glyphs(formula, centre[0], y, theme))
+        y += formula.height + GAP
+    if box.inside:
+        inside = box.inside.moved(centre[0] - box.inside.width / 2, y + GAP / 2)
+        texts.append(write(inside.marks, theme))
     return (
-        f'<g class="{box.role}" data-path={_attribute(box.path)} '
-        f"data-node={_attribute(tokens(box.nodes))}>"
-        f"<title>{_text(_whole(box.lines))}</title>"
+        f'<g class="{box.role}" data-path={attribute(box.path)} '
+        f"data-node={attribute(tokens(box.nodes))}>"
+        f"<title>{plain(_whole(box.lines))}</title>"
         f"{_shape(box.role, box.family, centre, (box.width, box.height), theme, box.lit)}{band}"
         f"{''.join(texts)}</g>"
     )
-
-
-def _formula(outline: Outline, middle: float, top: float, theme: Theme) -> str:
-    """Draw a formula; who can't see it reads it as text."""
-    path = outline.at(middle - outline.width / 2, top + GAP / 2)
-    return (
-        f'<g class="formula" role="img" aria-label={_attribute(outline.formula.unicode)}>'
-        f'<path d="{path}" fill="{theme.ink}"/></g>'
-    )
-
-
-def tokens(paths: tuple[str, ...]) -> str:
-    """Return paths as a list for an attribute: spaced, white space in them as ``%20``.
-
-    Examples
-    --------
-    >>> tokens(("x", "my layer/add"))
-    'x my%20layer/add'
-    """
-    found = (re.sub(r"[%\s]", lambda c: f"%{ord(c[0]):02X}", clean(path)) for path in paths)
-    return " ".join(found)
 
 
 def _shape(
@@ -171,27 +158,14 @@ def _band(rhythm: str, begin: Point, way: str, theme: Theme) -> str:
     )
 
 
-def _line(line: Line, place: Point, ink: str, look: str = "", anchor: str = "middle") -> str:
-    """Write a text at the width that was measured, whatever font shows it."""
-    text = shorten(line.text)
-    parts = [
-        f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" font-size="{line.size:g}"',
-        f'text-anchor="{anchor}" fill="{ink}"',
-        f'textLength="{text_width(text, line.size):.1f}" lengthAdjust="spacingAndGlyphs"',
-        *([f'lang="{line.lang}"'] if line.lang else []),
-        *([look] if look else []),
-    ]
-    return f"{' '.join(parts)}>{_text(text)}</text>"
-
-
 def _arrow(arrow: Arrow, curve: tuple[Point, ...], paths: dict[str, str], theme: Theme) -> str:
     start, *rest, tip = curve
     bends = " ".join(f"{x:.1f},{y:.1f}" for x, y in rest)
     ink = theme.lit if arrow.lit else theme.line(arrow.line)
-    head = _head(rest[-1], tip, ink, 4 if arrow.lit else 3)
+    head = arrowhead(rest[-1], tip, ink, 4 if arrow.lit else 3)
     return (
-        f'<g class="{arrow.stroke}" data-from={_attribute(paths[arrow.tail])} '
-        f"data-to={_attribute(paths[arrow.head])}>"
+        f'<g class="{arrow.stroke}" data-from={attribute(paths[arrow.tail])} '
+        f"data-to={attribute(paths[arrow.head])}>"
         f'<path d="M{start[0]:.1f},{start[1]:.1f} C{bends}" fill="none" stroke="{ink}"'
         f"{_weight(arrow, theme)}{_dash(arrow.stroke, arrow.lit)}/>{head}</g>"
     )
@@ -202,21 +176,12 @@ def _weight(line: Arrow | Sign, theme: Theme) -> str:
     return "" if width == 1 else f' stroke-width="{width:g}"'
 
 
-def _head(base: Point, tip: Point, ink: str, wide: float) -> str:
-    dx, dy = tip[0] - base[0], tip[1] - base[1]
-    length = (dx * dx + dy * dy) ** 0.5 or 1.0
-    nx, ny = -dy / length * wide, dx / length * wide
-    corners = (tip, (base[0] + nx, base[1] + ny), (base[0] - nx, base[1] - ny))
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
-    return f'<polygon points="{points}" fill="{ink}"/>'
-
-
 def _arrow_label(arrow: Arrow, place: Point, theme: Theme) -> str:
     line = Line(arrow.label, size=LABEL)
     ink = theme.lit if arrow.lit else theme.lines.get(arrow.line, theme.soft)
     rim = f'stroke="{theme.background}" stroke-opacity="0.7"'
     look = f'class="label" {rim} stroke-width="3" paint-order="stroke"'
-    return _line(line, (place[0], place[1] + LABEL * DROP), ink, look)
+    return text_line(line, (place[0], place[1] + LABEL * DROP), ink, look)
 
 
 def _entry(entry: Entry, top: float, theme: Theme) -> str:
@@ -231,7 +196,7 @@ def _entry(entry: Entry, top: float, theme: Theme) -> str:
         dash = _dash(sign.stroke or "data") + _weight(sign, theme)
         mark = f'<path d="M{entry.x:.1f},{y:.1f} h{SWATCH:g}" stroke="{ink}"{dash}/>'
     place = (entry.x + SWATCH + 5, y + 3.5)
-    words = _line(Line(sign.words, size=LEGEND_SIZE), place, theme.soft, anchor="start")
+    words = text_line(Line(sign.words, size=LEGEND_SIZE), place, theme.soft, anchor="start")
     return f'<g class="legend">{mark}{words}</g>'
 
 
@@ -258,11 +223,3 @@ def _connection(arrow: Arrow, names: dict[str, str], scene: Scene) -> str:
     kind = "" if arrow.stroke == "data" else one_line(glossary.LEGEND[arrow.stroke], scene.lang)
     notes = ", ".join(filter(None, (arrow.label, kind)))
     return f"{told} ({notes})" if notes else told
-
-
-def _text(text: str) -> str:
-    return escape(clean(text))
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(clean(text))

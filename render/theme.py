@@ -15,6 +15,8 @@ from cutaway.render.errors import RenderError
 
 THEMES = ("light", "dark", "print")
 FILE = "themes.toml"
+PAIRS = ("shades", "positive", "negative")
+STEPS = 10  # shades of values, besides none
 ThemeLike = str | os.PathLike[str] | Mapping[str, Any]
 Texts = Mapping[str, str]
 
@@ -35,6 +37,10 @@ class Theme:
     leaves: Texts
     lines: Texts
     frames: Texts
+    positive: tuple[str, str]
+    negative: tuple[str, str]
+    cells: Texts  # p0 … p10 and n0 … n10: from nothing to the largest value, and to its opposite
+    inks: Texts  # what is written on them
     bands: Texts
     widths: Mapping[str, float]
 
@@ -48,6 +54,18 @@ class Theme:
         ('#cce7cf', '#e4e4e4')
         """
         return self.leaves.get(role) or self.boxes[family]
+
+    def colour(self, name: str) -> str:
+        """Return the colour of a name: ``ink``, ``boxes.softmax``, ``cells.p3``.
+
+        Examples
+        --------
+        >>> read_theme("light").colour("lines.key")
+        '#a3352b'
+        """
+        key, _, inner = name.partition(".")
+        found = getattr(self, key)
+        return str(found[inner] if inner else found)
 
     def band(self, role: str, family: str) -> str:
         """Return the rhythm at the side of a box, or nothing."""
@@ -161,7 +179,33 @@ def _made(given: Mapping[str, Any], where: str) -> Theme:
             if name not in names[key]:
                 raise _unknown(f"{key}.{name}", names[key], where)
             found[key] = {**found[key], name: _checked(key, f"{key}.{name}", inner, where)}
-    return Theme(**{**found, "shades": tuple(found["shades"])})
+    found |= {key: tuple(found[key]) for key in PAIRS}
+    cells = dict(_cells(found["positive"], found["negative"]))
+    return Theme(**found, cells=cells, inks={name: _readable(cells[name]) for name in cells})
+
+
+def _cells(positive: tuple[str, str], negative: tuple[str, str]) -> Iterator[tuple[str, str]]:
+    """Return the colours of values, from each first colour to the second."""
+    for sign, (low, high) in (("p", positive), ("n", negative)):
+        for step in range(STEPS + 1):
+            mixed = (
+                round(a + (b - a) * step / STEPS)
+                for a, b in zip(_channels(low), _channels(high), strict=True)
+            )
+            yield f"{sign}{step}", "#" + "".join(f"{channel:02x}" for channel in mixed)
+
+
+def _readable(colour: str) -> str:
+    """Return black or white: one of them has a contrast of 4.5 to any colour."""
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (channel / 255 for channel in _channels(colour))
+    )
+    return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#ffffff"
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 def _checked(key: str, name: str, value: Any, where: str) -> Any:
@@ -172,7 +216,7 @@ def _checked(key: str, name: str, value: Any, where: str) -> Any:
     elif key == "bands":
         good = isinstance(value, str) and re.fullmatch(r"(\d{1,4}(\.\d)?( |$))*", value) is not None
         required = 'lengths of dashes and gaps such as "2 1", or "" for none'
-    elif key == "shades":
+    elif key in PAIRS:
         good = isinstance(value, list | tuple) and len(value) == 2 and all(map(_colour, value))
         required = "two colours #rrggbb"
     else:

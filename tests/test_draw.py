@@ -21,6 +21,7 @@ from cutaway.render import Picture, RenderError, draw, layout
 from cutaway.render.dot import to_dot
 from cutaway.render.draw import LEVELS
 from cutaway.render.fold import fold
+from cutaway.render.layout import place
 from cutaway.render.measure import text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -161,15 +162,19 @@ def test_clusters_nest_as_scopes() -> None:
     names = {node.scope.names for node in graph.nodes}
     assert set(scopes) == {"/".join(n[:k]) for n in names for k in range(1, len(n) + 1)}
     assert len(scopes) == len(set(scopes))
-    bounds = picture._layout.frames
-    for place, (x0, y0, x1, y1) in bounds.items():
-        if len(place) > 1:
-            left, top, right, bottom = bounds[place[:-1]]
+    layout = place(picture.scene)
+    bounds = layout.frames
+    for inner, (x0, y0, x1, y1) in bounds.items():
+        if len(inner) > 1:
+            left, top, right, bottom = bounds[inner[:-1]]
             assert left <= x0 < x1 <= right
             assert top <= y0 < y1 <= bottom
     for box in picture.scene.boxes:
         if box.frame:
-            (x, y), (left, top, right, bottom) = picture._layout.centres[box.id], bounds[box.frame]
+            (x, y), (left, top, right, bottom) = (
+                place(picture.scene).centres[box.id],
+                bounds[box.frame],
+            )
             assert left <= x - box.width / 2
             assert x + box.width / 2 <= right
             assert top <= y - box.height / 2
@@ -239,7 +244,7 @@ def test_no_text_is_wider_than_its_box(make: Make, lang: str) -> None:
 @pytest.mark.parametrize("direction", ["BT", "TB", "LR", "RL"])
 def test_frame_titles_stay_in_their_frames(direction: str) -> None:
     picture = draw(encoder_layer(), direction=direction)
-    bounds = picture._layout.frames
+    bounds = place(picture.scene).frames
     texts = parse(picture).iterfind(".//*[@class='frame']")
     for (left, _, right, _), text in zip(bounds.values(), texts, strict=True):
         begin = float(text.attrib["x"])
@@ -249,16 +254,16 @@ def test_frame_titles_stay_in_their_frames(direction: str) -> None:
 
 def test_places_are_the_same_in_every_language() -> None:
     graph = decoder_layer()
-    places = [draw(graph, lang=lang)._layout.centres for lang in ("en", "zh", "both")]
+    places = [place(draw(graph, lang=lang).scene).centres for lang in ("en", "zh", "both")]
     assert places[0] == places[1] == places[2]
 
 
 def test_arrows_end_on_boxes() -> None:
     picture = draw(encoder_layer())
     boxes = {box.id: box for box in picture.scene.boxes}
-    for arrow, curve in zip(picture.scene.arrows, picture._layout.curves, strict=True):
+    for arrow, curve in zip(picture.scene.arrows, place(picture.scene).curves, strict=True):
         for name, (x, y) in ((arrow.tail, curve[0]), (arrow.head, curve[-1])):
-            box, (cx, cy) = boxes[name], picture._layout.centres[name]
+            box, (cx, cy) = boxes[name], place(picture.scene).centres[name]
             gap = max(abs(x - cx) - box.width / 2, abs(y - cy) - box.height / 2)
             assert abs(gap) < 2
 

@@ -15,6 +15,7 @@ from test_pictures import HOSTILE, TAGS
 import cutaway as ca
 from cutaway.models.catalogue import MODELS
 from cutaway.render.draw import DIRECTIONS, LEVELS
+from cutaway.render.layout import place
 
 BOTH = ("shapes", "formulas")
 
@@ -57,7 +58,9 @@ def test_each_op_and_block_has_its_formula() -> None:
 
 def test_places_are_the_same_in_every_language() -> None:
     graph = MODELS["decoder-layer"].graph()
-    places = [ca.draw(graph, lang=lang, show=BOTH)._layout.centres for lang in ("en", "zh", "both")]
+    places = [
+        place(ca.draw(graph, lang=lang, show=BOTH).scene).centres for lang in ("en", "zh", "both")
+    ]
     assert places[0] == places[1] == places[2]
 
 

@@ -10,6 +10,7 @@ from geometry import SVG, check, parse
 import cutaway as ca
 from cutaway.models.catalogue import MODELS
 from cutaway.render import RenderError
+from cutaway.render.layout import place
 from cutaway.render.theme import THEMES, read_theme
 
 FILE = Path(__file__).parent.parent / "render" / "themes.toml"
@@ -25,7 +26,7 @@ def test_a_theme_moves_nothing(name: str) -> None:
     picture = attention(theme=name, lang="both")
     check(picture)
     plain = attention(lang="both")
-    assert picture._layout == plain._layout
+    assert place(picture.scene) == place(plain.scene)
     assert (picture.svg == plain.svg) == (name == "light")
     assert picture.svg == attention(theme=name, lang="both").svg
 

@@ -1,0 +1,122 @@
+"""Texts as drawings, with the same room in every language."""
+
+from typing import get_args
+
+from cutaway.graph import Title
+from cutaway.render.compose import Align
+from cutaway.render.marks import Drawing, Text
+from cutaway.render.measure import text_width
+from cutaway.render.scene import Language, Line
+from cutaway.render.text import clean, shorten
+from cutaway.render.write import DROP
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+SMALLER = 10.0 / 11  # the second language beside the first
+OPENING = "（《“〈【"  # what no line ends with
+CLOSING = "，。、；：！？）》”〉】·…%"  # what no line begins with
+
+
+def words(
+    text: Title | str,
+    lang: Language = "en",
+    size: float = 11.0,
+    ink: str = "ink",
+    align: Align = "start",
+    aside: bool = False,
+) -> Drawing:
+    """Return a text on one line, in both languages on two, or with ``aside`` on one.
+
+    A plain text is a name, a symbol or a number: it is shortened, and the same in all languages.
+
+    Examples
+    --------
+    >>> from cutaway.graph import Title
+    >>> title = Title("Mask", "掩码")
+    >>> {lang: [mark.line.text for mark in words(title, lang).marks] for lang in LANGUAGES}
+    {'en': ['Mask'], 'zh': ['掩码'], 'both': ['掩码', 'Mask']}
+    >>> len({words(title, lang).width for lang in LANGUAGES})
+    1
+    """
+    lines = {each: _lines(text, each, size, aside) for each in LANGUAGES}
+    return _stacked(lines, lang, ink, align)
+
+
+def paragraph(
+    text: Title, lang: Language, width: float, size: float = 11.0, ink: str = "soft"
+) -> Drawing:
+    """Return a text of several lines, broken where a width ends.
+
+    Examples
+    --------
+    >>> from cutaway.graph import Title
+    >>> found = paragraph(Title("to be or not to be", "生存还是毁灭"), "en", 60)
+    >>> [mark.line.text for mark in found.marks]
+    ['to be or', 'not to be']
+    """
+    english = [Line(line, "en", size) for line in _broken(text.en.split(" "), " ", width, size)]
+    chinese = [Line(line, "zh-CN", size) for line in _broken(_units(text.zh), "", width, size)]
+    lines = {"en": english, "zh": chinese, "both": chinese + english}
+    return _stacked({each: lines[each] for each in LANGUAGES}, lang, ink, "start", width)
+
+
+def _lines(text: Title | str, lang: Language, size: float, aside: bool) -> list[Line]:
+    if isinstance(text, str):
+        return [Line(shorten(clean(text)), "", size)]
+    english, chinese = Line(text.en, "en", size), Line(text.zh, "zh-CN", size)
+    if lang == "en" or text.en == text.zh:
+        return [english]
+    if lang == "zh":
+        return [chinese]
+    if aside:
+        return [Line(f"{text.zh} {text.en}", "zh-CN", size)]
+    return [chinese, Line(text.en, "en", round(size * SMALLER, 1))]
+
+
+def _stacked(
+    lines: dict[Language, list[Line]], lang: Language, ink: str, align: Align, width: float = 0.0
+) -> Drawing:
+    """Return lines, centred in the room that they need in the language that needs most."""
+    wide = max(width, *(text_width(x.text, x.size) for each in lines.values() for x in each), 0.0)
+    high = max(sum(line.height for line in each) for each in lines.values())
+    own = lines[lang]
+    top = (high - sum(line.height for line in own)) / 2 if align != "start" or not width else 0.0
+    x = {"start": 0.0, "middle": wide / 2, "end": wide}[align]
+    marks = []
+    for line in own:
+        base = top + line.height / 2 + line.size * DROP
+        marks.append(Text((x, base), line, ink, align))
+        top += line.height
+    return Drawing(wide, high, tuple(marks))
+
+
+def _broken(units: list[str], between: str, width: float, size: float) -> list[str]:
+    """Return lines of units, as many on each as fit."""
+    found: list[str] = []
+    for unit in units:
+        longer = f"{found[-1]}{between}{unit}" if found else unit
+        if found and text_width(longer, size) <= width:
+            found[-1] = longer
+        else:
+            found.append(unit.lstrip() if found else unit)
+    return found
+
+
+def _units(text: str) -> list[str]:
+    """Return what a Chinese text may be broken into: Han characters, and Latin words."""
+    found: list[str] = []
+    for character in text:
+        before = found[-1] if found else ""
+        glued = before and (
+            character in CLOSING
+            or before[-1] in OPENING
+            or (_latin(before[-1]) and _latin(character))
+        )
+        if glued:
+            found[-1] += character
+        else:
+            found.append(character)
+    return found
+
+
+def _latin(character: str) -> bool:
+    return character < "\u2e80" and character != " "

@@ -1,0 +1,131 @@
+"""Marks as SVG: every text is measured, escaped and ours."""
+
+import re
+from collections.abc import Iterable
+from xml.sax.saxutils import escape, quoteattr
+
+from cutaway.render.marks import Glyphs, Inset, Mark, Part, Rect, Text, Way
+from cutaway.render.measure import text_width
+from cutaway.render.scene import GAP, Line, Outline, Point
+from cutaway.render.text import LONGEST, clean, shorten
+from cutaway.render.theme import Theme
+
+DROP = 0.36  # from the middle of a line of text to its baseline, in em
+WHOLE = 10_000  # characters: what a mark says was made to fit
+HEAD = 3.0  # points: half the width of an arrow's head
+
+
+def write(marks: Iterable[Mark], theme: Theme) -> str:
+    """Return marks as SVG elements."""
+    return "".join(_mark(mark, theme) for mark in marks)
+
+
+def _mark(mark: Mark, theme: Theme) -> str:
+    match mark:
+        case Rect():
+            return _rect(mark, theme)
+        case Text(place, line, ink, anchor):
+            return text_line(line, place, theme.colour(ink), anchor=anchor, longest=WHOLE)
+        case Way():
+            return _way(mark, theme)
+        case Glyphs((left, top), outline):
+            return glyphs(outline, left + outline.width / 2, top - GAP / 2, theme)
+        case Part(kind, title, marks, nodes, data):
+            attributes = f" data-node={attribute(tokens(nodes))}" if nodes else ""
+            attributes += "".join(f" {key}={attribute(value)}" for key, value in data)
+            name = f"<title>{plain(title)}</title>" if title else ""
+            return f"<g class={attribute(kind)}{attributes}>{name}{write(marks, theme)}</g>"
+        case Inset():
+            raise TypeError("a scene stands on a sheet, not in a part")
+
+
+def _rect(rect: Rect, theme: Theme) -> str:
+    x0, y0, x1, y1 = rect.bounds
+    fill = theme.colour(rect.fill) if rect.fill else "none"
+    look = f' rx="{rect.corner:g}"' if rect.corner else ""
+    look += f' fill="{fill}"' + _stroke(rect.stroke, rect.weight, rect.dash, theme)
+    return f'<rect x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}"{look}/>'
+
+
+def _stroke(ink: str, weight: float, dash: str, theme: Theme) -> str:
+    if not ink:
+        return ""
+    wide = "" if weight == 1 else f' stroke-width="{weight:g}"'
+    return f' stroke="{theme.colour(ink)}"{wide}' + (f' stroke-dasharray="{dash}"' if dash else "")
+
+
+def _way(way: Way, theme: Theme) -> str:
+    start, *rest = way.points
+    command = "C" if way.curved else "L"
+    path = f"M{_pair(start)} {command}{' '.join(map(_pair, rest))}"
+    fill = theme.colour(way.fill) if way.fill else "none"
+    line = f'<path d="{path}" fill="{fill}"{_stroke(way.ink, way.weight, way.dash, theme)}/>'
+    if not way.head:
+        return line
+    *_, base, tip = way.points
+    return line + arrowhead(base, tip, theme.colour(way.ink), HEAD)
+
+
+def _pair(point: Point) -> str:
+    return f"{point[0]:.1f},{point[1]:.1f}"
+
+
+def text_line(
+    line: Line,
+    place: Point,
+    ink: str,
+    look: str = "",
+    anchor: str = "middle",
+    longest: int = LONGEST,
+) -> str:
+    """Return a text as SVG, at the width that was measured, whatever font shows it."""
+    text = shorten(line.text, longest)
+    parts = [
+        f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" font-size="{line.size:g}"',
+        f'text-anchor="{anchor}" fill="{ink}"',
+        f'textLength="{text_width(text, line.size):.1f}" lengthAdjust="spacingAndGlyphs"',
+        *([f'lang="{line.lang}"'] if line.lang else []),
+        *([look] if look else []),
+    ]
+    return f"{' '.join(parts)}>{plain(text)}</text>"
+
+
+def glyphs(outline: Outline, middle: float, top: float, theme: Theme) -> str:
+    """Return a formula as SVG; who can't see it reads it as text."""
+    path = outline.at(middle - outline.width / 2, top + GAP / 2)
+    return (
+        f'<g class="formula" role="img" aria-label={attribute(outline.formula.unicode)}>'
+        f'<path d="{path}" fill="{theme.ink}"/></g>'
+    )
+
+
+def arrowhead(base: Point, tip: Point, ink: str, wide: float) -> str:
+    """Return the head of an arrow as SVG: a triangle that touches the tip."""
+    dx, dy = tip[0] - base[0], tip[1] - base[1]
+    length = (dx * dx + dy * dy) ** 0.5 or 1.0
+    nx, ny = -dy / length * wide, dx / length * wide
+    corners = (tip, (base[0] + nx, base[1] + ny), (base[0] - nx, base[1] - ny))
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
+    return f'<polygon points="{points}" fill="{ink}"/>'
+
+
+def tokens(paths: tuple[str, ...]) -> str:
+    """Return paths as a list for an attribute: spaced, white space in them as ``%20``.
+
+    Examples
+    --------
+    >>> tokens(("x", "my layer/add"))
+    'x my%20layer/add'
+    """
+    found = (re.sub(r"[%\s]", lambda c: f"%{ord(c[0]):02X}", clean(path)) for path in paths)
+    return " ".join(found)
+
+
+def plain(text: str) -> str:
+    """Return a text as XML holds it."""
+    return escape(clean(text))
+
+
+def attribute(text: str) -> str:
+    """Return a text as the value of an attribute, in quotes."""
+    return quoteattr(clean(text))

@@ -36,6 +36,7 @@ from cutaway.graph.show import show, show_shape
 from cutaway.graph.site import misfit
 from cutaway.graph.source import Source
 from cutaway.graph.symbols import dims
+from cutaway.graph.trace import Trace
 from cutaway.graph.view import Address, Edge, Group, Repeat, Shown, View
 from cutaway.graph.walk import walk
 
@@ -88,6 +89,7 @@ __all__ = [
     "Step",
     "Symbol",
     "Title",
+    "Trace",
     "View",
     "apply",
     "as_dim",

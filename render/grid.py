@@ -143,9 +143,8 @@ def grid(
 
     Examples
     --------
-    >>> found = grid([[0.25, 0.75]], "softmax", "weights")
-    >>> [part.title for part in found.marks[0].marks if part.kind == "cell"]
-    ['0.25', '0.75']
+    >>> list(grid([[0.25, -0.75]], "softmax", "weights").texts())
+    ['0.25', '−0.75']
     """
     look = look or Look()
     array = None if values is None else np.asarray(values, float)
@@ -183,6 +182,8 @@ def _text(
 ) -> str:
     if symbols is not None:
         return symbols[i][j]
+    if array is not None and look.masked is not None and look.masked[i, j] and not array[i, j]:
+        return "0" if look.numbers else ""  # exactly
     return number(float(array[i, j])) if look.numbers and array is not None else ""
 
 

@@ -13,6 +13,7 @@ from cutaway.render.theme import Theme
 DROP = 0.36  # from the middle of a line of text to its baseline, in em
 WHOLE = 10_000  # characters: what a mark says was made to fit
 HEAD = 3.0  # points: half the width of an arrow's head
+LONG = 7.0  # points: its length
 
 
 def write(marks: Iterable[Mark], theme: Theme) -> str:
@@ -63,7 +64,16 @@ def _way(way: Way, theme: Theme) -> str:
     if not way.head:
         return line
     *_, base, tip = way.points
+    if not way.curved:
+        base = _back(base, tip)
     return line + arrowhead(base, tip, theme.colour(way.ink), HEAD)
+
+
+def _back(start: Point, tip: Point) -> Point:
+    """Return a point on the way to a tip, as far before it as an arrow's head is long."""
+    dx, dy = start[0] - tip[0], start[1] - tip[1]
+    far = (dx * dx + dy * dy) ** 0.5 or 1.0
+    return tip[0] + dx / far * LONG, tip[1] + dy / far * LONG
 
 
 def _pair(point: Point) -> str:

@@ -1,0 +1,6 @@
+"""The article's twelve figures, drawn from graphs that run."""
+
+from cutaway.figures.catalogue import FIGURES
+from cutaway.figures.draw import figure
+
+__all__ = ["FIGURES", "figure"]

@@ -1,0 +1,82 @@
+"""A figure of the article, by its number or its name."""
+
+import difflib
+from typing import cast, get_args
+
+from cutaway.figures.catalogue import FIGURES
+from cutaway.figures.example import example
+from cutaway.figures.figure import Figure, Setting
+from cutaway.figures.sheet import picture
+from cutaway.graph.errors import OptionError, explain
+from cutaway.render import Picture
+from cutaway.render.scene import Language
+from cutaway.render.theme import ThemeLike, read_theme
+
+CAUSAL = "attention-matrix"  # the figure that has a causal case
+
+
+def figure(
+    which: int | str,
+    lang: str = "en",
+    values: bool = True,
+    theme: ThemeLike = "light",
+    causal: bool = False,
+) -> Picture:
+    """Return a figure of the article, drawn from a graph that runs.
+
+    Figures 2 to 9 and 12 show the numbers of one sentence in one encoder layer and one head of
+    the bundled translator; all show the same.
+
+    Parameters
+    ----------
+    which
+        Its number, 1 to 12, or its name: ``cutaway models`` lists them.
+    lang
+        ``en``, ``zh`` or ``both``; boxes have the same places in all.
+    values
+        Whether numbers stand in it, or symbols.
+    theme
+        ``light``, ``dark``, ``print``, a ``.toml`` file or a mapping; see :func:`cutaway.draw`.
+    causal
+        Mask what comes after each token instead of the padding: figure 5 only.
+
+    Raises
+    ------
+    OptionError
+        For a figure or a language that there is not.
+    RenderError
+        For a theme that there is not.
+
+    Examples
+    --------
+    >>> figure(5)
+    <Picture of 'Figure 5 · Attention matrix'>
+    >>> figure("attention-matrix", lang="zh")
+    <Picture of '图 5 · 注意力矩阵'>
+    """
+    found = _found(which)
+    if lang not in get_args(Language):
+        raise OptionError(explain(f"there is no language {lang!r}", required="en, zh or both"))
+    if causal and found.name != CAUSAL:
+        raise OptionError(
+            explain(f"figure {found.number} has no causal case", required=f"figure {CAUSAL!r}")
+        )
+    setting = Setting(cast("Language", lang), values, example(), causal)
+    return picture(found, setting, read_theme(theme))
+
+
+def _found(which: int | str) -> Figure:
+    numbers = {figure.number: figure for figure in FIGURES.values()}
+    if isinstance(which, str) and which.isdecimal():
+        which = int(which)
+    known = numbers.get(which) if isinstance(which, int) else FIGURES.get(which)
+    if known is None:
+        near = difflib.get_close_matches(str(which), FIGURES, 1)
+        raise OptionError(
+            explain(
+                f"there is no figure {which!r}",
+                required=f"1 to {max(numbers)}, or one of {', '.join(FIGURES)}",
+                fix=f"did you mean {near[0]!r}?" if near else "",
+            )
+        )
+    return known

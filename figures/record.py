@@ -1,0 +1,65 @@
+"""Record the values that the figures show: ``python figures/record.py``, in the repository."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from safetensors.numpy import save
+
+from cutaway.figures.example import (
+    FILE,
+    LAYER,
+    SENTENCE,
+    Array,
+    head_graph,
+    head_params,
+    layer_graph,
+    layer_params,
+)
+from cutaway.graph import Graph
+from cutaway.graph import save as write
+from cutaway.models.translator import START, load
+from cutaway.ops import Size
+from cutaway.run import Compiled
+
+
+def record() -> dict[str, Array]:
+    """Run the translator on the sentence, then its layer and its head on what enters them."""
+    model = load()
+    words = model.tokenize(SENTENCE)
+    feeds = {
+        "source": model.source.encode([words], len(words) + 1),
+        "target": model.target.encode([(START, *model.translate_words([words])[0])]),
+    }
+    (x,) = model.graph.find(f"encoder/layer.{LAYER - 1}/feed_forward_norm/layer_norm")
+    entering = Compiled(model.graph).trace(feeds, model.params, keep=[x])[x]
+    params, source = layer_params(model), feeds["source"]
+    of_head = head_params(model)
+    found = run(
+        "layer",
+        layer_graph(),
+        {"x": entering, "source": source},
+        params,
+        {"h": int(model.config.heads)},
+    )
+    found |= run("head", head_graph(), {"x": entering[0], "source": source[0]}, of_head)
+    return found | run("causal", head_graph(causal=True), {"x": entering[0]}, of_head)
+
+
+def run(
+    name: str,
+    graph: Graph,
+    feeds: Mapping[str, Array],
+    params: Mapping[str, Array],
+    dims: Mapping[str, int] | None = None,
+) -> dict[str, Array]:
+    """Return the values of all nodes but weights and sizes, in single precision."""
+    values = Compiled(graph).trace(feeds, params, dims)
+    return {
+        f"{name}/{graph.path(node)}": value
+        for node, value in values.items()
+        if node not in graph.parameters and not isinstance(node.op, Size)
+    }
+
+
+if __name__ == "__main__":
+    write(Path(__file__).with_name(FILE), save(record()))

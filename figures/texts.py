@@ -1,0 +1,48 @@
+"""What the figures say: data, in ``texts.toml``."""
+
+import tomllib
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from cutaway.graph import Title
+
+FILE = "texts.toml"
+
+
+@lru_cache(maxsize=1)
+def _texts() -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath(FILE).read_text("utf-8"))
+
+
+def label(name: str) -> Title:
+    """Return what stands in figures, by its name.
+
+    Examples
+    --------
+    >>> label("causal")
+    Title(en='causal mask', zh='因果掩码')
+    """
+    return Title(**_texts()["labels"][name])
+
+
+def of_figure(figure: str, kind: str) -> Title:
+    """Return the ``title``, the ``caption`` or the ``told`` of a figure.
+
+    Examples
+    --------
+    >>> of_figure("attention-matrix", "title").zh
+    '注意力矩阵'
+    """
+    return Title(**_texts()[figure][kind])
+
+
+def joined(*titles: Title) -> Title:
+    """Return texts one after the other, with a comma between them.
+
+    Examples
+    --------
+    >>> joined(label("scaled"), label("causal"))
+    Title(en='scaled, causal mask', zh='缩放后，因果掩码')
+    """
+    return Title(", ".join(t.en for t in titles), "，".join(t.zh for t in titles))

@@ -13,7 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cutaway import graph, interop, layers, models, ops, render, run, shapes, transform
+    from cutaway import figures, graph, interop, layers, models, ops, render, run, shapes, transform
+    from cutaway.figures import figure
     from cutaway.graph import (
         ContractError,
         Cost,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "figures": "figure",
     "graph": (
         "ContractError Cost CutawayError DTypeError DimError FeedError GradError Graph LoadError "
         "Node OptionError SaveError ShapeError block constant dims input parameter "
@@ -70,7 +72,18 @@ _HOME = {
     "shapes": "Contract explain verify",
     "transform": "formula grad",
 }
-_MODULES = ("graph", "interop", "layers", "models", "ops", "render", "run", "shapes", "transform")
+_MODULES = (
+    "figures",
+    "graph",
+    "interop",
+    "layers",
+    "models",
+    "ops",
+    "render",
+    "run",
+    "shapes",
+    "transform",
+)
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
 
@@ -114,6 +127,8 @@ __all__ = [
     "draw",
     "evaluate",
     "explain",
+    "figure",
+    "figures",
     "flops",
     "formula",
     "grad",

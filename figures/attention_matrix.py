@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cutaway.figures.example import QUERY, Array
-from cutaway.figures.figure import Figure, Setting
 from cutaway.figures.parts import across, beside_rows, subscript, total
+from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import joined, label
 from cutaway.graph import Title, Trace
 from cutaway.render.compose import column, row

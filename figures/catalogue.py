@@ -1,7 +1,7 @@
 """The figures there are, in the article's order."""
 
 from cutaway.figures import attention_matrix
-from cutaway.figures.figure import Figure
+from cutaway.figures.spec import Figure
 
 _ALL = (attention_matrix.FIGURE,)
 FIGURES: dict[str, Figure] = {figure.name: figure for figure in _ALL}

@@ -5,8 +5,8 @@ from typing import cast, get_args
 
 from cutaway.figures.catalogue import FIGURES
 from cutaway.figures.example import example
-from cutaway.figures.figure import Figure, Setting
 from cutaway.figures.sheet import picture
+from cutaway.figures.spec import Figure, Setting
 from cutaway.graph.errors import OptionError, explain
 from cutaway.render import Picture
 from cutaway.render.scene import Language
@@ -54,7 +54,7 @@ def figure(
     >>> figure("attention-matrix", lang="zh")
     <Picture of '图 5 · 注意力矩阵'>
     """
-    found = _found(which)
+    found = find_figure(which)
     if lang not in get_args(Language):
         raise OptionError(explain(f"there is no language {lang!r}", required="en, zh or both"))
     if causal and found.name != CAUSAL:
@@ -65,7 +65,14 @@ def figure(
     return picture(found, setting, read_theme(theme))
 
 
-def _found(which: int | str) -> Figure:
+def find_figure(which: int | str) -> Figure:
+    """Return the figure of a number or a name.
+
+    Raises
+    ------
+    OptionError
+        For one that there is not.
+    """
     numbers = {figure.number: figure for figure in FIGURES.values()}
     if isinstance(which, str) and which.isdecimal():
         which = int(which)

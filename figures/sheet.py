@@ -1,6 +1,6 @@
 """A figure as a picture: its heading, its body, its caption."""
 
-from cutaway.figures.figure import Figure, Setting
+from cutaway.figures.spec import Figure, Setting
 from cutaway.graph import Title
 from cutaway.render import Picture
 from cutaway.render.compose import column

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cutaway import __version__
-from cutaway.cli.completion import SHELLS, THEMES, complete_theme
+from cutaway.cli.completion import SHELLS, THEMES, complete_figure, complete_theme
 from cutaway.cli.options import (
     HELP_NAMES,
     MODEL_HELP,
@@ -25,6 +25,7 @@ from cutaway.cli.options import (
 LEVELS = ("model", "layer", "sublayer", "op", "primitive")
 LANGUAGES = ("en", "zh", "both")
 DIRECTIONS = ("BT", "TB", "LR", "RL")
+FORMATS = ("svg", "pdf", "png", "html")  # of figures
 
 lang_option = click.option(
     "--lang",
@@ -32,6 +33,15 @@ lang_option = click.option(
     default="en",
     show_default=True,
     help="English, Chinese or both.",
+)
+
+theme_option = click.option(
+    "--theme",
+    metavar="THEME",
+    default="light",
+    show_default=True,
+    shell_complete=complete_theme,
+    help=f"{', '.join(THEMES)} (greyscale), or a .toml file with changes to one of them.",
 )
 
 
@@ -66,7 +76,7 @@ def tour(out: Path, as_json: bool) -> None:
 @lang_option
 @json_option
 def models(lang: str, as_json: bool) -> None:
-    """List the built-in models."""
+    """List the built-in models, and the figures."""
     from cutaway.cli.models import list_models
 
     list_models(lang, as_json)
@@ -117,14 +127,7 @@ def models(lang: str, as_json: bool) -> None:
 @click.option(
     "--fold/--no-fold", default=True, show_default=True, help="Repeated blocks once, with N×."
 )
-@click.option(
-    "--theme",
-    metavar="THEME",
-    default="light",
-    show_default=True,
-    shell_complete=complete_theme,
-    help=f"{', '.join(THEMES)} (greyscale), or a .toml file with changes to one of them.",
-)
+@theme_option
 @click.option(
     "-o",
     "--output",
@@ -142,6 +145,53 @@ def draw(model: str, out: str | None, as_json: bool, **options: Any) -> None:
     if out == "-" and as_json:
         raise click.UsageError("--json and -o - both want stdout: give -o FILE")
     draw_model(model, Options(**options), out, as_json)
+
+
+@app.command(
+    examples=[
+        "cutaway figure",
+        "cutaway figure 5 --lang zh",
+        "cutaway figure attention-matrix --causal --format png",
+        "cutaway figure all --lang both --out build/figures",
+    ]
+)
+@click.argument("which", metavar="[N|NAME|all]", default="all", shell_complete=complete_figure)
+@lang_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="svg",
+    show_default=True,
+    help="pdf needs the extra pdf.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=".",
+    show_default=True,
+    help="The folder for the files.",
+)
+@click.option(
+    "--values/--no-values",
+    default=True,
+    show_default=True,
+    help="The numbers of a run of the translator, or symbols.",
+)
+@click.option(
+    "--causal", is_flag=True, help="Figure 5: mask what comes after each token, not the padding."
+)
+@theme_option
+@json_option
+def figure(which: str, as_json: bool, **options: Any) -> None:
+    """Draw the figures of the article: one by its number or its name, or all.
+
+    Figures 2 to 9 and 12 show the numbers of one sentence in one layer and head of the bundled
+    translator.
+    """
+    from cutaway.cli.figure import Options, draw_figures
+
+    draw_figures(which, Options(**options), as_json)
 
 
 @app.command(

@@ -44,6 +44,16 @@ def complete_theme(_: click.Context, __: click.Parameter, text: str) -> list[Com
     return [CompletionItem(text, type="file"), *names]
 
 
+def complete_figure(_: click.Context, __: click.Parameter, text: str) -> list[CompletionItem[str]]:
+    """Complete the name of a figure."""
+    from cutaway.figures import FIGURES
+
+    names = {"all": "all of them", **{name: each.title.en for name, each in FIGURES.items()}}
+    return [
+        CompletionItem(name, help=title) for name, title in names.items() if name.startswith(text)
+    ]
+
+
 @add_completion_class
 class Bash(BashComplete):
     """Bash, which takes ``model.py:function`` for three words."""

@@ -1,19 +1,33 @@
 """``cutaway models``."""
 
+from collections.abc import Mapping
+
 from cutaway.cli.output import print_json
+from cutaway.figures import FIGURES
+from cutaway.graph import Title
 from cutaway.models import MODELS
 
 
 def list_models(lang: str, as_json: bool) -> None:
-    """List the built-in models."""
+    """List the built-in models, and the figures."""
     if as_json:
         rows = [
             {"name": m.name, "en": m.title.en, "zh": m.title.zh, "sizes": dict(m.sizes)}
             for m in MODELS.values()
         ]
-        print_json({"models": rows})
+        figures = [
+            {"number": f.number, "name": f.name, "en": f.title.en, "zh": f.title.zh}
+            for f in FIGURES.values()
+        ]
+        print_json({"models": rows, "figures": figures})
         return
-    width = max(map(len, MODELS))
-    for model in MODELS.values():
-        titles = {"en": model.title.en, "zh": model.title.zh, "both": " · ".join(model.title)}
-        print(f"{model.name:<{width}}  {titles[lang]}")
+    _print({model.name: model.title for model in MODELS.values()}, lang)
+    print("\nfigures")
+    _print({f"{f.number:>2} {f.name}": f.title for f in FIGURES.values()}, lang)
+
+
+def _print(titles: Mapping[str, Title], lang: str) -> None:
+    width = max(map(len, titles))
+    for name, title in titles.items():
+        written = {"en": title.en, "zh": title.zh, "both": " · ".join(title)}
+        print(f"{name:<{width}}  {written[lang]}")

@@ -58,3 +58,7 @@ class Figure:
     def told(self) -> Title:
         """What it shows, for those who can't see it: what is there and how it is connected."""
         return of_figure(self.name, "told")
+
+    def file(self, lang: str, ending: str, causal: bool = False) -> str:
+        """Return what its file is called: ``figure-05-attention-matrix.en.svg``."""
+        return f"figure-{self.number:02}-{self.name}{'-causal' * causal}.{lang}.{ending}"

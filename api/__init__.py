@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         OptionError,
         SaveError,
         ShapeError,
+        Trace,
         block,
         constant,
         dims,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         greedy_decode,
         initialize,
         memory,
+        trace,
         value_and_grad,
     )
     from cutaway.shapes import Contract, explain, verify
@@ -60,14 +62,14 @@ _HOME = {
     "figures": "figure",
     "graph": (
         "ContractError Cost CutawayError DTypeError DimError FeedError GradError Graph LoadError "
-        "Node OptionError SaveError ShapeError block constant dims input parameter "
+        "Node OptionError SaveError ShapeError Trace block constant dims input parameter "
         "parameter_count scope"
     ),
     "models": "load",
     "render": "draw",
     "run": (
         "check_grads compile cost cost_by_block evaluate flops greedy_decode initialize memory "
-        "value_and_grad"
+        "trace value_and_grad"
     ),
     "shapes": "Contract explain verify",
     "transform": "formula grad",
@@ -117,6 +119,7 @@ __all__ = [
     "OptionError",
     "SaveError",
     "ShapeError",
+    "Trace",
     "block",
     "check_grads",
     "compile",
@@ -148,6 +151,7 @@ __all__ = [
     "run",
     "scope",
     "shapes",
+    "trace",
     "transform",
     "value_and_grad",
     "verify",

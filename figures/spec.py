@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cutaway.figures.example import Example
 from cutaway.figures.texts import of_figure
-from cutaway.graph import Title
+from cutaway.graph import Graph, Title
 from cutaway.render.marks import Drawing
 from cutaway.render.scene import Language
 from cutaway.render.words import words
@@ -38,11 +38,14 @@ class Figure:
         As it is asked for, and in its file's name; its texts stand under it in ``texts.toml``.
     body
         Makes it.
+    graphs
+        What it draws besides the graphs of the example.
     """
 
     number: int
     name: str
     body: Callable[[Setting], Drawing]
+    graphs: Callable[[], tuple[Graph, ...]] = tuple
 
     @property
     def title(self) -> Title:

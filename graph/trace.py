@@ -75,6 +75,11 @@ class Trace(Mapping[Node, Array]):
             )
         )
 
+    @property
+    def paths(self) -> frozenset[str]:
+        """The paths of the nodes that have a value."""
+        return frozenset(map(self.graph.path, self._values))
+
     def node(self, path: str) -> Node:
         """Return the node at a path."""
         return self._node(path)

@@ -152,6 +152,15 @@ class View(Graph):
             found.setdefault(self.box(node), []).append(node)
         return {box: tuple(nodes) for box, nodes in found.items()}
 
+    def leaving(self, group: Group) -> tuple[Node, ...]:
+        """Return the nodes of a group whose values are read outside of it, or are outputs."""
+        inside, outputs = set(group.nodes), set(self.outputs)
+        return tuple(
+            node
+            for node in group.nodes
+            if node in outputs or any(reader not in inside for reader in self.readers[node])
+        )
+
     @property
     def boxes(self) -> tuple[Shown, ...]:
         """What is shown, in the order of evaluation."""

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import get_args
 
-from cutaway.graph import Group, Node, Parameter, Shape, Shown, View
+from cutaway.graph import Group, Node, Parameter, Shape, Shown, Trace, View
 from cutaway.render import glossary
 from cutaway.render.arrows import bundles, shapes_entering
 from cutaway.render.beside import bundles_beside
 from cutaway.render.fold import fold
 from cutaway.render.label import SMALL, bilingual, label, one_line, role_of
 from cutaway.render.lit import Lit
+from cutaway.render.marks import Drawing
 from cutaway.render.measure import text_width
 from cutaway.render.naming import Look, Namer
 from cutaway.render.scene import (
@@ -31,6 +32,7 @@ from cutaway.render.scene import (
 from cutaway.render.text import shorten
 from cutaway.render.theme import Theme
 from cutaway.render.typeset import typeset
+from cutaway.render.values import value_drawing
 from cutaway.transform.formula import Formulas
 from cutaway.transform.pieces import free_name
 from cutaway.transform.recognise import Operand
@@ -65,6 +67,8 @@ class Builder:
         What stands out.
     formulas
         Whether boxes show what they compute.
+    trace
+        Values to show in the boxes of the nodes that have them.
     """
 
     def __init__(
@@ -78,8 +82,10 @@ class Builder:
         theme: Theme,
         lit: Lit | None = None,
         formulas: bool = False,
+        trace: Trace | None = None,
     ) -> None:
         self._view = view
+        self._trace = trace
         self._formulas = Formulas(view) if formulas else None
         self._lit = lit or Lit()
         self._title = title
@@ -162,6 +168,10 @@ class Builder:
         if formula is not None:
             widths.append(formula.width)
             heights = [height + formula.height + GAP for height in heights]
+        inside = self._value(shown)
+        if inside is not None:
+            widths.append(inside.width)
+            heights = [height + inside.height + GAP for height in heights]
         return Box(
             id=self._ids[shown],
             path=path,
@@ -175,7 +185,18 @@ class Builder:
             lit=not self._lit.nodes.isdisjoint(self._view.stands_for[shown]),
             opens=_scope(shown.address, shown.nodes) if isinstance(shown, Group) else "",
             formula=formula,
+            inside=inside,
         )
+
+    def _value(self, shown: Shown) -> Drawing | None:
+        """Return the value that leaves a box, if it is one and known."""
+        if self._trace is None:
+            return None
+        nodes = self._view.leaving(shown) if isinstance(shown, Group) else (shown,)
+        if len(nodes) != 1 or nodes[0] not in self._trace or isinstance(nodes[0].op, Parameter):
+            return None
+        (node,) = nodes
+        return value_drawing(node, self._trace[node], self._view.path(node), self._trace.words)
 
     def _outline(self, shown: Shown) -> Outline | None:
         """Return what a box computes: an op in its operands, a block in what enters it."""

@@ -9,6 +9,7 @@ from cutaway.graph import (
     Graph,
     Node,
     Shape,
+    Trace,
     View,
     as_dim,
     check_sizes,
@@ -50,6 +51,7 @@ def draw(
     title: str = "",
     highlight: Highlight = (),
     theme: ThemeLike = "light",
+    trace: Trace | None = None,
 ) -> Picture:
     """Draw a graph: boxes for its blocks or ops, in frames that are the scopes around them.
 
@@ -88,6 +90,9 @@ def draw(
         ``light``, ``dark``, ``print`` (greyscale: bands and line weights tell what colours tell),
         or changes to one of them: a ``.toml`` file or a mapping such as
         ``{"base": "dark", "boxes": {"softmax": "#004000"}}``. No theme moves a box.
+    trace
+        What a run of the graph computed (:func:`cutaway.trace`): each box shows the value that
+        leaves it, as a grid with its numbers or in shades, of repeated blocks the first's.
 
     Raises
     ------
@@ -135,6 +140,7 @@ def draw(
             look,
             lit,
             "formulas" in show,
+            trace,
         ).scene()
 
     if isinstance(found, View):

@@ -105,6 +105,8 @@ class Look:
         Rows that are framed.
     masked
         Which cells are masked: they are hatched.
+    whole
+        Whether numbers are whole ones, and shown so.
     """
 
     numbers: bool = True
@@ -115,6 +117,7 @@ class Look:
     learned: bool = False
     lit: Collection[int] = ()
     masked: Array | None = None
+    whole: bool = False
 
 
 def grid(
@@ -184,7 +187,9 @@ def _text(
         return symbols[i][j]
     if array is not None and look.masked is not None and look.masked[i, j] and not array[i, j]:
         return "0" if look.numbers else ""  # exactly
-    return number(float(array[i, j])) if look.numbers and array is not None else ""
+    if array is None or not look.numbers:
+        return ""
+    return number(float(array[i, j]), 0 if look.whole else 2)
 
 
 def _cell(value: float | None, text: str, bounds: Bounds, scale: Scale, masked: bool) -> Part:

@@ -12,6 +12,7 @@ from cutaway.render.write import DROP
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 SMALLER = 10.0 / 11  # the second language beside the first
+LEAST = 10.0  # points
 OPENING = "（《“〈【"  # what no line ends with
 CLOSING = "，。、；：！？）》”〉】·…%"  # what no line begins with
 
@@ -69,7 +70,7 @@ def _lines(text: Title | str, lang: Language, size: float, aside: bool) -> list[
         return [chinese]
     if aside:
         return [Line(f"{text.zh} {text.en}", "zh-CN", size)]
-    return [chinese, Line(text.en, "en", round(size * SMALLER, 1))]
+    return [chinese, Line(text.en, "en", max(LEAST, round(size * SMALLER, 1)))]
 
 
 def _stacked(

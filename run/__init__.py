@@ -7,6 +7,7 @@ from cutaway.run.differentiate import GradCheck, check_grads, value_and_grad
 from cutaway.run.example import example_feeds, example_sizes
 from cutaway.run.initialize import initialize
 from cutaway.run.optimise import SGD, Adam, AdamW, Optimizer, State, clip_by_norm, warmup
+from cutaway.run.trace import trace
 
 __all__ = [
     "SGD",
@@ -28,6 +29,7 @@ __all__ = [
     "greedy_decode",
     "initialize",
     "memory",
+    "trace",
     "value_and_grad",
     "warmup",
 ]

@@ -49,7 +49,7 @@ def area(element: Element) -> Area:
     size = float(element.attrib["font-size"])
     width = text_width(element.text or "", size)
     assert abs(width - float(element.attrib["textLength"])) <= 0.06
-    begin = x - width / 2 if element.attrib["text-anchor"] == "middle" else x
+    begin = x - {"start": 0.0, "middle": width / 2, "end": width}[element.attrib["text-anchor"]]
     return Area(begin, y - 0.8 * size, begin + width, y + 0.25 * size)
 
 

@@ -24,7 +24,7 @@ SIGNS += [*range(0xFF01, 0xFF60)]
 def han() -> set[int]:
     """Return every Han character in the repository's texts."""
     found: set[int] = set()
-    for pattern in ("*.py", "*.md", "*.json", "*.txt"):
+    for pattern in ("*.py", "*.md", "*.json", "*.txt", "*.toml"):
         for file in ROOT.rglob(pattern):
             if not {"build", ".git"} & set(file.parts):
                 found |= {ord(c) for c in file.read_text("utf-8") if "\u4e00" <= c <= "\u9fff"}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 from safetensors.numpy import save
 
 from cutaway.figures.example import (
@@ -55,7 +56,7 @@ def run(
     """Return the values of all nodes but weights and sizes, in single precision."""
     values = Compiled(graph).trace(feeds, params, dims)
     return {
-        f"{name}/{graph.path(node)}": value
+        f"{name}/{graph.path(node)}": np.ascontiguousarray(value)  # else in an order of its own
         for node, value in values.items()
         if node not in graph.parameters and not isinstance(node.op, Size)
     }

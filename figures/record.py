@@ -56,7 +56,7 @@ def run(
     """Return the values of all nodes but weights and sizes, in single precision."""
     values = Compiled(graph).trace(feeds, params, dims)
     return {
-        f"{name}/{graph.path(node)}": np.ascontiguousarray(value)  # else in an order of its own
+        f"{name}/{graph.path(node)}": np.array(value, order="C")  # as it is written
         for node, value in values.items()
         if node not in graph.parameters and not isinstance(node.op, Size)
     }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cutaway import figures, graph, interop, layers, models, ops, render, run, shapes, transform
-    from cutaway.figures import figure
+    from cutaway.figures import attention_maps, figure
     from cutaway.graph import (
         ContractError,
         Cost,
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "figures": "figure",
+    "figures": "attention_maps figure",
     "graph": (
         "ContractError Cost CutawayError DTypeError DimError FeedError GradError Graph LoadError "
         "Node OptionError SaveError ShapeError Trace block constant dims input parameter "
@@ -120,6 +120,7 @@ __all__ = [
     "SaveError",
     "ShapeError",
     "Trace",
+    "attention_maps",
     "block",
     "check_grads",
     "compile",

@@ -1,6 +1,14 @@
-"""The article's twelve figures, drawn from graphs that run."""
+"""The article's twelve figures, and pictures of any model's attention, from graphs that run."""
 
 from cutaway.figures.catalogue import FIGURES
 from cutaway.figures.draw import figure, find_figure
+from cutaway.figures.maps import AttentionMap, AttentionMaps, attention_maps
 
-__all__ = ["FIGURES", "figure", "find_figure"]
+__all__ = [
+    "FIGURES",
+    "AttentionMap",
+    "AttentionMaps",
+    "attention_maps",
+    "figure",
+    "find_figure",
+]

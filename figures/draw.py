@@ -1,7 +1,6 @@
 """A figure of the article, by its number or its name."""
 
 import difflib
-from typing import cast, get_args
 
 from cutaway.figures.catalogue import FIGURES
 from cutaway.figures.example import example
@@ -9,8 +8,8 @@ from cutaway.figures.sheet import picture
 from cutaway.figures.spec import Figure, Setting
 from cutaway.graph.errors import OptionError, explain
 from cutaway.render import Picture
-from cutaway.render.scene import Language
 from cutaway.render.theme import ThemeLike, read_theme
+from cutaway.render.words import checked_language
 
 CAUSAL = "attention-matrix"  # the figure that has a causal case
 
@@ -55,13 +54,11 @@ def figure(
     <Picture of '图 5 · 注意力矩阵'>
     """
     found = find_figure(which)
-    if lang not in get_args(Language):
-        raise OptionError(explain(f"there is no language {lang!r}", required="en, zh or both"))
     if causal and found.name != CAUSAL:
         raise OptionError(
             explain(f"figure {found.number} has no causal case", required=f"figure {CAUSAL!r}")
         )
-    setting = Setting(cast("Language", lang), values, example(), causal)
+    setting = Setting(checked_language(lang), values, example(), causal)
     return picture(found, setting, read_theme(theme))
 
 

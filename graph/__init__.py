@@ -23,7 +23,7 @@ from cutaway.graph.explanation import Explanation, Happening, Step
 from cutaway.graph.facts import Facts
 from cutaway.graph.files import save
 from cutaway.graph.formula import Formula, Piece, Reading, Symbol, formula
-from cutaway.graph.graph import Graph
+from cutaway.graph.graph import Graph, glob_pattern
 from cutaway.graph.leaves import Constant, Input, Leaf, Parameter, constant, input, parameter
 from cutaway.graph.legal import check_sizes, given_sizes, legal_sizes
 from cutaway.graph.misfit import Derivation, Misfit
@@ -105,6 +105,7 @@ __all__ = [
     "evaluate",
     "formula",
     "given_sizes",
+    "glob_pattern",
     "legal_sizes",
     "input",
     "located",

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cutaway.render.compose import column, row, sized
-from cutaway.render.marks import Drawing, Mark, Part, Rect, Text, Way
+from cutaway.render.marks import Drawing, Mark, Part, Rect, Strokes, Text, Tiles, Way
 from cutaway.render.measure import text_width
 from cutaway.render.scene import Bounds, Line
 from cutaway.render.theme import STEPS
@@ -66,6 +66,11 @@ class Scale:
             return "p0"
         step = min(round(abs(value) / self.largest * STEPS), STEPS)
         return f"{'n' if value < 0 and step else 'p'}{step}"
+
+    def line(self, value: float) -> str:
+        """Return the colour of a line that stands for a value: never so pale as to be lost."""
+        step = max(3, min(round(abs(value) / self.largest * STEPS), STEPS))
+        return f"cells.{'n' if value < 0 else 'p'}{step}"
 
     def bar(self, length: float = 90.0) -> Drawing:
         """Return the scale as a bar, with the numbers at its ends."""
@@ -180,6 +185,38 @@ def grid(
     return _labelled(drawing, look, wide, high)
 
 
+def shades(
+    values: Array, node: str, scale: Scale, cell: float, masked: Array | None = None
+) -> Drawing:
+    """Return a matrix in shades alone: neighbours of one shade are one mark.
+
+    Examples
+    --------
+    >>> drawing = shades(np.eye(3), "softmax", Scale(1.0, signed=False), 5.0)
+    >>> drawing.width, drawing.height
+    (15.0, 15.0)
+    """
+    count, wide = values.shape
+    tiles: dict[str, list[Bounds]] = {}
+    for i, line in enumerate(values):
+        names = [scale.cell(float(value)) for value in line]
+        if masked is not None:
+            names = ["" if hidden else name for name, hidden in zip(names, masked[i], strict=True)]
+        begin = 0
+        for j in range(1, wide + 1):
+            if j == wide or names[j] != names[begin]:
+                bounds = (begin * cell, i * cell, j * cell, (i + 1) * cell)
+                tiles.setdefault(names[begin], []).append(bounds)
+                begin = j
+    hidden = [line for bounds in tiles.pop("", ()) for line in _hatch(bounds).lines]
+    tiles.pop("p0", None)
+    whole = (0.0, 0.0, wide * cell, count * cell)
+    marks: list[Mark] = [Rect(whole, "cells.p0", "frame")]
+    marks += [Tiles(tuple(found), f"cells.{name}") for name, found in tiles.items()]
+    marks += [Strokes(tuple(hidden), "lines.mask", 0.7)] if hidden else []
+    return Drawing(whole[2], whole[3], tuple(marks)).part("matrix", node, node)
+
+
 def _text(
     array: Array | None, symbols: Sequence[Sequence[str]] | None, look: Look, i: int, j: int
 ) -> str:
@@ -196,7 +233,7 @@ def _cell(value: float | None, text: str, bounds: Bounds, scale: Scale, masked: 
     shade = "p0" if value is None or masked else scale.cell(value)
     marks: list[Mark] = [Rect(bounds, f"cells.{shade}", "frame", 0.5)]
     if masked:
-        marks += _hatch(bounds)
+        marks.append(_hatch(bounds))
     if text:
         left, top, right, bottom = bounds
         place = (left + right) / 2, (top + bottom) / 2 + NUMBER * DROP
@@ -219,17 +256,18 @@ def _minus(bounds: Bounds, shade: str) -> Way:
     return Way(((x - half, y), (x + half, y)), f"inks.{shade}", 1.0)
 
 
-def _hatch(bounds: Bounds) -> list[Mark]:
+def _hatch(bounds: Bounds) -> Strokes:
     """Return slanted lines over a rectangle."""
     left, top, right, bottom = bounds
-    high, found = bottom - top, []
+    wide, high = right - left, bottom - top
+    lines = []
     start = HATCH
-    while start < right - left + high:
-        x0, x1 = left + max(0.0, start - high), left + min(start, right - left)
-        y0, y1 = top + min(start, high), top + max(0.0, start - (right - left))
-        found.append(Way(((x0, y0), (x1, y1)), "lines.mask", 0.7))
+    while start < wide + high:
+        x0, x1 = left + max(0.0, start - high), left + min(start, wide)
+        y0, y1 = top + min(start, high), top + max(0.0, start - wide)
+        lines.append(((x0, y0), (x1, y1)))
         start += HATCH
-    return list(found)
+    return Strokes(tuple(lines), "lines.mask", 0.7)
 
 
 def _labelled(drawing: Drawing, look: Look, wide: float, high: float) -> Drawing:

@@ -28,6 +28,32 @@ class Rect:
 
 
 @dataclass(frozen=True, slots=True)
+class Tiles:
+    """Rectangles of one colour."""
+
+    bounds: tuple[Bounds, ...]
+    fill: str
+
+    def moved(self, dx: float, dy: float) -> "Tiles":
+        """Return them elsewhere."""
+        return replace(self, bounds=tuple(shifted(each, dx, dy) for each in self.bounds))
+
+
+@dataclass(frozen=True, slots=True)
+class Strokes:
+    """Straight lines of one look."""
+
+    lines: tuple[tuple[Point, Point], ...]
+    ink: str
+    weight: float = 1.0
+
+    def moved(self, dx: float, dy: float) -> "Strokes":
+        """Return them elsewhere."""
+        lines = tuple((_point(a, dx, dy), _point(b, dx, dy)) for a, b in self.lines)
+        return replace(self, lines=lines)
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A line of text, from the middle or an end of its base line."""
 
@@ -98,7 +124,7 @@ class Part:
         return replace(self, marks=tuple(mark.moved(dx, dy) for mark in self.marks))
 
 
-Mark: TypeAlias = Rect | Text | Way | Glyphs | Inset | Part
+Mark: TypeAlias = Rect | Tiles | Strokes | Text | Way | Glyphs | Inset | Part
 
 
 @dataclass(frozen=True, slots=True)

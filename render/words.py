@@ -2,7 +2,8 @@
 
 from typing import get_args
 
-from cutaway.graph import Title
+from cutaway.graph import OptionError, Title
+from cutaway.graph.errors import explain
 from cutaway.render.compose import Align
 from cutaway.render.marks import Drawing, Text
 from cutaway.render.measure import text_width
@@ -15,6 +16,19 @@ SMALLER = 10.0 / 11  # the second language beside the first
 LEAST = 10.0  # points
 OPENING = "（《“〈【"  # what no line ends with
 CLOSING = "，。、；：！？）》”〉】·…%"  # what no line begins with
+
+
+def checked_language(lang: str) -> Language:
+    """Return a language.
+
+    Raises
+    ------
+    OptionError
+        For one that there is not.
+    """
+    if lang not in LANGUAGES:
+        raise OptionError(explain(f"there is no language {lang!r}", required="en, zh or both"))
+    return lang
 
 
 def words(

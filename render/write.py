@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
-from cutaway.render.marks import Glyphs, Inset, Mark, Part, Rect, Text, Way
+from cutaway.render.marks import Glyphs, Inset, Mark, Part, Rect, Strokes, Text, Tiles, Way
 from cutaway.render.measure import text_width
-from cutaway.render.scene import GAP, Line, Outline, Point
+from cutaway.render.scene import GAP, Bounds, Line, Outline, Point, shortest
 from cutaway.render.text import LONGEST, clean, shorten
 from cutaway.render.theme import Theme
 
@@ -25,6 +25,12 @@ def _mark(mark: Mark, theme: Theme) -> str:
     match mark:
         case Rect():
             return _rect(mark, theme)
+        case Tiles(bounds, fill):
+            path = "".join(_tile(each) for each in bounds)
+            return f'<path d="{path}" fill="{theme.colour(fill)}"/>'
+        case Strokes(lines, ink, weight):
+            path = "".join(f"M{_pair(start)}L{_pair(end)}" for start, end in lines)
+            return f'<path d="{path}" fill="none"{_stroke(ink, weight, "", theme)}/>'
         case Text(place, line, ink, anchor):
             return text_line(line, place, theme.colour(ink), anchor=anchor, longest=WHOLE)
         case Way():
@@ -46,6 +52,12 @@ def _rect(rect: Rect, theme: Theme) -> str:
     look = f' rx="{rect.corner:g}"' if rect.corner else ""
     look += f' fill="{fill}"' + _stroke(rect.stroke, rect.weight, rect.dash, theme)
     return f'<rect x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}"{look}/>'
+
+
+def _tile(bounds: Bounds) -> str:
+    x0, y0, x1, y1 = bounds
+    wide, high = shortest(x1 - x0), shortest(y1 - y0)
+    return f"M{shortest(x0)},{shortest(y0)}h{wide}v{high}h-{wide}z"
 
 
 def _stroke(ink: str, weight: float, dash: str, theme: Theme) -> str:

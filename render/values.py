@@ -1,4 +1,4 @@
-"""The value of a node as a drawing: a number, or a grid with what doesn't fit left out."""
+"""The value of a node as a drawing: a number, or grids with what doesn't fit left out."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,25 +6,28 @@ import numpy as np
 
 from cutaway.graph import Node
 from cutaway.ops import Softmax
-from cutaway.render.compose import column
+from cutaway.render.compose import column, row
 from cutaway.render.grid import Array, Look, Scale, grid, number
 from cutaway.render.marks import Drawing
 from cutaway.render.words import words
 
 NUMBERED = (8, 8)  # rows and columns: a larger value is shown in shades alone
 MOST = (24, 32)  # rows and columns: of a larger one some are left out
+BESIDE = (12, 16)  # … of each of several
 LOW = 14.0  # points: the height of a cell with a number
 SMALL = 7.0  # points: the sides of a cell without
+TINY = 4.0  # … of one of several
 NOTE = 10.0  # points: the size of what is said of a value
 
 
 def value_drawing(
     node: Node, value: Array, path: str, words_along: Mapping[str, Sequence[str]]
 ) -> Drawing:
-    """Return a node's value: of an array of more than two axes the first matrix.
+    """Return a node's value.
 
-    What is left out is said under it: ``[0, 0]`` is the matrix that is shown, ``24 of 512`` how
-    many of its rows or columns.
+    Of an array of three axes the first two matrices and the last stand beside each other, of
+    one of more axes those at its first place along all others. What is left out is said under it:
+    ``24 / 512`` is how many of its rows or columns are shown.
 
     Parameters
     ----------
@@ -33,33 +36,68 @@ def value_drawing(
     """
     if value.ndim == 0:
         return words(_text(value.item()), size=NOTE)
-    matrix, notes = _matrix(value)
-    names = [words_along.get(str(size), ()) for size in (1, 1, *node.shape)[-2:]]
+    if value.ndim < 3 or value.shape[-3] == 1:
+        matrix = value[None] if value.ndim == 1 else value[(0,) * (value.ndim - 2)]
+        names = [words_along.get(str(size), ()) for size in (1, 1, *node.shape)[-2:]]
+        return _one(node, matrix, path, names, _ranks(value.shape[:-2]))
+    return _several(node, value, path, words_along.get(str(node.shape[-3]), ()))
+
+
+def _one(
+    node: Node, matrix: Array, path: str, names: Sequence[Sequence[str]], note: str
+) -> Drawing:
     chosen = [_chosen(count, most) for count, most in zip(matrix.shape, MOST, strict=True)]
-    for count, places in zip(matrix.shape, chosen, strict=True):
-        if len(places) < count:
-            notes.append(f"{len(places)} / {count}")
+    shown = matrix[np.ix_(*chosen)]
+    numbers = all(size <= most for size, most in zip(shown.shape, NUMBERED, strict=True))
     rows, columns = (
-        [known[i] for i in places] if len(known) > max(places, default=0) else []
+        [known[i] for i in places] if numbers and len(known) > max(places, default=0) else []
         for known, places in zip(names, chosen, strict=True)
     )
-    shown = matrix[np.ix_(*chosen)]
-    look, scale = _look(node, shown, rows, columns)
-    cells = grid(shown.astype(float), path, "", scale, look)
-    note = [words("  ".join(notes), size=NOTE, ink="soft")] if notes else []
-    return column(cells, *note, gap=2.0)
+    look = Look(
+        numbers=numbers,
+        cell=(0.0, LOW) if numbers else (SMALL, SMALL),
+        rows=rows,
+        columns=columns,
+        masked=_masked(shown),
+        whole=_whole(shown),
+    )
+    cells = grid(shown.astype(float), path, "", _scale(node, shown), look)
+    return _noted(cells, [note, *_left_out(matrix.shape, chosen)])
 
 
-def _matrix(value: Array) -> tuple[Array, list[str]]:
-    """Return the first matrix of a value, and which it is."""
-    if value.ndim == 1:
-        return value[None], []
-    leading = value.shape[:-2]
-    if not leading:
-        return value, []
-    first = value[(0,) * len(leading)]
-    several = any(size > 1 for size in leading)
-    return first, [f"[{', '.join('0' * len(leading))}]"] if several else []
+def _several(node: Node, value: Array, path: str, names: Sequence[str]) -> Drawing:
+    """Return matrices beside each other: the first two, and the last."""
+    matrices = value[(0,) * (value.ndim - 3)]
+    count = len(matrices)
+    places = [*range(min(2, count)), *([count - 1] if count > 2 else [])]
+    chosen = [_chosen(size, most) for size, most in zip(matrices.shape[1:], BESIDE, strict=True)]
+    scale = _scale(node, matrices)
+    drawings = []
+    for place in places:
+        if place > 2:
+            drawings.append(words("…", size=NOTE, ink="soft"))
+        shown = matrices[place][np.ix_(*chosen)]
+        look = Look(numbers=False, cell=(TINY, TINY), masked=_masked(shown))
+        cells = grid(shown.astype(float), path, str(place), scale, look)
+        name = names[place] if len(names) == count else str(place)
+        drawings.append(column(cells, words(name, size=NOTE, ink="soft"), gap=1.0))
+    note = _ranks(value.shape[:-3])
+    return _noted(row(*drawings, gap=5.0), [note, *_left_out(matrices.shape[1:], chosen)])
+
+
+def _noted(cells: Drawing, notes: Sequence[str]) -> Drawing:
+    text = "  ".join(filter(None, notes))
+    return column(cells, words(text, size=NOTE, ink="soft"), gap=2.0) if text else cells
+
+
+def _ranks(leading: Sequence[int]) -> str:
+    """Return which of several is shown: the first."""
+    return f"[{', '.join('0' * len(leading))}]" if any(size > 1 for size in leading) else ""
+
+
+def _left_out(sizes: Sequence[int], chosen: Sequence[Sequence[int]]) -> list[str]:
+    pairs = zip(sizes, chosen, strict=True)
+    return [f"{len(places)} / {size}" for size, places in pairs if len(places) < size]
 
 
 def _chosen(count: int, most: int) -> list[int]:
@@ -69,21 +107,9 @@ def _chosen(count: int, most: int) -> list[int]:
     return [round(place * (count - 1) / (most - 1)) for place in range(most)]
 
 
-def _look(
-    node: Node, shown: Array, rows: Sequence[str], columns: Sequence[str]
-) -> tuple[Look, Scale]:
-    numbers = all(size <= most for size, most in zip(shown.shape, NUMBERED, strict=True))
-    wide = 0.0 if numbers else SMALL
+def _masked(shown: Array) -> Array | None:
     hidden = ~shown if shown.dtype == np.bool_ else np.isneginf(shown.astype(float))
-    look = Look(
-        numbers=numbers,
-        cell=(wide, LOW if numbers else SMALL),
-        rows=rows if numbers else (),
-        columns=columns if numbers else (),
-        masked=hidden if hidden.any() else None,
-        whole=_whole(shown),
-    )
-    return look, _scale(node, shown)
+    return hidden if hidden.any() else None
 
 
 def _scale(node: Node, shown: Array) -> Scale:

@@ -2,8 +2,8 @@
 
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
@@ -13,6 +13,7 @@ from rich.table import Table
 
 from cutaway.cli.cost import cost_table
 from cutaway.cli.output import new_table, print_json, print_table, table_text
+from cutaway.figures import FIGURES, figure
 from cutaway.graph import Cost, Graph, Node, SaveError, input, parameter_count, save
 from cutaway.graph.errors import explain
 from cutaway.layers import Config
@@ -22,6 +23,7 @@ from cutaway.render import draw
 from cutaway.run import Compiled, check_grads, cost_by_block, value_and_grad
 from cutaway.shapes import verify
 
+FIGURES_FOLDER = "figures"
 SENTENCES = (
     "I eat apples at home today",
     "my mother does not drink tea with a friend in the park",
@@ -35,13 +37,15 @@ SENTENCES = (
 class Part:
     """What one part found: printed under its title, and written into a file.
 
-    The file holds what is printed unless it has a ``content`` of its own.
+    The file holds what is printed unless it has a ``content`` of its own; ``more`` are further
+    files.
     """
 
     title: str
     lines: tuple[str | Table, ...]
     file: str
     content: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -76,16 +80,19 @@ def tour(out: Path, as_json: bool) -> None:
     for number, make in enumerate(PARTS, 1):
         with progress.status(f"{number} of {len(PARTS)}: {make.__name__.strip('_')}"):
             part = make(model)
-            save(out / part.file, part.content or part.text)
+            for file, content in {part.file: part.content or part.text, **part.more}.items():
+                (out / file).parent.mkdir(exist_ok=True)
+                save(out / file, content)
         done.append(part)
         if not as_json:
             _print(part)
     save(out / "tour.txt", "\n".join(f"{part.title}\n{part.text}" for part in done))
-    files = sorted([*(part.file for part in done), "tour.txt"])
+    files = sorted([*(file for part in done for file in (part.file, *part.more)), "tour.txt"])
     if as_json:
         print_json({"folder": str(out), "files": files})
     else:
-        print(f"\nwrote {', '.join(files)} to {out}")
+        names = [*(part.file for part in done), "tour.txt", f"{FIGURES_FOLDER}/"]
+        print(f"\nwrote {', '.join(sorted(names))} to {out}")
     progress.print(f"in {time.perf_counter() - begun:.1f} s", highlight=False)
 
 
@@ -195,6 +202,23 @@ def _picture(model: Translator) -> Part:
     )
 
 
+def _figures(_: Translator) -> Part:
+    drawn = {
+        f"{FIGURES_FOLDER}/{each.file(lang, 'svg')}": figure(each.name, lang).svg
+        for each in FIGURES.values()
+        for lang in ("en", "zh")
+    }
+    titles = tuple(
+        f"{each.number:>2}  {each.title.en} · {each.title.zh}" for each in FIGURES.values()
+    )
+    return Part(
+        "Figures: attention to one sentence, in English and Chinese",
+        titles,
+        "figures.txt",
+        more=drawn,
+    )
+
+
 PARTS: tuple[Callable[[Translator], Part], ...] = (
     _contract,
     _translations,
@@ -202,4 +226,5 @@ PARTS: tuple[Callable[[Translator], Part], ...] = (
     _gradient,
     _cost,
     _picture,
+    _figures,
 )

@@ -12,6 +12,9 @@ from cutaway.render.theme import Theme
 LABEL = 9.0  # points: what stands at an arrow
 HEADROOM = 27  # for a frame's title, in two languages
 STYLES = {"data": "solid", "residual": "dashed", "mask": "dotted", "weight": "dotted"}
+# The heavier, the straighter: towers of data stand upright, and what skips a part goes round it.
+WEIGHTS = {"data": 20, "mask": 1, "residual": 0, "weight": 0}
+LEAF = 2  # of data from a parameter or a constant, which stands beside its reader
 EDGES = {"input": "rounded,", "parameter": "dotted,", "constant": "", "op": "", "group": "bold,"}
 
 
@@ -35,8 +38,10 @@ def to_dot(scene: Scene, *, labels: bool = True, wide: Collection[Place] = ()) -
         dot.attr("node", color=scene.theme.edge, fontcolor=scene.theme.ink)
         dot.attr("edge", color=scene.theme.edge, fontcolor=scene.theme.soft)
     _nest(dot, scene, labels, wide)
+    leaves = {box.id for box in scene.boxes if box.role in ("parameter", "constant")}
     for number, arrow in enumerate(scene.arrows):
         look = _stroke(arrow, scene.theme) if labels else {"id": f"e{number}", **_space(arrow)}
+        look["weight"] = str(_weight(arrow, leaves))
         if arrow.free:
             look["constraint"] = "false"
         dot.edge(arrow.tail, arrow.head, **look)
@@ -103,6 +108,10 @@ def _stroke(arrow: Arrow, theme: Theme) -> dict[str, str]:
     if arrow.line in theme.widths:
         look["penwidth"] = f"{theme.widths[arrow.line]:g}"
     return look | ({"color": theme.line(arrow.line)} if arrow.line != "data" else {})
+
+
+def _weight(arrow: Arrow, leaves: Collection[str]) -> int:
+    return LEAF if arrow.stroke == "data" and arrow.tail in leaves else WEIGHTS[arrow.stroke]
 
 
 def _heavy(theme: Theme) -> dict[str, str]:

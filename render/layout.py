@@ -13,6 +13,7 @@ from typing import Any
 from cutaway.graph.errors import explain
 from cutaway.render.dot import to_dot
 from cutaway.render.errors import RenderError
+from cutaway.render.labels import settled
 from cutaway.render.scene import Bounds, Layout, Place, Point, Scene
 from cutaway.render.titles import crossed_titles
 
@@ -27,7 +28,7 @@ def place(scene: Scene) -> Layout:
     """
     first = _lay_out(scene, ())
     crowded = crossed_titles(scene, first)
-    return _lay_out(scene, crowded) if crowded else first
+    return settled(scene, _lay_out(scene, crowded) if crowded else first)
 
 
 def _lay_out(scene: Scene, wide: Collection[Place]) -> Layout:

@@ -10,7 +10,6 @@ from cutaway.render.text import clean, shorten
 from cutaway.render.theme import Theme
 
 LABEL = 9.0  # points: what stands at an arrow
-HEADROOM = 27  # for a frame's title, in two languages
 STYLES = {"data": "solid", "residual": "dashed", "mask": "dotted", "weight": "dotted"}
 # The heavier, the straighter: towers of data stand upright, and what skips a part goes round it.
 WEIGHTS = {"data": 20, "mask": 1, "residual": 0, "weight": 0}
@@ -63,7 +62,9 @@ def _nest(dot: graphviz.Digraph, scene: Scene, labels: bool, wide: Collection[Pl
     for number, frame in reversed(tuple(enumerate(scene.frames))):
         attributes = {"margin": "8", "labelloc": side, "labeljust": "l", "fontsize": "11"}
         width = (frame.width + 8) * (2 if frame.place in wide else 1)
-        attributes |= _heading(frame, scene.theme) if labels else {"label": _room(width, HEADROOM)}
+        attributes |= (
+            _heading(frame, scene.theme) if labels else {"label": _room(width, frame.height)}
+        )
         made[frame.place] = graphviz.Digraph(f"cluster_{number}", graph_attr=attributes)
         clusters = [made.pop(inner) for inner in inside[frame.place]]
         _fill(made[frame.place], boxes[frame.place], clusters, theme)

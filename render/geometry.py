@@ -68,3 +68,9 @@ def crosses(a: Point, b: Point, area: Bounds) -> bool:
             else:
                 last = min(last, room / step)
     return first <= last
+
+
+def around(areas: list[Bounds]) -> Bounds:
+    """Return the rectangle around rectangles."""
+    lefts, tops, rights, bottoms = zip(*areas, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)

@@ -1,6 +1,6 @@
 """Where the text at an arrow goes when Graphviz put it across the border of a frame."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,16 +15,22 @@ STEP = 8.0  # … and between the points of it that are tried
 HEIGHT = LABEL + 3
 
 
-def settled(scene: Scene, layout: Layout) -> Layout:
+def settled(scene: Scene, layout: Layout, reserved: Collection[Bounds]) -> Layout:
     """Move each text that lies across a border to the nearest place beside its arrow that is free.
 
     A text stays where it was if there is none: better across a border than on a box.
+
+    Parameters
+    ----------
+    reserved
+        Where the titles of frames go.
     """
     places = list(layout.labels)
     for number, (arrow, place) in enumerate(zip(scene.arrows, places, strict=True)):
         if place is None or not _astride(area(arrow, place), layout):
             continue
         taken = [area(a, p) for a, p in zip(scene.arrows, places, strict=True) if p and p != place]
+        taken += reserved
         free = _Free(scene, layout, taken)
         near = sorted(_beside(arrow, layout.curves[number]), key=lambda new: _far(new, place))
         places[number] = next((new for new in near if free.holds(area(arrow, new))), place)

@@ -1,8 +1,8 @@
 """Where a frame's title goes: along its upper edge, where no arrow passes."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
-from cutaway.render.dot import HEADROOM
 from cutaway.render.geometry import bounds, meet, polyline
 from cutaway.render.labels import area
 from cutaway.render.measure import text_width
@@ -21,30 +21,44 @@ def titles(scene: Scene, layout: Layout) -> dict[Place, Point]:
     for frame in scene.frames:
         left, top, *_ = layout.frames[frame.place]
         width = max(text_width(shorten(line.text), line.size) for line in frame.title)
-        begin = _free(layout.frames[frame.place], width, strokes)
-        places[frame.place] = (left + INSET if begin is None else begin, top + 2)
+        begins = _free(layout.frames[frame.place], (width, frame.height), strokes)
+        places[frame.place] = next(begins, left + INSET), top + 2
     return places
 
 
 def crossed_titles(scene: Scene, layout: Layout) -> tuple[Place, ...]:
-    """Return the frames in which a title of the largest width finds no place of its own."""
+    """Return the frames in which a title of the largest size finds no place of its own."""
+    return tuple(place for place, begins in free_begins(scene, layout).items() if not begins)
+
+
+def reserved(scene: Scene, layout: Layout) -> list[Bounds]:
+    """Return where titles of the largest size go, whatever the language."""
+    found = []
+    begins = free_begins(scene, layout)
+    for frame in scene.frames:
+        left, top, *_ = layout.frames[frame.place]
+        begin = next(iter(begins[frame.place]), left + INSET)
+        found.append((begin, top, begin + frame.width, top + frame.height))
+    return found
+
+
+def free_begins(scene: Scene, layout: Layout) -> dict[Place, list[float]]:
+    """Return for each frame where a title of its largest size may begin."""
     strokes = _strokes(scene, layout)
-    return tuple(
-        frame.place
+    return {
+        frame.place: list(_free(layout.frames[frame.place], (frame.width, frame.height), strokes))
         for frame in scene.frames
-        if _free(layout.frames[frame.place], frame.width, strokes) is None
-    )
+    }
 
 
-def _free(frame: Bounds, width: float, strokes: list[Stroke]) -> float | None:
-    """Return the leftmost place for a title of a width where no arrow passes."""
-    x0, y0, x1, _ = frame
-    strip = (x0, y0 + 2, x1, y0 + 2 + HEADROOM)
+def _free(frame: Bounds, size: Point, strokes: list[Stroke]) -> Iterator[float]:
+    """Return the places, from the left, for a title of a size where no arrow passes."""
+    (x0, y0, x1, _), (width, height) = frame, size
+    strip = (x0, y0 + 2, x1, y0 + 2 + height)
     taken = [line for around, line in strokes if meet(around, strip)]
     last = max(0, int((x1 - x0 - 2 * INSET - width) / STEP))
     begins = (x0 + INSET + STEP * n for n in range(last + 1))
-    free = (x for x in begins if not _crossed((x - 2, strip[1], x + width, strip[3]), taken))
-    return next(free, None)
+    return (x for x in begins if not _crossed((x - 2, strip[1], x + width + 3, strip[3]), taken))
 
 
 def _strokes(scene: Scene, layout: Layout) -> list[Stroke]:

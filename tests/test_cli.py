@@ -249,8 +249,8 @@ def test_draw_passes_every_option_on(
     assert Path("feed-forward.svg").read_text("utf-8").startswith("<svg")
     line = (
         "draw encoder --level op --open layer.0 --open layer.1/* --close x --lang both "
-        "--no-shapes --parameters --flops --no-weights --dim B=2 --dim S=3 --direction LR --no-fold "
-        "--theme print -o out.dot --json"
+        "--no-shapes --parameters --flops --no-weights --dim B=2 --dim S=3 --direction LR "
+        "--no-fold --theme print -o out.dot --json"
     )
     code, out, err = call(capsys, *line.split())
     assert (code, err) == (0, "")

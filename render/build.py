@@ -71,6 +71,8 @@ class Builder:
         What blocks cost, if that is shown.
     weights
         Whether parameters have boxes.
+    caption
+        What stands under the picture.
     """
 
     def __init__(
@@ -86,7 +88,9 @@ class Builder:
         formulas: bool = False,
         costs: Costs | None = None,
         weights: bool = True,
+        caption: str = "",
     ) -> None:
+        self._caption = caption
         self._view = view
         self._formulas = Formulas(view) if formulas else None
         self._lit = lit or Lit()
@@ -126,6 +130,7 @@ class Builder:
             self._direction,
             self._lang,
             self._theme,
+            self._caption,
         )
 
     @cached_property

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import graphviz
 
+from cutaway.render.caption import wrapped
 from cutaway.render.measure import text_width
 from cutaway.render.scene import Arrow, Box, Frame, Place, Scene
 from cutaway.render.text import clean, shorten
@@ -34,6 +35,9 @@ def to_dot(scene: Scene, *, labels: bool = True, wide: Collection[Place] = ()) -
     dot.attr("edge", arrowsize="0.8", fontsize=f"{LABEL:g}")
     if labels:
         dot.attr(bgcolor=scene.theme.background, fontcolor=scene.theme.soft)
+        if scene.caption:
+            lines = wrapped(scene.caption, 0)
+            dot.attr(label=_text(*lines), labelloc=_below(scene), labeljust="l", fontsize="11")
         dot.attr("node", color=scene.theme.edge, fontcolor=scene.theme.ink)
         dot.attr("edge", color=scene.theme.edge, fontcolor=scene.theme.soft)
     _nest(dot, scene, labels, wide)
@@ -56,7 +60,7 @@ def _nest(dot: graphviz.Digraph, scene: Scene, labels: bool, wide: Collection[Pl
         boxes[box.frame].append(box)
     for frame in scene.frames:
         inside[frame.place[:-1]].append(frame.place)
-    side = "b" if scene.direction == "BT" else "t"  # Graphviz turns it over with the picture
+    side = "t" if _below(scene) == "b" else "b"
     made: dict[Place, graphviz.Digraph] = {}
     theme = scene.theme if labels else None
     for number, frame in reversed(tuple(enumerate(scene.frames))):
@@ -69,6 +73,11 @@ def _nest(dot: graphviz.Digraph, scene: Scene, labels: bool, wide: Collection[Pl
         clusters = [made.pop(inner) for inner in inside[frame.place]]
         _fill(made[frame.place], boxes[frame.place], clusters, theme)
     _fill(dot, boxes[()], [made[place] for place in inside[()]], theme)
+
+
+def _below(scene: Scene) -> str:
+    """Return Graphviz's name for the lower side: it turns labels over with the picture."""
+    return "t" if scene.direction == "BT" else "b"
 
 
 def _fill(

@@ -50,6 +50,7 @@ def draw(
     dims: Mapping[str, int] | None = None,
     weights: bool = True,
     title: str = "",
+    caption: str = "",
     highlight: Highlight = (),
     theme: ThemeLike = "light",
 ) -> Picture:
@@ -87,6 +88,8 @@ def draw(
         Whether parameters have boxes of their own; else ops name the parameters that they read.
     title
         What the picture is called for those who can't see it; by default its outputs' names.
+    caption
+        What stands under the picture, in as many lines as it needs.
     highlight
         Nodes to light, with the edges between them, or an explanation: the way of its axis, which
         stands at the arrows.
@@ -145,6 +148,7 @@ def draw(
             "formulas" in show,
             Costs(view, show, sizes),
             bool(weights),
+            str(caption),
         ).scene()
 
     if isinstance(found, View):

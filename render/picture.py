@@ -87,7 +87,7 @@ class Picture:
         lines += [line.text for frame in self.scene.frames for line in frame.title]
         lines += [sign.words for sign in self.scene.legend]
         lines += [arrow.label for arrow in self.scene.arrows]
-        return "".join(map(shorten, lines))
+        return "".join(map(shorten, lines)) + self.scene.caption
 
     def _repr_svg_(self) -> str:
         return self.svg

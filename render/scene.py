@@ -135,6 +135,7 @@ class Scene:
     direction: Direction
     lang: Language
     theme: Theme
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)

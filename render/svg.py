@@ -4,6 +4,8 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 from cutaway.render import glossary
+from cutaway.render.caption import ROW, height, wrapped
+from cutaway.render.caption import SIZE as CAPTION_SIZE
 from cutaway.render.dot import LABEL
 from cutaway.render.label import one_line
 from cutaway.render.legend import SIZE as LEGEND_SIZE
@@ -39,25 +41,28 @@ DROP = 0.36  # from the middle of a line of text to its baseline, in em
 
 
 def canvas(scene: Scene, layout: Layout) -> tuple[float, float]:
-    """Return width and height of a drawing, legend and margins included."""
+    """Return width and height of a drawing, legend, caption and margins included."""
     wide, high = extent(legend(scene.legend, layout.width))
-    return max(layout.width, wide) + 2 * MARGIN, layout.height + SPACE + high + 2 * MARGIN
+    lines = wrapped(scene.caption, layout.width)
+    wide = max(layout.width, wide, *(text_width(line, CAPTION_SIZE) for line in lines))
+    high += layout.height + SPACE + height(lines)
+    return wide + 2 * MARGIN, high + 2 * MARGIN
 
 
 def to_svg(scene: Scene, layout: Layout) -> str:
     """Return a scene with places as SVG."""
-    width, height = canvas(scene, layout)
+    width, high = canvas(scene, layout)
     paths = {box.id: box.path for box in scene.boxes}
     headings = titles(scene, layout)
     theme = scene.theme
     arrows = tuple(zip(scene.arrows, layout.curves, layout.labels, strict=True))
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.1f}" height="{height:.1f}" '
-        f'viewBox="0 0 {width:.1f} {height:.1f}" role="graphics-document" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.1f}" height="{high:.1f}" '
+        f'viewBox="0 0 {width:.1f} {high:.1f}" role="graphics-document" '
         f'font-family="{LATIN},{HAN},sans-serif" lang="{"en" if scene.lang == "en" else "zh-CN"}">',
         f"<title>{_text(scene.title)}</title>",
         f"<desc>{_text(describe(scene))}</desc>",
-        f'<rect width="{width:.1f}" height="{height:.1f}" fill="{theme.background}"/>',
+        f'<rect width="{width:.1f}" height="{high:.1f}" fill="{theme.background}"/>',
         f'<g transform="translate({MARGIN:g},{MARGIN:g})">',
         *(_frame(frame, layout.frames[frame.place], theme) for frame in scene.frames),
         *(_arrow(arrow, curve, paths, theme) for arrow, curve, _ in arrows),
@@ -65,6 +70,7 @@ def to_svg(scene: Scene, layout: Layout) -> str:
         *(_arrow_label(arrow, place, theme) for arrow, _, place in arrows if place),
         *(_box(box, layout.centres[box.id], theme) for box in scene.boxes),
         *(_entry(e, layout.height + SPACE, theme) for e in legend(scene.legend, layout.width)),
+        *_caption(wrapped(scene.caption, layout.width), high - 2 * MARGIN, theme),
         "</g>",
         "</svg>",
     ]
@@ -173,15 +179,27 @@ def _band(rhythm: str, begin: Point, way: str, theme: Theme) -> str:
 
 def _line(line: Line, place: Point, ink: str, look: str = "", anchor: str = "middle") -> str:
     """Write a text at the width that was measured, whatever font shows it."""
-    text = shorten(line.text)
+    look = " ".join(filter(None, (line.lang and f'lang="{line.lang}"', look)))
+    return _written(shorten(line.text), line.size, place, ink, look, anchor)
+
+
+def _written(text: str, size: float, place: Point, ink: str, look: str, anchor: str) -> str:
     parts = [
-        f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" font-size="{line.size:g}"',
+        f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" font-size="{size:g}"',
         f'text-anchor="{anchor}" fill="{ink}"',
-        f'textLength="{text_width(text, line.size):.1f}" lengthAdjust="spacingAndGlyphs"',
-        *([f'lang="{line.lang}"'] if line.lang else []),
+        f'textLength="{text_width(text, size):.1f}" lengthAdjust="spacingAndGlyphs"',
         *([look] if look else []),
     ]
     return f"{' '.join(parts)}>{_text(text)}</text>"
+
+
+def _caption(lines: tuple[str, ...], bottom: float, theme: Theme) -> list[str]:
+    """Write the lines of a caption, none of them cut, down to the bottom."""
+    first = bottom - ROW * (len(lines) - 1) - 4
+    return [
+        _written(line, CAPTION_SIZE, (0, first + ROW * n), theme.ink, 'class="caption"', "start")
+        for n, line in enumerate(lines)
+    ]
 
 
 def _arrow(arrow: Arrow, curve: tuple[Point, ...], paths: dict[str, str], theme: Theme) -> str:
@@ -243,14 +261,15 @@ def _dash(kind: str, lit: bool = False) -> str:
 
 
 def describe(scene: Scene) -> str:
-    """Name boxes and connections; the beginning of a long list, and its length."""
+    """Give the caption, name boxes and connections: the beginning of a long list, its length."""
     names = {box.id: shorten(_whole(box.lines), 80) for box in scene.boxes}
     told = [_connection(arrow, names, scene) for arrow in scene.arrows[:TOLD]]
     if len(scene.arrows) > TOLD:
         told.append(f"… (+{len(scene.arrows) - TOLD})")
     boxes = one_line(glossary.BOXES, scene.lang)
     connections = one_line(glossary.CONNECTIONS, scene.lang)
-    return f"{boxes}: {len(scene.boxes)}. {connections}: {'; '.join(told) or '–'}."
+    caption = f"{' '.join(scene.caption.split())} " if scene.caption else ""
+    return f"{caption}{boxes}: {len(scene.boxes)}. {connections}: {'; '.join(told) or '–'}."
 
 
 def _connection(arrow: Arrow, names: dict[str, str], scene: Scene) -> str:

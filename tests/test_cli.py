@@ -250,7 +250,7 @@ def test_draw_passes_every_option_on(
     line = (
         "draw encoder --level op --open layer.0 --open layer.1/* --close x --lang both "
         "--no-shapes --parameters --flops --no-weights --dim B=2 --dim S=3 --direction LR "
-        "--no-fold --theme print -o out.dot --json"
+        "--no-fold --theme print --caption One -o out.dot --json"
     )
     code, out, err = call(capsys, *line.split())
     assert (code, err) == (0, "")
@@ -272,6 +272,7 @@ def test_draw_passes_every_option_on(
                 "dims": {},
                 "weights": True,
                 "theme": "light",
+                "caption": "",
             },
         ),
         (
@@ -287,6 +288,7 @@ def test_draw_passes_every_option_on(
                 "dims": {"B": 2, "S": 3},
                 "weights": False,
                 "theme": "print",
+                "caption": "One",
             },
         ),
     ]

@@ -140,6 +140,7 @@ def models(lang: str, as_json: bool) -> None:
     shell_complete=complete_theme,
     help=f"{', '.join(THEMES)} (greyscale), or a .toml file with changes to one of them.",
 )
+@click.option("--caption", metavar="TEXT", default="", help="What stands under the picture.")
 @click.option(
     "-o",
     "--output",

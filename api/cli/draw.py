@@ -30,6 +30,7 @@ class Options:
     weights: bool
     dims: Sequence[str]
     theme: str
+    caption: str
 
 
 def draw_model(name: str, options: Options, out: str | None, as_json: bool) -> None:
@@ -48,6 +49,7 @@ def draw_model(name: str, options: Options, out: str | None, as_json: bool) -> N
         weights=options.weights,
         dims=read_dims(options.dims),
         theme=options.theme,
+        caption=options.caption,
     )
     if out == "-":
         click.echo(picture.svg.encode(), nl=False)

@@ -8,6 +8,7 @@ from cutaway.graph import Group, Node, Parameter, Shape, Shown, Trace, View
 from cutaway.render import glossary
 from cutaway.render.arrows import bundles, shapes_entering
 from cutaway.render.beside import bundles_beside
+from cutaway.render.costs import Costs
 from cutaway.render.fold import fold
 from cutaway.render.label import SMALL, bilingual, label, one_line, role_of
 from cutaway.render.lit import Lit
@@ -16,6 +17,7 @@ from cutaway.render.measure import text_width
 from cutaway.render.naming import Look, Namer
 from cutaway.render.scene import (
     GAP,
+    HEADROOM,
     Arrow,
     Box,
     Direction,
@@ -67,6 +69,12 @@ class Builder:
         What stands out.
     formulas
         Whether boxes show what they compute.
+    costs
+        What blocks cost, if that is shown.
+    weights
+        Whether parameters have boxes.
+    caption
+        What stands under the picture.
     trace
         Values to show in the boxes of the nodes that have them.
     """
@@ -82,8 +90,12 @@ class Builder:
         theme: Theme,
         lit: Lit | None = None,
         formulas: bool = False,
+        costs: Costs | None = None,
+        weights: bool = True,
+        caption: str = "",
         trace: Trace | None = None,
     ) -> None:
+        self._caption = caption
         self._view = view
         self._trace = trace
         self._formulas = Formulas(view) if formulas else None
@@ -96,7 +108,8 @@ class Builder:
         residual = residual_edges(view)
         self._sums = {node for node, _ in residual}
         self._names = Namer(view, dict(roles), residual)
-        self._folded = fold(view)
+        self._folded = fold(view, weights)
+        self._costs = costs
         self._bundles = tuple(
             bundle
             for bundle in bundles(view, roles, residual)
@@ -123,18 +136,19 @@ class Builder:
             self._direction,
             self._lang,
             self._theme,
+            self._caption,
         )
 
     @cached_property
-    def _drawn_by(self) -> dict[Shown, list[str]]:
-        """The paths of all nodes that each box stands for, constants in its label included."""
-        found: dict[Shown, list[str]] = {shown: [] for shown in self._ids}
+    def _drawn_by(self) -> dict[Shown, list[Node]]:
+        """All nodes that each box stands for, those in its label included."""
+        found: dict[Shown, list[Node]] = {shown: [] for shown in self._ids}
         for node in self._view.nodes:
             reader = self._view.first.get(node, node)
             while reader in self._folded.texts and self._view.box(reader) is reader:
-                (reader,) = self._view.readers[reader]
+                reader = self._view.readers[reader][0]
                 reader = self._view.first.get(reader, reader)
-            found[self._view.box(reader)].append(self._view.path(node))
+            found[self._view.box(reader)].append(node)
         return found
 
     @cached_property
@@ -175,7 +189,7 @@ class Builder:
         return Box(
             id=self._ids[shown],
             path=path,
-            nodes=tuple(self._drawn_by[shown]),
+            nodes=tuple(map(self._view.path, self._drawn_by[shown])),
             lines=texts[self._lang],
             frame=self._view.place(shown),
             role=role,
@@ -219,7 +233,7 @@ class Builder:
         silent = leaf and role_of(node) == "constant" and not node.shape
         shape = self._shape(node.shape) if (leaf or node not in self._read) and not silent else ""
         title = glossary.ADD if node in self._sums else None
-        return label(node, lang, formula, shape, title)
+        return (*label(node, lang, formula, shape, title), *self._cost(node, lang))
 
     def _group_lines(self, group: Group, look: Look, lang: Language) -> Lines:
         times = self._view.times.get(group.address)
@@ -237,7 +251,13 @@ class Builder:
                 n.shape for n in self._view.outputs if self._view.box(n) is group
             )
             lines += [Line(text, size=SMALL + 1) for s in shapes if (text := self._shape(s))]
-        return tuple(lines)
+        return (*lines, *self._cost(group, lang))
+
+    def _cost(self, shown: Shown, lang: Language) -> Lines:
+        if self._costs is None:
+            return ()
+        address = shown.address if isinstance(shown, Group) else self._view.address(shown)
+        return tuple(self._costs.lines(address, self._drawn_by[shown], lang))
 
     def _arrows(self) -> tuple[Arrow, ...]:
         entering = shapes_entering(self._view)
@@ -331,10 +351,30 @@ class Builder:
 
     def _frame(self, place: Place, look: Look, out: set[str], scope: str) -> Frame:
         times = self._view.times.get(place)
-        titles = self._in_all_languages(lambda lang: _heading(look, times, lang))
+
+        def heading(lang: Language) -> Lines:
+            return (*_heading(look, times, lang), *self._cost_inside(place, lang))
+
+        titles = self._in_all_languages(heading)
         widths = [text_width(shorten(x.text), x.size) for lines in titles.values() for x in lines]
+        height = max(sum(line.height for line in lines) for lines in titles.values()) + 1
         (line,) = out if len(out) == 1 else ("",)
-        return Frame(place, titles[self._lang], max(widths), line, scope)
+        return Frame(place, titles[self._lang], max(widths), line, scope, max(height, HEADROOM))
+
+    def _cost_inside(self, place: Place, lang: Language) -> Lines:
+        if self._costs is None:
+            return ()
+        return tuple(self._costs.lines(place, self._inside[place], lang))
+
+    @cached_property
+    def _inside(self) -> dict[Place, list[Node]]:
+        """All nodes that are drawn inside of each frame."""
+        found: dict[Place, list[Node]] = {}
+        for shown, nodes in self._drawn_by.items():
+            place = self._view.place(shown)
+            for depth in range(1, len(place) + 1):
+                found.setdefault(place[:depth], []).extend(nodes)
+        return found
 
 
 def _scope(address: Place, nodes: Sequence[Node]) -> str:

@@ -4,14 +4,17 @@ from collections.abc import Collection
 
 import graphviz
 
+from cutaway.render.caption import wrapped
 from cutaway.render.measure import text_width
 from cutaway.render.scene import Arrow, Box, Frame, Place, Scene
 from cutaway.render.text import clean, shorten
 from cutaway.render.theme import Theme
 
 LABEL = 9.0  # points: what stands at an arrow
-HEADROOM = 27  # for a frame's title, in two languages
 STYLES = {"data": "solid", "residual": "dashed", "mask": "dotted", "weight": "dotted"}
+# The heavier, the straighter: towers of data stand upright, and what skips a part goes round it.
+WEIGHTS = {"data": 20, "mask": 1, "residual": 0, "weight": 0}
+LEAF = 2  # of data from a parameter or a constant, which stands beside its reader
 EDGES = {"input": "rounded,", "parameter": "dotted,", "constant": "", "op": "", "group": "bold,"}
 
 
@@ -32,11 +35,16 @@ def to_dot(scene: Scene, *, labels: bool = True, wide: Collection[Place] = ()) -
     dot.attr("edge", arrowsize="0.8", fontsize=f"{LABEL:g}")
     if labels:
         dot.attr(bgcolor=scene.theme.background, fontcolor=scene.theme.soft)
+        if scene.caption:
+            lines = wrapped(scene.caption, 0)
+            dot.attr(label=_text(*lines), labelloc=_below(scene), labeljust="l", fontsize="11")
         dot.attr("node", color=scene.theme.edge, fontcolor=scene.theme.ink)
         dot.attr("edge", color=scene.theme.edge, fontcolor=scene.theme.soft)
     _nest(dot, scene, labels, wide)
+    leaves = {box.id for box in scene.boxes if box.role in ("parameter", "constant")}
     for number, arrow in enumerate(scene.arrows):
         look = _stroke(arrow, scene.theme) if labels else {"id": f"e{number}", **_space(arrow)}
+        look["weight"] = str(_weight(arrow, leaves))
         if arrow.free:
             look["constraint"] = "false"
         dot.edge(arrow.tail, arrow.head, **look)
@@ -52,17 +60,24 @@ def _nest(dot: graphviz.Digraph, scene: Scene, labels: bool, wide: Collection[Pl
         boxes[box.frame].append(box)
     for frame in scene.frames:
         inside[frame.place[:-1]].append(frame.place)
-    side = "b" if scene.direction == "BT" else "t"  # Graphviz turns it over with the picture
+    side = "t" if _below(scene) == "b" else "b"
     made: dict[Place, graphviz.Digraph] = {}
     theme = scene.theme if labels else None
     for number, frame in reversed(tuple(enumerate(scene.frames))):
         attributes = {"margin": "8", "labelloc": side, "labeljust": "l", "fontsize": "11"}
         width = (frame.width + 8) * (2 if frame.place in wide else 1)
-        attributes |= _heading(frame, scene.theme) if labels else {"label": _room(width, HEADROOM)}
+        attributes |= (
+            _heading(frame, scene.theme) if labels else {"label": _room(width, frame.height)}
+        )
         made[frame.place] = graphviz.Digraph(f"cluster_{number}", graph_attr=attributes)
         clusters = [made.pop(inner) for inner in inside[frame.place]]
         _fill(made[frame.place], boxes[frame.place], clusters, theme)
     _fill(dot, boxes[()], [made[place] for place in inside[()]], theme)
+
+
+def _below(scene: Scene) -> str:
+    """Return Graphviz's name for the lower side: it turns labels over with the picture."""
+    return "t" if scene.direction == "BT" else "b"
 
 
 def _fill(
@@ -103,6 +118,10 @@ def _stroke(arrow: Arrow, theme: Theme) -> dict[str, str]:
     if arrow.line in theme.widths:
         look["penwidth"] = f"{theme.widths[arrow.line]:g}"
     return look | ({"color": theme.line(arrow.line)} if arrow.line != "data" else {})
+
+
+def _weight(arrow: Arrow, leaves: Collection[str]) -> int:
+    return LEAF if arrow.stroke == "data" and arrow.tail in leaves else WEIGHTS[arrow.stroke]
 
 
 def _heavy(theme: Theme) -> dict[str, str]:

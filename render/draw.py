@@ -19,6 +19,7 @@ from cutaway.graph import (
 from cutaway.graph.errors import explain
 from cutaway.render import glossary
 from cutaway.render.build import LANGUAGES, Builder
+from cutaway.render.costs import Costs
 from cutaway.render.errors import RenderError
 from cutaway.render.label import one_line
 from cutaway.render.lit import Highlight, Lit
@@ -31,7 +32,7 @@ from cutaway.transform import attention_roles, collapse, expand
 from cutaway.transform.collapse import Level as Folding
 
 Level = Literal["model", "layer", "sublayer", "op", "primitive"]
-Show = Literal["shapes", "formulas"]
+Show = Literal["shapes", "formulas", "parameters", "flops"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 SHOWS: tuple[Show, ...] = get_args(Show)
@@ -48,7 +49,9 @@ def draw(
     direction: str = "BT",
     show: Sequence[str] = ("shapes",),
     dims: Mapping[str, int] | None = None,
+    weights: bool = True,
     title: str = "",
+    caption: str = "",
     highlight: Highlight = (),
     theme: ThemeLike = "light",
     trace: Trace | None = None,
@@ -78,11 +81,17 @@ def draw(
         Where values flow: ``BT`` (bottom to top), ``TB``, ``LR`` or ``RL``.
     show
         ``shapes``: on edges that change the shape. ``formulas``: in each box what it computes,
-        typeset; blocks as they are written in papers.
+        typeset; blocks as they are written in papers. ``parameters`` and ``flops``: how many
+        a block has, and how many an evaluation of it takes (a multiply-add is two); inside of
+        a repeated block, for one copy.
     dims
-        Sizes to fill into the shapes.
+        Sizes to fill into the shapes and the costs.
+    weights
+        Whether parameters have boxes of their own; else ops name the parameters that they read.
     title
         What the picture is called for those who can't see it; by default its outputs' names.
+    caption
+        What stands under the picture, in as many lines as it needs.
     highlight
         Nodes to light, with the edges between them, or an explanation: the way of its axis, which
         stands at the arrows.
@@ -123,7 +132,9 @@ def draw(
     for detail in show if isinstance(show, Collection) and not isinstance(show, str) else (show,):
         _check(detail, SHOWS, "detail to show")
     found = Graph.of(graph)
-    writer = _shape_writer(found, dims or {}) if "shapes" in show else None
+    sizes = given_sizes(found, dims or {})
+    check_sizes(found, sizes)
+    writer = _shape_writer(sizes) if "shapes" in show else None
     if level == "primitive" and not isinstance(found, View):
         found = expand(found)
     language, look = cast("Language", lang), read_theme(theme)
@@ -140,6 +151,9 @@ def draw(
             look,
             lit,
             "formulas" in show,
+            Costs(view, show, sizes),
+            bool(weights),
+            str(caption),
             trace,
         ).scene()
 
@@ -160,10 +174,8 @@ def _check(value: object, known: Sequence[str], what: str) -> None:
         raise RenderError(explain(f"there is no {what} {value!r}", required=", ".join(known)))
 
 
-def _shape_writer(graph: Graph, dims: Mapping[str, int]) -> Callable[[Shape], str]:
+def _shape_writer(sizes: Mapping[str, int]) -> Callable[[Shape], str]:
     """Return a function that writes shapes, with those sizes filled in."""
-    sizes = given_sizes(graph, dims)
-    check_sizes(graph, sizes)
 
     def fill(dim: Dim) -> Dim:
         if isinstance(dim, int):

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from cutaway.graph import Constant, Graph, Node, Op
+from cutaway.graph import Constant, Graph, Node, Op, Parameter
 from cutaway.ops import Size
 
 HOLE = "·"  # an operand that is drawn
@@ -32,8 +32,13 @@ class Folded:
         return _operand(self.texts[node], node) if node in self.texts else (HOLE, STANDS_ALONE)
 
 
-def fold(graph: Graph) -> Folded:
+def fold(graph: Graph, weights: bool = True) -> Folded:
     """Find the scalars that are read once: constants, sizes, and ops on nothing but them.
+
+    Parameters
+    ----------
+    weights
+        Whether parameters have boxes; else their names stand in the labels of all their readers.
 
     Examples
     --------
@@ -49,6 +54,8 @@ def fold(graph: Graph) -> Folded:
     outputs = set(graph.outputs)
     texts: dict[Node, str] = {}
     for node in graph.nodes:
+        if not weights and isinstance(node.op, Parameter) and node not in outputs:
+            texts[node] = node.name
         if reads[node] != 1 or node in outputs:
             continue
         if is_number(node):

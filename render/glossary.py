@@ -47,6 +47,10 @@ DIAGRAM = Title("Diagram", "图")
 BOXES = Title("Boxes", "方框")
 CONNECTIONS = Title("Connections", "连接")
 AXIS = Title("axis", "轴")
+COSTS = {
+    "parameters": Title("parameters", "个参数"),
+    "flops": Title("FLOPs", "次浮点运算"),
+}
 ROLES = {"query": "Q", "key": "K", "value": "V"}
 
 LEGEND = {

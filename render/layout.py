@@ -13,8 +13,10 @@ from typing import Any
 from cutaway.graph.errors import explain
 from cutaway.render.dot import to_dot
 from cutaway.render.errors import RenderError
+from cutaway.render.frames import trimmed
+from cutaway.render.labels import settled
 from cutaway.render.scene import Bounds, Layout, Place, Point, Scene
-from cutaway.render.titles import crossed_titles
+from cutaway.render.titles import crossed_titles, reserved
 
 
 def place(scene: Scene) -> Layout:
@@ -27,7 +29,8 @@ def place(scene: Scene) -> Layout:
     """
     first = _lay_out(scene, ())
     crowded = crossed_titles(scene, first)
-    return _lay_out(scene, crowded) if crowded else first
+    found = trimmed(scene, _lay_out(scene, crowded) if crowded else first)
+    return settled(scene, found, reserved(scene, found))
 
 
 def _lay_out(scene: Scene, wide: Collection[Place]) -> Layout:

@@ -183,6 +183,7 @@ def scene_texts(scene: Scene) -> Iterator[str]:
     yield from (line.text for frame in scene.frames for line in frame.title)
     yield from (sign.words for sign in scene.legend)
     yield from (arrow.label for arrow in scene.arrows)
+    yield scene.caption
     yield from (text for box in scene.boxes if box.inside for text in box.inside.texts())
 
 

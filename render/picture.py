@@ -16,7 +16,6 @@ from cutaway.render.pdf import to_pdf
 from cutaway.render.png import to_png
 from cutaway.render.scene import Scene
 from cutaway.render.sheet import Sheet
-from cutaway.render.text import shorten
 from cutaway.render.views import Opened
 
 FORMATS = (".svg", ".pdf", ".png", ".html", ".dot")
@@ -117,7 +116,7 @@ class Picture:
 
     @cached_property
     def _texts(self) -> str:
-        return "".join(map(shorten, self._sheet.body.texts()))
+        return "".join(self._sheet.body.texts())
 
     def _repr_svg_(self) -> str:
         return self.svg

@@ -16,6 +16,7 @@ Direction = Literal["BT", "TB", "LR", "RL"]
 Place = tuple[str, ...]  # the scopes in which something stands
 Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]  # left, top, right, bottom
+HEADROOM = 27.0  # points: for a frame's title, in two languages
 GAP = 5.0  # points, half above a formula and half under it
 
 
@@ -111,6 +112,7 @@ class Frame:
     width: float  # of its title, in the language where it is widest
     line: str = ""
     opens: str = ""  # the scope that shows it, where it is opened
+    height: float = HEADROOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ class Scene:
     direction: Direction
     lang: Language
     theme: Theme
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)

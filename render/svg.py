@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 from cutaway.render import glossary
+from cutaway.render.caption import ROW, height, wrapped
+from cutaway.render.caption import SIZE as CAPTION_SIZE
 from cutaway.render.dot import LABEL
 from cutaway.render.label import one_line
 from cutaway.render.legend import SIZE as LEGEND_SIZE
 from cutaway.render.legend import SWATCH, Entry, legend
 from cutaway.render.legend import extent as legend_extent
+from cutaway.render.measure import text_width
 from cutaway.render.scene import (
     GAP,
     Arrow,
@@ -25,7 +28,17 @@ from cutaway.render.scene import (
 from cutaway.render.text import shorten
 from cutaway.render.theme import Theme
 from cutaway.render.titles import titles
-from cutaway.render.write import DROP, arrowhead, attribute, glyphs, plain, text_line, tokens, write
+from cutaway.render.write import (
+    DROP,
+    WHOLE,
+    arrowhead,
+    attribute,
+    glyphs,
+    plain,
+    text_line,
+    tokens,
+    write,
+)
 
 LATIN = "'Noto Sans',Helvetica,Arial,'Liberation Sans','DejaVu Sans'"
 HAN = "'Noto Sans CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei','WenQuanYi Zen Hei'"
@@ -38,9 +51,11 @@ BAND = 4.0  # points: the width of the band at the side of a box, which no text 
 
 
 def extent(scene: Scene, layout: Layout) -> tuple[float, float]:
-    """Return width and height of a drawing, legend included."""
+    """Return width and height of a drawing, legend and caption included."""
     wide, high = legend_extent(legend(scene.legend, layout.width))
-    return max(layout.width, wide), layout.height + SPACE + high
+    lines = wrapped(scene.caption, layout.width)
+    wide = max(layout.width, wide, *(text_width(line, CAPTION_SIZE) for line in lines))
+    return wide, layout.height + SPACE + high + height(lines)
 
 
 def document(title: str, told: str, inner: str, size: Point, lang: Language, theme: Theme) -> str:
@@ -60,7 +75,7 @@ def document(title: str, told: str, inner: str, size: Point, lang: Language, the
 
 
 def scene_elements(scene: Scene, layout: Layout) -> Iterator[str]:
-    """Return the elements of a scene, its legend under it."""
+    """Return the elements of a scene, its legend and its caption under it."""
     paths = {box.id: box.path for box in scene.boxes}
     headings = titles(scene, layout)
     theme = scene.theme
@@ -72,6 +87,7 @@ def scene_elements(scene: Scene, layout: Layout) -> Iterator[str]:
     yield from (_box(box, layout.centres[box.id], theme) for box in scene.boxes)
     for entry in legend(scene.legend, layout.width):
         yield _entry(entry, layout.height + SPACE, theme)
+    yield from _caption(wrapped(scene.caption, layout.width), extent(scene, layout)[1], theme)
 
 
 def _frame(frame: Frame, bounds: Bounds, theme: Theme) -> str:
@@ -158,6 +174,14 @@ def _band(rhythm: str, begin: Point, way: str, theme: Theme) -> str:
     )
 
 
+def _caption(lines: tuple[str, ...], bottom: float, theme: Theme) -> Iterator[str]:
+    """Write the lines of a caption, none of them cut, down to the bottom."""
+    first = bottom - ROW * (len(lines) - 1) - 4
+    for number, text in enumerate(lines):
+        place, line = (0.0, first + ROW * number), Line(text, "", CAPTION_SIZE)
+        yield text_line(line, place, theme.ink, 'class="caption"', "start", WHOLE)
+
+
 def _arrow(arrow: Arrow, curve: tuple[Point, ...], paths: dict[str, str], theme: Theme) -> str:
     start, *rest, tip = curve
     bends = " ".join(f"{x:.1f},{y:.1f}" for x, y in rest)
@@ -208,14 +232,15 @@ def _dash(kind: str, lit: bool = False) -> str:
 
 
 def describe(scene: Scene) -> str:
-    """Name boxes and connections; the beginning of a long list, and its length."""
+    """Give the caption, name boxes and connections: the beginning of a long list, its length."""
     names = {box.id: shorten(_whole(box.lines), 80) for box in scene.boxes}
     told = [_connection(arrow, names, scene) for arrow in scene.arrows[:TOLD]]
     if len(scene.arrows) > TOLD:
         told.append(f"… (+{len(scene.arrows) - TOLD})")
     boxes = one_line(glossary.BOXES, scene.lang)
     connections = one_line(glossary.CONNECTIONS, scene.lang)
-    return f"{boxes}: {len(scene.boxes)}. {connections}: {'; '.join(told) or '–'}."
+    caption = f"{' '.join(scene.caption.split())} " if scene.caption else ""
+    return f"{caption}{boxes}: {len(scene.boxes)}. {connections}: {'; '.join(told) or '–'}."
 
 
 def _connection(arrow: Arrow, names: dict[str, str], scene: Scene) -> str:

@@ -1,6 +1,6 @@
 """A user's text, made fit to be drawn."""
 
-LONGEST = 48
+LONGEST = 56
 
 
 def clean(text: str) -> str:

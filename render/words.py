@@ -9,13 +9,12 @@ from cutaway.render.marks import Drawing, Text
 from cutaway.render.measure import text_width
 from cutaway.render.scene import Language, Line
 from cutaway.render.text import clean, shorten
+from cutaway.render.wrap import wrap
 from cutaway.render.write import DROP
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 SMALLER = 10.0 / 11  # the second language beside the first
 LEAST = 10.0  # points
-OPENING = "（《“〈【"  # what no line ends with
-CLOSING = "，。、；：！？）》”〉】·…%"  # what no line begins with
 
 
 def checked_language(lang: str) -> Language:
@@ -68,8 +67,8 @@ def paragraph(
     >>> [mark.line.text for mark in found.marks]
     ['to be or', 'not to be']
     """
-    english = [Line(line, "en", size) for line in _broken(text.en.split(" "), " ", width, size)]
-    chinese = [Line(line, "zh-CN", size) for line in _broken(_units(text.zh), "", width, size)]
+    english = [Line(line, "en", size) for line in wrap(text.en, width, size)]
+    chinese = [Line(line, "zh-CN", size) for line in wrap(text.zh, width, size)]
     lines = {"en": english, "zh": chinese, "both": chinese + english}
     return _stacked({each: lines[each] for each in LANGUAGES}, lang, ink, "start", width)
 
@@ -102,36 +101,3 @@ def _stacked(
         marks.append(Text((x, base), line, ink, align))
         top += line.height
     return Drawing(wide, high, tuple(marks))
-
-
-def _broken(units: list[str], between: str, width: float, size: float) -> list[str]:
-    """Return lines of units, as many on each as fit."""
-    found: list[str] = []
-    for unit in units:
-        longer = f"{found[-1]}{between}{unit}" if found else unit
-        if found and text_width(longer, size) <= width:
-            found[-1] = longer
-        else:
-            found.append(unit.lstrip() if found else unit)
-    return found
-
-
-def _units(text: str) -> list[str]:
-    """Return what a Chinese text may be broken into: Han characters, and Latin words."""
-    found: list[str] = []
-    for character in text:
-        before = found[-1] if found else ""
-        glued = before and (
-            character in CLOSING
-            or before[-1] in OPENING
-            or (_latin(before[-1]) and _latin(character))
-        )
-        if glued:
-            found[-1] += character
-        else:
-            found.append(character)
-    return found
-
-
-def _latin(character: str) -> bool:
-    return character < "\u2e80" and character != " "

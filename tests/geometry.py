@@ -128,6 +128,10 @@ def check(picture: Picture) -> None:
         [head] = arrow.iterfind(f"{SVG}polygon")
         for x, y in (*points(path), *points(head)):
             assert canvas.holds(Area(x, y, x, y), 1.0)
+        ends = arrow.attrib["data-from"], arrow.attrib["data-to"]
+        for x, y in points(path):
+            passed = (p for p, there in placed.items() if there.holds(Area(x, y, x, y), -2.0))
+            assert set(passed) <= {*ends}, ends
         dashed = path.get("stroke-dasharray") == "5 3"
         assert dashed == (arrow.attrib["class"] == "residual")
     for label in svg.iterfind(f".//{SVG}text[@class='label']"):

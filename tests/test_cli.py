@@ -249,7 +249,8 @@ def test_draw_passes_every_option_on(
     assert Path("feed-forward.svg").read_text("utf-8").startswith("<svg")
     line = (
         "draw encoder --level op --open layer.0 --open layer.1/* --close x --lang both "
-        "--no-shapes --dim B=2 --dim S=3 --direction LR --no-fold --theme print -o out.dot --json"
+        "--no-shapes --parameters --flops --no-weights --dim B=2 --dim S=3 --direction LR "
+        "--no-fold --theme print --caption One -o out.dot --json"
     )
     code, out, err = call(capsys, *line.split())
     assert (code, err) == (0, "")
@@ -269,7 +270,9 @@ def test_draw_passes_every_option_on(
                 "direction": "BT",
                 "show": ("shapes",),
                 "dims": {},
+                "weights": True,
                 "theme": "light",
+                "caption": "",
             },
         ),
         (
@@ -281,9 +284,11 @@ def test_draw_passes_every_option_on(
                 "fold": False,
                 "lang": "both",
                 "direction": "LR",
-                "show": (),
+                "show": ("parameters", "flops"),
                 "dims": {"B": 2, "S": 3},
+                "weights": False,
                 "theme": "print",
+                "caption": "One",
             },
         ),
     ]

@@ -72,6 +72,11 @@ def test_sizes_shapes_and_languages_show(
     assert "(2, 3, 64)" in filled
     assert svg("--no-shapes") != plain
     assert 'aria-label="max(0, xW_1 + b_1)W_2 + b_2"' in svg("--formulas")
+    assert "4·d_model² + 4·d_model parameters" in svg("--parameters")
+    assert "FLOPs" in svg("--flops")
+    assert 'class="caption">An encoder layer.</text>' in svg("--caption", "An encoder layer.")
+    assert svg("--level", "op").count('class="parameter"') > 0
+    assert svg("--level", "op", "--no-weights").count('class="parameter"') == 0
     assert svg("--direction", "LR") != plain
     assert 'fill="#14161a"' in svg("--theme", "dark")
     assert "注意力" in svg("--lang", "zh")

@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from geometry import SVG, arrows, boxes, check, parse
+from geometry import SVG, Area, area, arrows, boxes, check, parse, points
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scoped_graphs import graphs
@@ -20,6 +20,7 @@ from cutaway.render import Picture
 from cutaway.render.build import LANGUAGES
 from cutaway.render.draw import DIRECTIONS, LEVELS
 from cutaway.render.glossary import FAMILIES
+from cutaway.render.layout import place
 from cutaway.render.theme import THEMES, read_theme
 from cutaway.transform import collapse, residual_edges
 
@@ -31,6 +32,39 @@ QUICK = ["attention", "feed-forward", "encoder-layer", "gpt", "transformer"]
 @pytest.mark.parametrize("name", QUICK)
 def test_built_in_models(name: str, level: str) -> None:
     check(ca.draw(MODELS[name].graph(), level, lang="both"))
+
+
+@pytest.mark.parametrize("name", ["encoder-layer", "translator", "paper-base"])
+def test_towers_are_straight(name: str) -> None:
+    """What a box gives to one other alone, and that gets from nobody else, is right above it."""
+    picture = ca.draw(MODELS[name].graph())
+    frames = {box.id: box.frame for box in picture.scene.boxes}
+    centres = place(picture.scene).centres
+    data = [(a.tail, a.head) for a in picture.scene.arrows if a.stroke == "data"]
+    steps = [
+        (tail, head)
+        for tail, head in data
+        if [t for t, _ in data].count(tail) == [h for _, h in data].count(head) == 1
+        and frames[tail] == frames[head]
+    ]
+    assert len(steps) >= 3
+    assert all(abs(centres[tail][0] - centres[head][0]) < 1 for tail, head in steps)
+
+
+@pytest.mark.parametrize("direction", ["BT", "LR"])
+@pytest.mark.parametrize("level", ["sublayer", "op"])
+@pytest.mark.parametrize("name", ["multi-head-attention", "gpt", "decoder", "paper-base"])
+def test_labels_cross_no_border(name: str, level: str, direction: str) -> None:
+    svg = parse(ca.draw(MODELS[name].graph(), level, direction=direction))
+    frames = [area(r) for r in svg.iterfind(f".//*[@data-scope]/{SVG}rect")]
+    labels = [area(text) for text in svg.iterfind(f".//{SVG}text[@class='label']")]
+    for label, frame in product(labels, frames):
+        assert frame.holds(label, 0.0) or not frame.meets(label)
+    for arrow in arrows(svg):
+        [path] = arrow.iterfind(f"{SVG}path")
+        if arrow.attrib["class"] == "residual":
+            for (x, y), label in product(points(path), labels):
+                assert not label.holds(Area(x, y, x, y))
 
 
 @pytest.mark.slow

@@ -116,6 +116,21 @@ def models(lang: str, as_json: bool) -> None:
 @click.option(
     "--formulas/--no-formulas", default=False, show_default=True, help="In each box its formula."
 )
+@click.option(
+    "--parameters/--no-parameters",
+    default=False,
+    show_default=True,
+    help="How many parameters a block has.",
+)
+@click.option(
+    "--flops/--no-flops",
+    default=False,
+    show_default=True,
+    help="How much arithmetic a block does; a multiply-add is two.",
+)
+@click.option(
+    "--weights/--no-weights", default=True, show_default=True, help="Parameters as boxes."
+)
 @dim_option
 @click.option(
     "--direction",
@@ -128,6 +143,7 @@ def models(lang: str, as_json: bool) -> None:
     "--fold/--no-fold", default=True, show_default=True, help="Repeated blocks once, with N×."
 )
 @theme_option
+@click.option("--caption", metavar="TEXT", default="", help="What stands under the picture.")
 @click.option(
     "-o",
     "--output",

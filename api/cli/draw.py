@@ -10,6 +10,7 @@ from cutaway.cli.inputs import read_dims
 from cutaway.cli.model import load
 from cutaway.cli.output import print_json
 from cutaway.render import Picture, draw
+from cutaway.render.draw import SHOWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,12 @@ class Options:
     direction: str
     shapes: bool
     formulas: bool
+    parameters: bool
+    flops: bool
+    weights: bool
     dims: Sequence[str]
     theme: str
+    caption: str
 
 
 def draw_model(name: str, options: Options, out: str | None, as_json: bool) -> None:
@@ -40,9 +45,11 @@ def draw_model(name: str, options: Options, out: str | None, as_json: bool) -> N
         fold=options.fold,
         lang=options.lang,
         direction=options.direction,
-        show=("shapes",) * options.shapes + ("formulas",) * options.formulas,
+        show=tuple(detail for detail in SHOWS if getattr(options, detail)),
+        weights=options.weights,
         dims=read_dims(options.dims),
         theme=options.theme,
+        caption=options.caption,
     )
     if out == "-":
         click.echo(picture.svg.encode(), nl=False)

@@ -1,0 +1,79 @@
+"""Frames no wider than what is in them: Graphviz keeps room for a title beside every arrow."""
+
+from dataclasses import replace
+
+from cutaway.render.geometry import around, bounds, holds, polyline
+from cutaway.render.labels import area
+from cutaway.render.scene import Bounds, Box, Layout, Place, Point, Scene
+from cutaway.render.titles import INSET, STEP, free_begins
+
+MARGIN = 8.0  # points, from a frame to what is in it
+
+
+def trimmed(scene: Scene, layout: Layout) -> Layout:
+    """Return the layout with every frame as wide as its boxes, inner frames, arrows and title."""
+    begins = free_begins(scene, layout)
+    parts = _parts(scene, layout)
+    frames = dict(layout.frames)
+    for frame in reversed(scene.frames):  # inner ones before those around them
+        place, (x0, y0, x1, y1) = frame.place, layout.frames[frame.place]
+        inside = around(parts[place])
+        sides = [
+            (
+                max(x0, min(inside[0] - MARGIN, begin - INSET)),
+                min(x1, max(inside[2] + MARGIN, begin + frame.width + INSET + STEP)),
+            )
+            for begin in begins[place]
+        ]
+        left, right = min(sides, key=lambda side: side[1] - side[0], default=(x0, x1))
+        frames[place] = left, y0, right, y1
+        parts.setdefault(place[:-1], []).append(frames[place])
+    return _cropped(scene, replace(layout, frames=frames))
+
+
+def _parts(scene: Scene, layout: Layout) -> dict[Place, list[Bounds]]:
+    """Return what stands in each frame: boxes, and the arrows and texts that don't leave it."""
+    found: dict[Place, list[Bounds]] = {frame.place: [] for frame in scene.frames}
+    homes = {box.id: box.frame for box in scene.boxes}
+    for box in scene.boxes:
+        found.setdefault(box.frame, []).append(_area(box, layout))
+    for arrow, curve, label in zip(scene.arrows, layout.curves, layout.labels, strict=True):
+        place = homes[arrow.tail]
+        while place and homes[arrow.head][: len(place)] != place:
+            place = place[:-1]
+        if place:
+            own = [bounds(polyline(curve)), *([area(arrow, label)] if label else [])]
+            found[place] += [part for part in own if holds(layout.frames[place], part)]
+    return found
+
+
+def _area(box: Box, layout: Layout) -> Bounds:
+    (x, y), width, height = layout.centres[box.id], box.width / 2, box.height / 2
+    return x - width, y - height, x + width, y + height
+
+
+def _cropped(scene: Scene, layout: Layout) -> Layout:
+    """Return the layout without what has become empty at its sides."""
+    parts = [_area(box, layout) for box in scene.boxes]
+    parts += [*layout.frames.values(), *(bounds(polyline(curve)) for curve in layout.curves)]
+    parts += [area(a, at) for a, at in zip(scene.arrows, layout.labels, strict=True) if at]
+    if not parts:
+        return layout
+    left, _, right, _ = around(parts)
+    if left < MARGIN and layout.width - right < MARGIN:
+        return layout
+
+    def moved(point: Point) -> Point:
+        return point[0] - left, point[1]
+
+    return Layout(
+        right - left,
+        layout.height,
+        {box: moved(point) for box, point in layout.centres.items()},
+        {
+            place: (x0 - left, y0, x1 - left, y1)
+            for place, (x0, y0, x1, y1) in layout.frames.items()
+        },
+        tuple(tuple(map(moved, curve)) for curve in layout.curves),
+        tuple(point and moved(point) for point in layout.labels),
+    )

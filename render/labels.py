@@ -1,0 +1,89 @@
+"""Where the text at an arrow goes when Graphviz put it across the border of a frame."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from cutaway.render.dot import LABEL
+from cutaway.render.geometry import bounds, crosses, holds, meet, polyline
+from cutaway.render.measure import text_width
+from cutaway.render.scene import Arrow, Bounds, Layout, Point, Scene
+from cutaway.render.text import shorten
+
+BESIDE = 4.0  # points between an arrow and its text
+STEP = 8.0  # … and between the points of it that are tried
+HEIGHT = LABEL + 3
+
+
+def settled(scene: Scene, layout: Layout, reserved: Collection[Bounds]) -> Layout:
+    """Move each text that lies across a border to the nearest place beside its arrow that is free.
+
+    A text stays where it was if there is none: better across a border than on a box.
+
+    Parameters
+    ----------
+    reserved
+        Where the titles of frames go.
+    """
+    places = list(layout.labels)
+    for number, (arrow, place) in enumerate(zip(scene.arrows, places, strict=True)):
+        if place is None or not _astride(area(arrow, place), layout):
+            continue
+        taken = [area(a, p) for a, p in zip(scene.arrows, places, strict=True) if p and p != place]
+        taken += reserved
+        free = _Free(scene, layout, taken)
+        near = sorted(_beside(arrow, layout.curves[number]), key=lambda new: _far(new, place))
+        places[number] = next((new for new in near if free.holds(area(arrow, new))), place)
+    return replace(layout, labels=tuple(places))
+
+
+def area(arrow: Arrow, centre: Point) -> Bounds:
+    """Return where the text at an arrow is."""
+    wide = text_width(shorten(arrow.label), LABEL) / 2
+    return centre[0] - wide, centre[1] - HEIGHT / 2, centre[0] + wide, centre[1] + HEIGHT / 2
+
+
+class _Free:
+    """What a text must not lie on: boxes, other texts, arrows, and the borders of frames."""
+
+    def __init__(self, scene: Scene, layout: Layout, taken: list[Bounds]) -> None:
+        self._layout = layout
+        self._taken = taken + [
+            (x - box.width / 2, y - box.height / 2, x + box.width / 2, y + box.height / 2)
+            for box in scene.boxes
+            for x, y in (layout.centres[box.id],)
+        ]
+        lines = map(polyline, layout.curves)
+        self._strokes = [(bounds(line), line) for line in lines]
+
+    def holds(self, text: Bounds) -> bool:
+        """Say whether a text has that place for itself."""
+        if text[0] < 0 or text[2] > self._layout.width or _astride(text, self._layout):
+            return False
+        if any(meet(text, other) for other in self._taken):
+            return False
+        near = (line for around, line in self._strokes if meet(around, text))
+        return not any(crosses(a, b, text) for line in near for a, b in pairwise(line))
+
+
+def _astride(text: Bounds, layout: Layout) -> bool:
+    return any(meet(text, f) and not holds(f, text) for f in layout.frames.values())
+
+
+def _beside(arrow: Arrow, curve: tuple[Point, ...]) -> Iterator[Point]:
+    """Return the centres of places at the left, at the right, above and below an arrow's points.
+
+    Beside a line that runs aslant they are further from it.
+    """
+    half = text_width(shorten(arrow.label), LABEL) / 2
+    for (x0, y0), (x1, y1) in pairwise(polyline(curve)):
+        parts = max(1, round(max(abs(x1 - x0), abs(y1 - y0)) / STEP))
+        for part in range(parts):
+            x, y = x0 + (x1 - x0) * part / parts, y0 + (y1 - y0) * part / parts
+            for away in (BESIDE, 3 * BESIDE, 5 * BESIDE):
+                wide, high = half + away, HEIGHT / 2 + away
+                yield from ((x - wide, y), (x + wide, y), (x, y - high), (x, y + high))
+
+
+def _far(a: Point, b: Point) -> float:
+    return (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2

@@ -1,7 +1,15 @@
 """The figures there are, in the article's order."""
 
-from cutaway.figures import attention_matrix
+from cutaway.figures import (
+    attention_matrix,
+    multi_head_attention,
+    scaled_dot_product_attention,
+)
 from cutaway.figures.spec import Figure
 
-_ALL = (attention_matrix.FIGURE,)
-FIGURES: dict[str, Figure] = {figure.name: figure for figure in _ALL}
+_MODULES = (
+    scaled_dot_product_attention,
+    attention_matrix,
+    multi_head_attention,
+)
+FIGURES: dict[str, Figure] = {module.FIGURE.name: module.FIGURE for module in _MODULES}

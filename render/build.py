@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import get_args
 
-from cutaway.graph import Group, Node, Parameter, Shape, Shown, Trace, View
+from cutaway.graph import Group, Node, Parameter, Shape, Shown, Title, Trace, View
 from cutaway.render import glossary
 from cutaway.render.arrows import bundles, shapes_entering
 from cutaway.render.beside import bundles_beside
@@ -75,6 +75,8 @@ class Builder:
         Whether parameters have boxes.
     caption
         What stands under the picture.
+    titles
+        What boxes and frames are called, by the path of their node or scope.
     trace
         Values to show in the boxes of the nodes that have them.
     """
@@ -94,7 +96,9 @@ class Builder:
         weights: bool = True,
         caption: str = "",
         trace: Trace | None = None,
+        titles: Mapping[str, Title] | None = None,
     ) -> None:
+        self._titles = titles or {}
         self._caption = caption
         self._view = view
         self._trace = trace
@@ -170,7 +174,7 @@ class Builder:
         family: str
         formula = self._outline(shown)
         if isinstance(shown, Group):
-            look = self._names.group(shown)
+            look = self._named(self._names.group(shown), self._paths[shown])
             texts = self._in_all_languages(lambda lang: self._group_lines(shown, look, lang))
             path, role, family = self._paths[shown], "group", look.family
         else:
@@ -202,6 +206,9 @@ class Builder:
             inside=inside,
         )
 
+    def _named(self, look: Look, path: str) -> Look:
+        return look._replace(title=self._titles[path]) if path in self._titles else look
+
     def _value(self, shown: Shown) -> Drawing | None:
         """Return the value that leaves a box, if it is one and known."""
         if self._trace is None:
@@ -232,7 +239,10 @@ class Builder:
         leaf = role_of(node) != "op"
         silent = leaf and role_of(node) == "constant" and not node.shape
         shape = self._shape(node.shape) if (leaf or node not in self._read) and not silent else ""
-        title = glossary.ADD if node in self._sums else None
+        own = self._titles.get(self._view.path(node))
+        if own:
+            formula = ""  # it says what is to be said
+        title = own or (glossary.ADD if node in self._sums else None)
         return (*label(node, lang, formula, shape, title), *self._cost(node, lang))
 
     def _group_lines(self, group: Group, look: Look, lang: Language) -> Lines:
@@ -346,6 +356,7 @@ class Builder:
             if place in around:
                 look = look._replace(note=None)  # its layers say it
             scope = _scope(place, within)
+            look = self._named(look, scope)
             frames.append(self._frame(place, look, out.get(place, set()), scope))
         return tuple(frames)
 

@@ -8,7 +8,9 @@ from cutaway.graph import (
     Explanation,
     Graph,
     Node,
+    OptionError,
     Shape,
+    Title,
     Trace,
     View,
     as_dim,
@@ -51,6 +53,7 @@ def draw(
     dims: Mapping[str, int] | None = None,
     weights: bool = True,
     title: str = "",
+    titles: Mapping[str, str] | Mapping[str, tuple[str, str]] | None = None,
     caption: str = "",
     highlight: Highlight = (),
     theme: ThemeLike = "light",
@@ -90,6 +93,9 @@ def draw(
         Whether parameters have boxes of their own; else ops name the parameters that they read.
     title
         What the picture is called for those who can't see it; by default its outputs' names.
+    titles
+        What boxes and frames are called, by the path of their node or scope: a text, or a pair
+        in English and Chinese.
     caption
         What stands under the picture, in as many lines as it needs.
     highlight
@@ -139,6 +145,7 @@ def draw(
         found = expand(found)
     language, look = cast("Language", lang), read_theme(theme)
     lit = Lit.of(highlight, found, language)
+    named = {path: _named(found, path, text) for path, text in (titles or {}).items()}
 
     def scene(view: View) -> Scene:
         return Builder(
@@ -155,6 +162,7 @@ def draw(
             bool(weights),
             str(caption),
             trace,
+            named,
         ).scene()
 
     if isinstance(found, View):
@@ -172,6 +180,28 @@ def draw(
 def _check(value: object, known: Sequence[str], what: str) -> None:
     if value not in known:
         raise RenderError(explain(f"there is no {what} {value!r}", required=", ".join(known)))
+
+
+def _named(graph: Graph, path: str, text: object) -> Title:
+    """Return the title of a node or a scope, which must be there."""
+    nodes = map(graph.path, graph.nodes)
+    inside = (f"{'/'.join(node.scope.names)}/" for node in graph.nodes)
+    if path not in nodes and not any(scope.startswith(f"{path}/") for scope in inside):
+        raise OptionError(
+            explain(f"there is nothing to call {path!r}", required="the path of a node or a scope")
+        )
+    match text:
+        case str():
+            return Title(text, text)
+        case (str(english), str(chinese)):
+            return Title(english, chinese)
+    raise RenderError(
+        explain(
+            f"the title of {path!r} cannot be drawn",
+            required="a text, or a pair in English and Chinese",
+            came=repr(text)[:80],
+        )
+    )
 
 
 def _shape_writer(sizes: Mapping[str, int]) -> Callable[[Shape], str]:

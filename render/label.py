@@ -4,7 +4,7 @@ from cutaway.graph import Constant, Input, Node, Parameter, Title
 from cutaway.ops import Size
 from cutaway.render.scene import Language, Line, Role
 
-SMALL = 9.0
+SMALL = 10.0
 
 
 def role_of(node: Node) -> Role:
@@ -30,12 +30,14 @@ def label(
     ['x', '(T, S)']
     """
     role, op = role_of(node), node.op
-    if role in ("input", "parameter"):
+    if title is not None:
+        lines = bilingual(title, lang)
+    elif role in ("input", "parameter"):
         lines = [Line(node.name)]
     elif isinstance(op, Size) or (isinstance(op, Constant) and op.value.size == 1):
         lines = [Line(op.text())]
     else:
-        lines = bilingual(title or op.title, lang)
+        lines = bilingual(op.title, lang)
     if role == "op" and node.name != op.name:
         lines.append(Line(node.name))
     lines += [Line(text, size=SMALL + 1) for text in (formula, shape) if text]

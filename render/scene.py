@@ -46,13 +46,23 @@ def shortest(number: float) -> str:
 class Outline:
     """A formula as one path, from its top left corner.
 
-    ``path`` holds the commands, each with its points.
+    ``path`` holds the commands, each with its points; ``base`` is how far its base line is down.
     """
 
     formula: Formula
     path: tuple[tuple[str, tuple[Point, ...]], ...]
     width: float
     height: float
+    base: float = 0.0
+
+    def scaled(self, factor: float) -> "Outline":
+        """Return it larger or smaller."""
+        path = tuple(
+            (command, tuple((x * factor, y * factor) for x, y in points))
+            for command, points in self.path
+        )
+        width, height, base = self.width * factor, self.height * factor, self.base * factor
+        return Outline(self.formula, path, width, height, base)
 
     def at(self, left: float, top: float) -> str:
         """Return the data of an SVG path that begins there."""
@@ -83,6 +93,7 @@ class Box:
     opens: str = ""  # the scope to open for what is inside, if it is a block
     formula: Outline | None = None
     inside: "Drawing | None" = None  # what stands under its texts, such as its value
+    optional: bool = False  # its border is dotted
 
     @property
     def headings(self) -> int:

@@ -46,7 +46,13 @@ MARGIN = 8.0
 SPACE = 10.0  # between picture and legend
 TOLD = 200  # connections that <desc> names
 CORNERS: dict[Role, float] = {"input": 14, "parameter": 0, "constant": 0, "op": 5, "group": 3}
-DASHES = {"parameter": "1 2", "residual": "5 3", "mask": "1.5 2.5", "weight": "1 4"}
+DASHES = {
+    "parameter": "1 2",
+    "optional": "2 2",
+    "residual": "5 3",
+    "mask": "1.5 2.5",
+    "weight": "1 4",
+}
 BAND = 4.0  # points: the width of the band at the side of a box, which no text reaches
 
 
@@ -139,17 +145,24 @@ def _box(box: Box, centre: Point, theme: Theme) -> str:
     if box.inside:
         inside = box.inside.moved(centre[0] - box.inside.width / 2, y + GAP / 2)
         texts.append(write(inside.marks, theme))
+    size, border = (box.width, box.height), "optional" if box.optional else ""
     return (
         f'<g class="{box.role}" data-path={attribute(box.path)} '
         f"data-node={attribute(tokens(box.nodes))}>"
         f"<title>{plain(_whole(box.lines))}</title>"
-        f"{_shape(box.role, box.family, centre, (box.width, box.height), theme, box.lit)}{band}"
+        f"{_shape(box.role, box.family, centre, size, theme, box.lit, border)}{band}"
         f"{''.join(texts)}</g>"
     )
 
 
 def _shape(
-    role: Role, family: str, centre: Point, size: Point, theme: Theme, lit: bool = False
+    role: Role,
+    family: str,
+    centre: Point,
+    size: Point,
+    theme: Theme,
+    lit: bool = False,
+    border: str = "",
 ) -> str:
     width, height = size
     left, top = centre[0] - width / 2, centre[1] - height / 2
@@ -160,7 +173,7 @@ def _shape(
         f'<rect x="{left:.1f}" y="{top:.1f}" '
         f'width="{width:.1f}" height="{height:.1f}" rx="{min(CORNERS[role], height / 2):g}" '
         f'fill="{theme.box(role, family)}" stroke="{theme.lit if lit else theme.edge}"{weight}'
-        f"{_dash(role, lit)}/>"
+        f"{_dash(border or role, lit)}/>"
     )
 
 

@@ -35,7 +35,7 @@ def typeset(formula: Formula) -> Outline | None:
     left, top = min(xs), min(ys)
     path = tuple((c, tuple((x - left, y - top) for x, y in points)) for c, points in commands)
     width, height = max(xs) - left, max(ys) - top
-    return Outline(formula, path, width, height)
+    return Outline(formula, path, width, height, -top)
 
 
 def _depth(latex: str) -> int:

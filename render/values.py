@@ -12,8 +12,8 @@ from cutaway.render.marks import Drawing
 from cutaway.render.words import words
 
 NUMBERED = (8, 8)  # rows and columns: a larger value is shown in shades alone
-MOST = (24, 32)  # rows and columns: of a larger one some are left out
-BESIDE = (12, 16)  # … of each of several
+MOST = (24, 16)  # rows and columns: of a larger one some are left out
+BESIDE = (12, 8)  # … of each of several
 LOW = 14.0  # points: the height of a cell with a number
 SMALL = 7.0  # points: the sides of a cell without
 TINY = 4.0  # … of one of several
@@ -58,7 +58,7 @@ def _one(
         cell=(0.0, LOW) if numbers else (SMALL, SMALL),
         rows=rows,
         columns=columns,
-        masked=_masked(shown),
+        masked=_masked(node, shown),
         whole=_whole(shown),
     )
     cells = grid(shown.astype(float), path, "", _scale(node, shown), look)
@@ -77,7 +77,7 @@ def _several(node: Node, value: Array, path: str, names: Sequence[str]) -> Drawi
         if place > 2:
             drawings.append(words("…", size=NOTE, ink="soft"))
         shown = matrices[place][np.ix_(*chosen)]
-        look = Look(numbers=False, cell=(TINY, TINY), masked=_masked(shown))
+        look = Look(numbers=False, cell=(TINY, TINY), masked=_masked(node, shown))
         cells = grid(shown.astype(float), path, str(place), scale, look)
         name = names[place] if len(names) == count else str(place)
         drawings.append(column(cells, words(name, size=NOTE, ink="soft"), gap=1.0))
@@ -107,8 +107,12 @@ def _chosen(count: int, most: int) -> list[int]:
     return [round(place * (count - 1) / (most - 1)) for place in range(most)]
 
 
-def _masked(shown: Array) -> Array | None:
-    hidden = ~shown if shown.dtype == np.bool_ else np.isneginf(shown.astype(float))
+def _masked(node: Node, shown: Array) -> Array | None:
+    """Return where a mask forbids, scores are -∞, or weights are exactly 0."""
+    if shown.dtype == np.bool_:
+        hidden: Array = ~shown
+    else:
+        hidden = shown == 0 if isinstance(node.op, Softmax) else np.isneginf(shown.astype(float))
     return hidden if hidden.any() else None
 
 

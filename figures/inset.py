@@ -1,0 +1,91 @@
+"""What stands in a figure beside grids: pictures of graphs, and formulas."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from cutaway.figures.spec import Setting
+from cutaway.figures.texts import label
+from cutaway.graph import Formula, Graph, Trace
+from cutaway.render import draw
+from cutaway.render.compose import layered
+from cutaway.render.layout import place
+from cutaway.render.marks import Drawing, Glyphs, Inset, Part, Rect
+from cutaway.render.scene import Scene
+from cutaway.render.svg import extent
+from cutaway.render.typeset import typeset
+
+BAR = 4.0  # points: the height of what underlines a piece of a formula
+LARGER = 1.5  # than formulas in boxes
+
+
+def scene_of(setting: Setting, graph: Graph, titles: Mapping[str, str], **options: Any) -> Scene:
+    """Return a graph as boxes and arrows, its weights in the boxes that read them.
+
+    Parameters
+    ----------
+    titles
+        The labels of boxes, by the path of their node or scope.
+    """
+    named = {path: label(name) for path, name in titles.items()}
+    return draw(graph, lang=setting.lang, titles=named, weights=False, **options).scene
+
+
+def inset(scene: Scene) -> Drawing:
+    """Return a scene, laid out, as a drawing."""
+    layout = place(scene)
+    return Drawing(*extent(scene, layout), (Inset((0.0, 0.0), scene, layout),))
+
+
+def shown(setting: Setting, trace: Trace) -> Trace:
+    """Return the values that boxes show; where there are no numbers, how many heads there are."""
+    if setting.values:
+        return trace
+    heads = {node: np.zeros_like(value) for node, value in trace.items() if value.ndim > 3}
+    return Trace(trace.graph, heads, trace.words)
+
+
+def moved_trace(trace: Trace, graph: Graph, prefixes: Mapping[str, str]) -> Trace:
+    """Return a trace's values under the paths of another graph.
+
+    Parameters
+    ----------
+    prefixes
+        For paths of the graph that begin so, how those of the trace begin; the first that fits.
+    """
+    values = {}
+    for node in graph.nodes:
+        path = graph.path(node)
+        begins = next((begin for begin in prefixes if path.startswith(begin)), None)
+        if begins is not None:
+            path = prefixes[begins] + path.removeprefix(begins)
+        if path in trace.paths:
+            values[node] = trace[path]
+    return Trace(graph, values, trace.words)
+
+
+def pieces(parts: Iterable[tuple[str, str]], apart: float = 4.0) -> Drawing:
+    """Return a formula in pieces, each underlined in a colour.
+
+    Parameters
+    ----------
+    parts
+        Of each piece its LaTeX and the colour, such as ``boxes.softmax``; no colour underlines
+        nothing.
+    apart
+        Points between pieces.
+    """
+    outlines = [(typeset(Formula(latex, latex)), ink) for latex, ink in parts]
+    found = [(outline.scaled(LARGER), ink) for outline, ink in outlines if outline is not None]
+    base = max(outline.base for outline, _ in found)
+    deep = max(outline.height - outline.base for outline, _ in found)
+    x, placed = 0.0, []
+    for outline, ink in found:
+        marks: list[Any] = [Glyphs((x, base - outline.base), outline)]
+        if ink:
+            low = base + deep + 2.0
+            marks.append(Rect((x, low, x + outline.width, low + BAR), ink, "edge", 0.5))
+        placed.append(Drawing(0.0, 0.0, (Part("piece", outline.formula.unicode, tuple(marks)),)))
+        x += outline.width + apart
+    return layered(x - apart, base + deep + 2.0 + BAR, placed)

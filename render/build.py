@@ -1,5 +1,6 @@
 """From a view to a scene: boxes, arrows and frames, with their texts and sizes."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import get_args
@@ -14,6 +15,7 @@ from cutaway.render.label import SMALL, bilingual, label, one_line, role_of
 from cutaway.render.lit import Lit
 from cutaway.render.marks import Drawing
 from cutaway.render.measure import text_width
+from cutaway.render.mirror import is_backward, is_kept, mirrored
 from cutaway.render.naming import Look, Namer
 from cutaway.render.scene import (
     GAP,
@@ -105,7 +107,7 @@ class Builder:
         self._lang = lang
         self._direction = direction
         self._shape = shape_text or (lambda shape: "")
-        residual = residual_edges(view)
+        residual = {edge for edge in residual_edges(view) if not is_backward(edge[0].scope.names)}
         self._sums = {node for node, _ in residual}
         self._names = Namer(view, dict(roles), residual)
         self._folded = fold(view, weights)
@@ -137,6 +139,7 @@ class Builder:
             self._lang,
             self._theme,
             self._caption,
+            tuple((self._ids[a], self._ids[b]) for a, b in mirrored(self._view, self._ids)),
         )
 
     @cached_property
@@ -262,10 +265,12 @@ class Builder:
     def _arrows(self) -> tuple[Arrow, ...]:
         entering = shapes_entering(self._view)
         told: set[Node] = set()
-        labels: dict[int, str] = {}
+        labels: dict[int, str] = defaultdict(str)
         plain_first = sorted(self._bundles, key=lambda bundle: bundle.stroke != "data")
         for bundle in plain_first:
             said = [bundle.name()]
+            if isinstance(bundle.tail, Group) and is_kept(self._view, bundle.tail, bundle.head):
+                continue  # many values: what a block keeps for its backward block
             for value in bundle.values:
                 leaf = not isinstance(bundle.tail, Group) and role_of(bundle.tail) != "op"
                 if leaf or value in told or value.shape in entering.get(bundle.tail, ()):

@@ -62,6 +62,10 @@ def draw(
     masks dotted; queries, keys and values have a colour and a letter. Boxes have the same
     places in every language.
 
+    A graph of a loss and its gradients is drawn as a whole: the backward pass at the right of the
+    forward pass, each block beside its own, and gradients, which have a colour, against the
+    direction of values: ``ca.draw(ca.Graph([loss, *ca.grad(loss, wrt=[…])]))``.
+
     Parameters
     ----------
     graph

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cutaway.graph import Address, Constant, Group, Node, Parameter, Title, View
+from cutaway.graph.scope import BACKWARD
 from cutaway.ops import Size
 from cutaway.render import glossary
+from cutaway.render.mirror import is_backward
 from cutaway.transform.recognise import Operand, Role, is_causal, is_padding, norm_placement
 
 
@@ -39,7 +41,12 @@ class Namer:
         return self.block(group.address, group.kind, group.nodes)
 
     def block(self, address: Address, kind: str, nodes: tuple[Node, ...]) -> Look:
-        """Name what stands at an address and is made of these nodes."""
+        """Name what stands at an address and is made of these nodes.
+
+        A block of the backward pass is called after that of the forward pass.
+        """
+        if is_backward(address):
+            return self._backward(address, kind, nodes)
         if nodes[-1].dtype == "bool":
             return Look(mask_title(nodes), "mask")
         name = address[-1].partition(".")[0]
@@ -70,6 +77,21 @@ class Namer:
         if families <= {"matmul", "arithmetic", "movement"} and "matmul" in families:
             return Look(known, "matmul")
         return Look(known, "part")
+
+    def _backward(self, address: Address, kind: str, nodes: tuple[Node, ...]) -> Look:
+        depth = len(address) - 1
+        forward = tuple(
+            node
+            for node in self._view.nodes
+            if depth
+            and node not in self._view.first
+            and self._view.address(node)[:depth] == address[1:]
+        )
+        if not depth:
+            return Look(glossary.BACKWARD, "part")
+        look = self.block(address[1:], kind, forward or nodes)
+        name = look.title
+        return Look(Title(f"{BACKWARD} {name.en}", f"{BACKWARD} {name.zh}"), look.family)
 
     def _attention(self, nodes: tuple[Node, ...]) -> Title | None:
         """Name a whole attention, with its projections: self or cross, masked, multi-head."""

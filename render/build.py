@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import get_args
 
-from cutaway.graph import Group, Node, Parameter, Shape, Shown, Trace, View
+from cutaway.graph import Group, Node, Parameter, Shape, Shown, Title, Trace, View
 from cutaway.render import glossary
 from cutaway.render.arrows import bundles, shapes_entering
 from cutaway.render.beside import bundles_beside
@@ -79,6 +79,8 @@ class Builder:
         What stands under the picture.
     trace
         Values to show in the boxes of the nodes that have them.
+    notes
+        What stands in boxes for the names of their nodes.
     """
 
     def __init__(
@@ -96,7 +98,9 @@ class Builder:
         weights: bool = True,
         caption: str = "",
         trace: Trace | None = None,
+        notes: Mapping[Node, Title] | None = None,
     ) -> None:
+        self._notes = notes or {}
         self._caption = caption
         self._view = view
         self._trace = trace
@@ -236,7 +240,10 @@ class Builder:
         silent = leaf and role_of(node) == "constant" and not node.shape
         shape = self._shape(node.shape) if (leaf or node not in self._read) and not silent else ""
         title = glossary.ADD if node in self._sums else None
-        return (*label(node, lang, formula, shape, title), *self._cost(node, lang))
+        return (
+            *label(node, lang, formula, shape, title, self._notes.get(node)),
+            *self._cost(node, lang),
+        )
 
     def _group_lines(self, group: Group, look: Look, lang: Language) -> Lines:
         times = self._view.times.get(group.address)

@@ -47,6 +47,8 @@ BACKWARD = Title("∇ Backward pass", "∇ 反向传播")
 DIAGRAM = Title("Diagram", "图")
 BOXES = Title("Boxes", "方框")
 CONNECTIONS = Title("Connections", "连接")
+TOKEN = Title("token", "词元")
+TOKENS = Title("tokens", "词元")
 AXIS = Title("axis", "轴")
 COSTS = {
     "parameters": Title("parameters", "个参数"),

@@ -398,8 +398,8 @@ def test_an_empty_and_a_single_graph() -> None:
     ("options", "message"),
     [
         (
-            {"level": "token"},
-            "there is no level 'token'\n  required: model, layer, sublayer, op, primitive",
+            {"level": "word"},
+            "there is no level 'word'\n  required: model, layer, sublayer, op, primitive, token",
         ),
         ({"lang": "fr"}, "there is no language 'fr'\n  required: en, zh, both"),
         ({"direction": "up"}, "there is no direction 'up'\n  required: BT, TB, LR, RL"),

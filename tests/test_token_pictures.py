@@ -29,7 +29,7 @@ def test_scores_are_named_by_query_and_key() -> None:
     texts = [line.text for box in picture.scene.boxes for line in box.lines]
     assert "词元 2 token 2" in texts
     picture = ca.draw(attention(), "token", dims={"T": 2})
-    products = [b for b in picture.scene.boxes if b.path.startswith("attention/matmul")]
+    products = [box for box in picture.scene.boxes if box.family == "matmul"]
     assert [box.lines[1].text for box in products] == [
         *("q₁·k₁", "q₁·k₂", "token 1", "q₂·k₁", "q₂·k₂", "token 2")
     ]

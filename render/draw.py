@@ -30,8 +30,9 @@ from cutaway.render.text import shorten
 from cutaway.render.theme import ThemeLike, read_theme
 from cutaway.render.tokens import by_token, token_notes
 from cutaway.render.way import along
-from cutaway.transform import attention_roles, collapse, expand
-from cutaway.transform.collapse import Level as Folding
+from cutaway.transform import attention_roles, expand
+from cutaway.transform.collapse import Folding
+from cutaway.transform.collapse import Level as Depth
 
 Level = Literal["model", "layer", "sublayer", "op", "primitive"]
 Show = Literal["shapes", "formulas", "parameters", "flops"]
@@ -183,12 +184,13 @@ def draw(
 
     if isinstance(found, View):
         return Picture(scene(found))
-    folding = cast("Folding", "op" if level in ("primitive", TOKEN) else level)
+    folding = Folding(found, fold)
+    depth = cast("Depth", "op" if level in ("primitive", TOKEN) else level)
 
     def opened(more: Collection[str]) -> Scene:
         paths = (open,) if isinstance(open, str) else open
         wanted = (*paths, *more) if more else open
-        return scene(collapse(found, folding, open=wanted, close=close, fold=fold))
+        return scene(folding.collapse(depth, open=wanted, close=close))
 
     return Picture(opened(()), opened)
 

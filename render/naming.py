@@ -1,6 +1,7 @@
 """What a block is called and how it is coloured, read off what it computes."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from cutaway.graph import Address, Constant, Group, Node, Parameter, Title, View
@@ -79,19 +80,24 @@ class Namer:
         return Look(known, "part")
 
     def _backward(self, address: Address, kind: str, nodes: tuple[Node, ...]) -> Look:
-        depth = len(address) - 1
-        forward = tuple(
-            node
-            for node in self._view.nodes
-            if depth
-            and node not in self._view.first
-            and self._view.address(node)[:depth] == address[1:]
-        )
-        if not depth:
+        """Name a block of the backward pass; of a further copy, after the copy that is shown."""
+        if len(address) == 1:
             return Look(glossary.BACKWARD, "part")
-        look = self.block(address[1:], kind, forward or nodes)
+        there = self._view.shown_as.get(address[1:], address[1:])
+        look = self.block(there, kind, tuple(self._inside.get(there, nodes)))
         name = look.title
         return Look(Title(f"{BACKWARD} {name.en}", f"{BACKWARD} {name.zh}"), look.family)
+
+    @cached_property
+    def _inside(self) -> dict[Address, list[Node]]:
+        """The nodes of the forward pass that are shown in each scope."""
+        found: dict[Address, list[Node]] = {}
+        for node in self._view.nodes:
+            address = self._view.address(node)
+            if node not in self._view.first and not is_backward(address):
+                for depth in range(1, len(address) + 1):
+                    found.setdefault(address[:depth], []).append(node)
+        return found
 
     def _attention(self, nodes: tuple[Node, ...]) -> Title | None:
         """Name a whole attention, with its projections: self or cross, masked, multi-head."""

@@ -43,6 +43,18 @@ def test_a_block_is_beside_its_backward_block(make: Callable[[], ca.Node], weigh
         assert titles[backward] == f"∇ {titles[forward]}"
 
 
+def test_backward_blocks_of_folded_layers_have_their_names() -> None:
+    y = ca.layers.encoder(ca.input("x", "B T D"), layers=3, heads="H", hidden="F")
+    picture = ca.draw(with_gradients(y))
+    check(picture)
+    titles = [box.lines[0].text for box in picture.scene.boxes if box.role == "group"]
+    forward = [title for title in titles if not title.startswith("∇")]
+    backward = [f"∇ {title}" for title in reversed(forward)]
+    assert titles == [*forward, *backward * 3]
+    frames = [frame.title[0].text for frame in picture.scene.frames]
+    assert frames == ["3× Layer · post-norm", "∇ Backward pass", *["∇ Layer"] * 3]
+
+
 @pytest.mark.parametrize("direction", ["BT", "TB", "LR", "RL"])
 @pytest.mark.parametrize("level", ["sublayer", "op"])
 def test_gradients_flow_against_values(level: str, direction: str) -> None:

@@ -152,12 +152,7 @@ class _Closing:
         close: Sequence[str],
     ) -> None:
         self._kinds = view.kinds
-        same = {  # a scope in a further copy is the one in the first copy
-            view.address(node)[:depth]: view.address(first)[:depth]
-            for node, first in view.first.items()
-            for depth in range(1, len(view.address(node)) + 1)
-        }
-        known = {**{address: address for address in self._kinds}, **same}
+        known = {**{address: address for address in self._kinds}, **view.shown_as}
         self._opened = _matching(open, known)
         self._closed = _matching(close, known)
         self._around = {a[:d] for a in self._opened for d in range(1, len(a) + 1)}

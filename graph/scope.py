@@ -22,6 +22,7 @@ from cutaway.graph.source import Source, caller
 P = ParamSpec("P")
 R = TypeVar("R")
 Kind = Literal["stack", "layer", "sublayer", "part"]
+BACKWARD = "∇"  # around the backward pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,18 @@ class Scope:
         path = "/".join([self.path, *names] if self.path else names)
         kinds = (*self.kinds, *["part"] * (len(names) - 1), kind)
         return Scope(path, kinds, self.requires, self.allowed)
+
+    @property
+    def backward(self) -> "Scope":
+        """Where the backward pass of what stands here stands.
+
+        Examples
+        --------
+        >>> Scope().inside("layer.0", "layer").backward.path
+        '∇/layer.0'
+        """
+        path = f"{BACKWARD}/{self.path}" if self.path else BACKWARD
+        return Scope(path, ("part", *self.kinds))
 
     def marked(self, kind: str, requires: Sequence[Condition]) -> "Scope":
         """Return this scope as a block of that kind, with what the block asks for."""

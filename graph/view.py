@@ -136,6 +136,15 @@ class View(Graph):
         }
 
     @cached_property
+    def shown_as(self) -> dict[Address, Address]:
+        """For each scope in a further copy, the one in the first copy that is shown for it."""
+        return {
+            self.address(node)[:depth]: self.address(first)[:depth]
+            for node, first in self.first.items()
+            for depth in range(1, len(self.address(node)) + 1)
+        }
+
+    @cached_property
     def _group(self) -> dict[Node, Group]:
         return {node: group for group in self.groups for node in group.nodes}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from cutaway.graph import Group, Node, Parameter, Shape, Shown, View
 from cutaway.render.fold import is_number
 from cutaway.render.glossary import ROLES
+from cutaway.render.mirror import cotangents_of, is_kept
 from cutaway.render.scene import Stroke
 from cutaway.transform.recognise import Operand, Role
 
@@ -39,14 +40,20 @@ def bundles(
     """Return the arrows of a view.
 
     Dashed are residuals, dotted masks and weights that blocks share. What enters a block with an
-    attention inside carries the roles that it gets there.
+    attention inside carries the roles that it gets there. Gradients have a stroke of their own;
+    all that the backward pass reads of a block of the forward pass is one arrow.
     """
+    cotangents = cotangents_of(view)
     inner = _roles_of_entries(view, roles)
     found: dict[tuple[Shown, Shown, str], Bundle] = {}
     for edge in view.edges:
         operand = edge.reader, edge.operand
         stroke: Stroke = "data"
-        if operand in residual:
+        if edge.value in cotangents:
+            stroke = "gradient"
+        elif isinstance(edge.tail, Group) and is_kept(view, edge.tail, edge.head):
+            pass
+        elif operand in residual:
             stroke = "residual"
         elif edge.value.dtype == "bool" or roles.get(operand) == "mask":
             stroke = "mask"

@@ -6,6 +6,7 @@ import networkx
 
 from cutaway.graph import Address, Group, Shown, View
 from cutaway.render.arrows import Bundle
+from cutaway.render.mirror import is_kept
 
 
 def bundles_beside(view: View, bundles: Iterable[Bundle]) -> set[int]:
@@ -13,9 +14,11 @@ def bundles_beside(view: View, bundles: Iterable[Bundle]) -> set[int]:
 
     A memory goes from an encoder to the decoder beside it; a mask that both read stands below
     the first; a weight that two blocks share lies between them. A stack that reads nothing but
-    another stack stands above it.
+    another stack stands above it. The backward pass stands beside the forward pass.
     """
-    listed = tuple(bundles)
+    everything = tuple(bundles)
+    kept = {id(b) for b in everything if is_kept(view, b.tail, b.head)}
+    listed = tuple(b for b in everything if id(b) not in kept)
     order = networkx.DiGraph((b.tail, b.head) for b in listed if b.stroke != "weight")
     into: dict[Address, set[Address | None]] = {}  # stacks, and from where they get data
     first: dict[Shown, Address] = {}
@@ -27,7 +30,7 @@ def bundles_beside(view: View, bundles: Iterable[Bundle]) -> set[int]:
             first.setdefault(bundle.tail, head)
             if bundle.stroke == "data":
                 into.setdefault(head, set()).add(tail)
-    found: set[int] = set()
+    found = kept
     for bundle in listed:
         tail, head = ends[id(bundle)]
         if bundle.stroke == "weight":

@@ -1,5 +1,6 @@
 """From a view to a scene: boxes, arrows and frames, with their texts and sizes."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import get_args
@@ -14,6 +15,7 @@ from cutaway.render.label import SMALL, bilingual, label, one_line, role_of
 from cutaway.render.lit import Lit
 from cutaway.render.marks import Drawing
 from cutaway.render.measure import text_width
+from cutaway.render.mirror import is_backward, is_kept, mirrored
 from cutaway.render.naming import Look, Namer
 from cutaway.render.scene import (
     GAP,
@@ -79,6 +81,8 @@ class Builder:
         What boxes and frames are called, by the path of their node or scope.
     trace
         Values to show in the boxes of the nodes that have them.
+    notes
+        What stands in boxes for the names of their nodes.
     """
 
     def __init__(
@@ -97,8 +101,10 @@ class Builder:
         caption: str = "",
         trace: Trace | None = None,
         titles: Mapping[str, Title] | None = None,
+        notes: Mapping[Node, Title] | None = None,
     ) -> None:
         self._titles = titles or {}
+        self._notes = notes or {}
         self._caption = caption
         self._view = view
         self._trace = trace
@@ -109,7 +115,7 @@ class Builder:
         self._lang = lang
         self._direction = direction
         self._shape = shape_text or (lambda shape: "")
-        residual = residual_edges(view)
+        residual = {edge for edge in residual_edges(view) if not is_backward(edge[0].scope.names)}
         self._sums = {node for node, _ in residual}
         self._names = Namer(view, dict(roles), residual)
         self._folded = fold(view, weights)
@@ -141,6 +147,7 @@ class Builder:
             self._lang,
             self._theme,
             self._caption,
+            tuple((self._ids[a], self._ids[b]) for a, b in mirrored(self._view, self._ids)),
         )
 
     @cached_property
@@ -243,7 +250,10 @@ class Builder:
         if own:
             formula = ""  # it says what is to be said
         title = own or (glossary.ADD if node in self._sums else None)
-        return (*label(node, lang, formula, shape, title), *self._cost(node, lang))
+        return (
+            *label(node, lang, formula, shape, title, self._notes.get(node)),
+            *self._cost(node, lang),
+        )
 
     def _group_lines(self, group: Group, look: Look, lang: Language) -> Lines:
         times = self._view.times.get(group.address)
@@ -272,10 +282,12 @@ class Builder:
     def _arrows(self) -> tuple[Arrow, ...]:
         entering = shapes_entering(self._view)
         told: set[Node] = set()
-        labels: dict[int, str] = {}
+        labels: dict[int, str] = defaultdict(str)
         plain_first = sorted(self._bundles, key=lambda bundle: bundle.stroke != "data")
         for bundle in plain_first:
             said = [bundle.name()]
+            if isinstance(bundle.tail, Group) and is_kept(self._view, bundle.tail, bundle.head):
+                continue  # many values: what a block keeps for its backward block
             for value in bundle.values:
                 leaf = not isinstance(bundle.tail, Group) and role_of(bundle.tail) != "op"
                 if leaf or value in told or value.shape in entering.get(bundle.tail, ()):

@@ -11,9 +11,16 @@ from cutaway.render.text import clean, shorten
 from cutaway.render.theme import Theme
 
 LABEL = 9.0  # points: what stands at an arrow
-STYLES = {"data": "solid", "residual": "dashed", "mask": "dotted", "weight": "dotted"}
+STYLES = {
+    "data": "solid",
+    "residual": "dashed",
+    "mask": "dotted",
+    "weight": "dotted",
+    "gradient": "solid",
+}
 # The heavier, the straighter: towers of data stand upright, and what skips a part goes round it.
-WEIGHTS = {"data": 20, "mask": 1, "residual": 0, "weight": 0}
+WEIGHTS = {"data": 20, "mask": 1, "residual": 0, "weight": 0, "gradient": 20}
+BESIDE = {"style": "invis", "minlen": "0", "weight": "100"}
 LEAF = 2  # of data from a parameter or a constant, which stands beside its reader
 EDGES = {"input": "rounded,", "parameter": "dotted,", "constant": "", "op": "", "group": "bold,"}
 
@@ -31,6 +38,8 @@ def to_dot(scene: Scene, *, labels: bool = True, wide: Collection[Place] = ()) -
     """
     dot = graphviz.Digraph("cutaway", body=[])
     dot.attr(rankdir=scene.direction, nodesep="0.25", ranksep="0.35", pad="0.1")
+    if scene.mirrored:
+        dot.attr(newrank="true")  # heights are the same in all frames
     dot.attr("node", shape="box", fixedsize="true", label="", fontsize="11")
     dot.attr("edge", arrowsize="0.8", fontsize=f"{LABEL:g}")
     if labels:
@@ -47,7 +56,12 @@ def to_dot(scene: Scene, *, labels: bool = True, wide: Collection[Place] = ()) -
         look["weight"] = str(_weight(arrow, leaves))
         if arrow.free:
             look["constraint"] = "false"
-        dot.edge(arrow.tail, arrow.head, **look)
+        if arrow.stroke == "gradient":  # what flows down is laid out from its end
+            dot.edge(arrow.head, arrow.tail, dir="back", **look)
+        else:
+            dot.edge(arrow.tail, arrow.head, **look)
+    for forward, backward in scene.mirrored:
+        dot.edge(forward, backward, **BESIDE)
     return str(dot.source)
 
 

@@ -29,13 +29,16 @@ from cutaway.render.picture import Picture
 from cutaway.render.scene import Direction, Language, Scene
 from cutaway.render.text import shorten
 from cutaway.render.theme import ThemeLike, read_theme
+from cutaway.render.tokens import by_token, token_notes
 from cutaway.render.way import along
-from cutaway.transform import attention_roles, collapse, expand
-from cutaway.transform.collapse import Level as Folding
+from cutaway.transform import attention_roles, expand
+from cutaway.transform.collapse import Folding
+from cutaway.transform.collapse import Level as Depth
 
 Level = Literal["model", "layer", "sublayer", "op", "primitive"]
 Show = Literal["shapes", "formulas", "parameters", "flops"]
 LEVELS: tuple[Level, ...] = get_args(Level)
+TOKEN = "token"  # a level that needs an axis
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 SHOWS: tuple[Show, ...] = get_args(Show)
 
@@ -51,6 +54,7 @@ def draw(
     direction: str = "BT",
     show: Sequence[str] = ("shapes",),
     dims: Mapping[str, int] | None = None,
+    axis: str = "",
     weights: bool = True,
     title: str = "",
     titles: Mapping[str, str] | Mapping[str, tuple[str, str]] | None = None,
@@ -65,6 +69,10 @@ def draw(
     masks dotted; queries, keys and values have a colour and a letter. Boxes have the same
     places in every language.
 
+    A graph of a loss and its gradients is drawn as a whole: the backward pass at the right of the
+    forward pass, each block beside its own, and gradients, which have a colour, against the
+    direction of values: ``ca.draw(ca.Graph([loss, *ca.grad(loss, wrt=[…])]))``.
+
     Parameters
     ----------
     graph
@@ -72,7 +80,8 @@ def draw(
         the way of its axis is drawn, and what is beside it.
     level
         What is a box: ``model`` (each stack), ``layer``, ``sublayer`` (attention, Add & Norm,
-        feed-forward), ``op`` (every op as it was written) or ``primitive`` (composites opened).
+        feed-forward), ``op`` (every op as it was written), ``primitive`` (composites opened) or
+        ``token`` (every op on every token along an axis, with the number of tokens in ``dims``).
         By default ``sublayer``, for an explanation ``op``.
     open, close
         Paths of scopes to look into, or to show as a box; ``*`` stands for any text.
@@ -89,6 +98,9 @@ def draw(
         a repeated block, for one copy.
     dims
         Sizes to fill into the shapes and the costs.
+    axis
+        At level ``token``, the name of the size to unroll along (see
+        :func:`cutaway.transform.unroll`); by default T or S, if the graph has one of them.
     weights
         Whether parameters have boxes of their own; else ops name the parameters that they read.
     title
@@ -114,7 +126,8 @@ def draw(
     RenderError
         For a level, language, direction, kind of detail or theme that there is not.
     OptionError
-        For a path that fits no scope, or a node to highlight that is not drawn.
+        For a path that fits no scope, a node to highlight that is not drawn, or tokens along an
+        axis that is not given.
     FeedError
         For a size that the graph does not have.
     ContractError
@@ -127,12 +140,18 @@ def draw(
     >>> picture = draw(y, level="layer")
     >>> [[line.text for line in box.lines][:2] for box in picture.scene.boxes]
     [['x', '(B, T, D)'], ['6× Layer', 'post-norm']]
+
+    >>> x = ca.input("x", "T D")
+    >>> y = ca.layers.scaled_dot_product_attention(x, x, x)
+    >>> picture = draw(y, level="token", dims={"T": 2})
+    >>> [box.lines[1].text for box in picture.scene.boxes if box.family == "matmul"]
+    ['q₁·k₁', 'q₁·k₂', 'token 1', 'q₂·k₁', 'q₂·k₂', 'token 2']
     """
     if isinstance(graph, Explanation):
         graph, highlight = along(graph)
         level = level or "op"
     level = level or "sublayer"
-    _check(level, LEVELS, "level")
+    _check(level, (*LEVELS, TOKEN), "level")
     _check(lang, LANGUAGES, "language")
     _check(direction, DIRECTIONS, "direction")
     for detail in show if isinstance(show, Collection) and not isinstance(show, str) else (show,):
@@ -141,7 +160,11 @@ def draw(
     sizes = given_sizes(found, dims or {})
     check_sizes(found, sizes)
     writer = _shape_writer(sizes) if "shapes" in show else None
-    if level == "primitive" and not isinstance(found, View):
+    notes: dict[Node, Title] = {}
+    if level == TOKEN:
+        whole, found = found, by_token(found, str(axis), sizes)
+        notes = token_notes(whole, found)
+    elif level == "primitive" and not isinstance(found, View):
         found = expand(found)
     language, look = cast("Language", lang), read_theme(theme)
     lit = Lit.of(highlight, found, language)
@@ -163,16 +186,18 @@ def draw(
             str(caption),
             trace,
             named,
+            notes,
         ).scene()
 
     if isinstance(found, View):
         return Picture(scene(found))
-    folding = cast("Folding", "op" if level == "primitive" else level)
+    folding = Folding(found, fold)
+    depth = cast("Depth", "op" if level in ("primitive", TOKEN) else level)
 
     def opened(more: Collection[str]) -> Scene:
         paths = (open,) if isinstance(open, str) else open
         wanted = (*paths, *more) if more else open
-        return scene(collapse(found, folding, open=wanted, close=close, fold=fold))
+        return scene(folding.collapse(depth, open=wanted, close=close))
 
     return Picture(opened(()), opened)
 

@@ -12,5 +12,5 @@ class RenderError(CutawayError, RuntimeError):
     >>> ca.draw(ca.input("x", "N"), level="nothing")
     Traceback (most recent call last):
     cutaway.render.errors.RenderError: there is no level 'nothing'
-      required: model, layer, sublayer, op, primitive
+      required: model, layer, sublayer, op, primitive, token
     """

@@ -43,9 +43,12 @@ PADDING_MASK = Title("Padding mask", "填充掩码")
 BOTH_MASKS = Title("Causal and padding mask", "因果与填充掩码")
 POST = Title("post-norm", "后置归一化")
 PRE = Title("pre-norm", "前置归一化")
+BACKWARD = Title("∇ Backward pass", "∇ 反向传播")
 DIAGRAM = Title("Diagram", "图")
 BOXES = Title("Boxes", "方框")
 CONNECTIONS = Title("Connections", "连接")
+TOKEN = Title("token", "词元")
+TOKENS = Title("tokens", "词元")
 AXIS = Title("axis", "轴")
 COSTS = {
     "parameters": Title("parameters", "个参数"),
@@ -63,6 +66,7 @@ LEGEND = {
     "residual": Title("residual", "残差"),
     "mask": Title("mask", "掩码"),
     "weight": Title("shared weight", "共享权重"),
+    "gradient": Title("gradient", "梯度"),
     "way": Title("where the axis comes from", "该轴的来路"),
     "lit": Title("highlighted", "高亮"),
     "query": Title("Q query", "Q 查询"),

@@ -17,9 +17,16 @@ def role_of(node: Node) -> Role:
 
 
 def label(
-    node: Node, lang: Language, formula: str = "", shape: str = "", title: Title | None = None
+    node: Node,
+    lang: Language,
+    formula: str = "",
+    shape: str = "",
+    title: Title | None = None,
+    note: Title | None = None,
 ) -> tuple[Line, ...]:
     """Return a node's title or name, then its formula and its shape where they are given.
+
+    A ``note`` stands in place of the name that an op was given.
 
     Examples
     --------
@@ -38,7 +45,9 @@ def label(
         lines = [Line(op.text())]
     else:
         lines = bilingual(op.title, lang)
-    if role == "op" and node.name != op.name:
+    if note:
+        lines.append(Line(one_line(note, lang)))
+    elif role == "op" and node.name != op.name:
         lines.append(Line(node.name))
     lines += [Line(text, size=SMALL + 1) for text in (formula, shape) if text]
     return tuple(lines)

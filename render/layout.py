@@ -7,6 +7,7 @@ import sys
 import sysconfig
 import warnings
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,15 @@ def place(scene: Scene) -> Layout:
     RenderError
         If there is no layout program, or it fails.
     """
+    try:
+        return _placed(scene)
+    except RenderError:
+        if not scene.mirrored:
+            raise
+    return _placed(replace(scene, mirrored=()))  # heights across large frames: not always found
+
+
+def _placed(scene: Scene) -> Layout:
     first = _lay_out(scene, ())
     crowded = crossed_titles(scene, first)
     found = trimmed(scene, _lay_out(scene, crowded) if crowded else first)
@@ -104,9 +114,13 @@ def _read(answer: dict[str, Any], scene: Scene) -> Layout:
     curves: dict[str, tuple[Point, ...]] = {}
     labels: dict[str, Point] = {}
     for edge in answer.get("edges", ()):
+        if "id" not in edge:  # it only keeps two boxes side by side
+            continue
         name, parts = edge["id"], edge["pos"].split()
-        tip = next(part for part in parts if part.startswith("e,")).removeprefix("e,")
-        curves[name] = (*(point(part) for part in parts if part[0] not in "es"), point(tip))
+        tip = next(part[2:] for part in parts if part[0] in "es")
+        bends = [point(part) for part in parts if part[0] not in "es"]
+        back = edge.get("dir") == "back"
+        curves[name] = (*(reversed(bends) if back else bends), point(tip))
         if "lp" in edge:
             labels[name] = point(edge["lp"])
     names = [f"e{number}" for number in range(len(scene.arrows))]

@@ -1,11 +1,14 @@
 """What a block is called and how it is coloured, read off what it computes."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from cutaway.graph import Address, Constant, Group, Node, Parameter, Title, View
+from cutaway.graph.scope import BACKWARD
 from cutaway.ops import Size
 from cutaway.render import glossary
+from cutaway.render.mirror import is_backward
 from cutaway.transform.recognise import Operand, Role, is_causal, is_padding, norm_placement
 
 
@@ -39,7 +42,12 @@ class Namer:
         return self.block(group.address, group.kind, group.nodes)
 
     def block(self, address: Address, kind: str, nodes: tuple[Node, ...]) -> Look:
-        """Name what stands at an address and is made of these nodes."""
+        """Name what stands at an address and is made of these nodes.
+
+        A block of the backward pass is called after that of the forward pass.
+        """
+        if is_backward(address):
+            return self._backward(address, kind, nodes)
         if nodes[-1].dtype == "bool":
             return Look(mask_title(nodes), "mask")
         name = address[-1].partition(".")[0]
@@ -70,6 +78,26 @@ class Namer:
         if families <= {"matmul", "arithmetic", "movement"} and "matmul" in families:
             return Look(known, "matmul")
         return Look(known, "part")
+
+    def _backward(self, address: Address, kind: str, nodes: tuple[Node, ...]) -> Look:
+        """Name a block of the backward pass; of a further copy, after the copy that is shown."""
+        if len(address) == 1:
+            return Look(glossary.BACKWARD, "part")
+        there = self._view.shown_as.get(address[1:], address[1:])
+        look = self.block(there, kind, tuple(self._inside.get(there, nodes)))
+        name = look.title
+        return Look(Title(f"{BACKWARD} {name.en}", f"{BACKWARD} {name.zh}"), look.family)
+
+    @cached_property
+    def _inside(self) -> dict[Address, list[Node]]:
+        """The nodes of the forward pass that are shown in each scope."""
+        found: dict[Address, list[Node]] = {}
+        for node in self._view.nodes:
+            address = self._view.address(node)
+            if node not in self._view.first and not is_backward(address):
+                for depth in range(1, len(address) + 1):
+                    found.setdefault(address[:depth], []).append(node)
+        return found
 
     def _attention(self, nodes: tuple[Node, ...]) -> Title | None:
         """Name a whole attention, with its projections: self or cross, masked, multi-head."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cutaway.render.marks import Drawing
 
 Role = Literal["input", "parameter", "constant", "op", "group"]
-Stroke = Literal["data", "residual", "mask", "weight"]
+Stroke = Literal["data", "residual", "mask", "weight", "gradient"]
 Language = Literal["en", "zh", "both"]
 Direction = Literal["BT", "TB", "LR", "RL"]
 Place = tuple[str, ...]  # the scopes in which something stands
@@ -140,7 +140,10 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A picture before it has places; frames stand before those inside them."""
+    """A picture before it has places; frames stand before those inside them.
+
+    ``mirrored`` are pairs of boxes at one height: of the forward pass and of the backward pass.
+    """
 
     title: str
     boxes: tuple[Box, ...]
@@ -151,6 +154,7 @@ class Scene:
     lang: Language
     theme: Theme
     caption: str = ""
+    mirrored: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """A user's text, made fit to be drawn."""
 
+import re
+
 LONGEST = 56
+NEITHER = re.compile("[^\\t\\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def clean(text: str) -> str:
@@ -11,11 +14,7 @@ def clean(text: str) -> str:
     >>> clean("a" + chr(0) + "b")
     'a\ufffdb'
     """
-    return "".join(c if _holds(c) else "\ufffd" for c in text)
-
-
-def _holds(c: str) -> bool:
-    return c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
+    return NEITHER.sub("\ufffd", text)
 
 
 def shorten(text: str, longest: int = LONGEST) -> str:

@@ -55,10 +55,20 @@ def _free(frame: Bounds, size: Point, strokes: list[Stroke]) -> Iterator[float]:
     """Return the places, from the left, for a title of a size where no arrow passes."""
     (x0, y0, x1, _), (width, height) = frame, size
     strip = (x0, y0 + 2, x1, y0 + 2 + height)
-    taken = [line for around, line in strokes if meet(around, strip)]
+    taken = list(_passing(strip, strokes))
     last = max(0, int((x1 - x0 - 2 * INSET - width) / STEP))
     begins = (x0 + INSET + STEP * n for n in range(last + 1))
-    return (x for x in begins if not _crossed((x - 2, strip[1], x + width + 3, strip[3]), taken))
+    return (x for x in begins if not any(a <= x + width + 3 and x - 2 <= b for a, b in taken))
+
+
+def _passing(strip: Bounds, strokes: list[Stroke]) -> Iterator[tuple[float, float]]:
+    """Return from where to where, from left to right, arrows pass a strip."""
+    for around, line in strokes:
+        if meet(around, strip):
+            for a, b in pairwise(line):
+                left, top, right, bottom = bounds([a, b])
+                if top <= strip[3] and strip[1] <= bottom:
+                    yield left, right
 
 
 def _strokes(scene: Scene, layout: Layout) -> list[Stroke]:
@@ -69,7 +79,3 @@ def _strokes(scene: Scene, layout: Layout) -> list[Stroke]:
             x0, y0, x1, y1 = area(arrow, place)
             lines.append([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)])
     return [(bounds(line), line) for line in lines]
-
-
-def _crossed(area: Bounds, lines: list[list[Point]]) -> bool:
-    return any(meet(bounds([a, b]), area) for line in lines for a, b in pairwise(line))

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from cutaway.graph import Graph, Node, OptionError, Shape
 from cutaway.graph.errors import explain
-from cutaway.graph.scope import allowing
+from cutaway.graph.scope import BACKWARD, allowing
 from cutaway.shapes.attending import softmax_axis
 from cutaway.shapes.lint_texts import TEXTS
 from cutaway.shapes.norming import norm_axis
@@ -116,7 +116,7 @@ joined in order
         for code, rule in RULES.items()
         if code not in ignored
         for finding in rule(reading)
-        if code not in finding.node.scope.allowed and finding.node.scope.names[:1] != ("∇",)
+        if code not in finding.node.scope.allowed and finding.node.scope.names[:1] != (BACKWARD,)
     ]
     order = {node: n for n, node in enumerate(reading.graph.nodes)}
     return tuple(_lint(finding) for finding in sorted(found, key=lambda f: order[f.node]))

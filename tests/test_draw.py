@@ -24,6 +24,7 @@ from cutaway.render.fold import fold
 from cutaway.render.layout import place
 from cutaway.render.measure import text_width
 
+STROKES = ("data", "residual", "mask", "gradient")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -95,7 +96,7 @@ def test_arrows_are_the_inputs(make: Make) -> None:
         for source in node.inputs
         if node not in folded and source not in folded
     }
-    found = [pair for kind in ("data", "residual", "mask") for pair in arrows(svg, kind)]
+    found = [pair for kind in STROKES for pair in arrows(svg, kind)]
     assert sorted(set(found)) == sorted(wanted)
 
 
@@ -397,8 +398,8 @@ def test_an_empty_and_a_single_graph() -> None:
     ("options", "message"),
     [
         (
-            {"level": "token"},
-            "there is no level 'token'\n  required: model, layer, sublayer, op, primitive",
+            {"level": "word"},
+            "there is no level 'word'\n  required: model, layer, sublayer, op, primitive, token",
         ),
         ({"lang": "fr"}, "there is no language 'fr'\n  required: en, zh, both"),
         ({"direction": "up"}, "there is no direction 'up'\n  required: BT, TB, LR, RL"),

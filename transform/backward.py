@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from cutaway.graph import Graph, Node, input, scope
+from cutaway.graph.scope import BACKWARD
 from cutaway.transform.grad import cotangents
 
 
@@ -32,7 +33,7 @@ def backward(graph: Graph | Node | Iterable[Node]) -> Graph:
     """
     found = Graph.of(graph)
     leaves = [node for node in (*found.parameters, *found.inputs) if node.dtype == "float"]
-    with scope("∇"):
+    with scope(BACKWARD):
         seeds = {
             node: input(f"output.{number}", node.shape)
             for number, node in enumerate(found.outputs)

@@ -57,26 +57,45 @@ def collapse(
     >>> view.times
     {('layer.0',): 3}
     """
-    if level not in LEVELS:
-        raise OptionError(explain(f"there is no level {level!r}", required=", ".join(LEVELS)))
-    repeats = find_repeats(graph) if fold else ()
-    repeats, addresses = _placed(graph, repeats)
-    view = View(graph, (), repeats, addresses)
-    shown = [node for node in graph.nodes if node not in view.first]
-    closed = _Closing(view, level, open, close)
-    groups: list[Group] = []
-    pieces = in_pieces(view)
-    for (scope, kind), nodes in _closed(view, closed, pieces).items():
-        groups += [Group(scope, kind, part) for part in independent(view, nodes)]
-    view = View(graph, (), repeats, addresses | pieces)
-    if level != "op":
-        groups += _masks(view, shown, {node for group in groups for node in group.nodes})
-    groups = acyclic(view, groups)
-    if level != "op":
-        groups = _with_constants(view, shown, groups)
-    places = {node: place for place, node in enumerate(graph.nodes)}
-    groups.sort(key=lambda group: places[group.nodes[0]])
-    return View(graph, groups, repeats, addresses | pieces)
+    return Folding(graph, fold).collapse(level, open=open, close=close)
+
+
+class Folding:
+    """Folds one graph again and again, to any level: what is the same each time is found once.
+
+    Parameters
+    ----------
+    fold
+        Whether repeated blocks of the same form are shown once.
+    """
+
+    def __init__(self, graph: Graph, fold: bool = True) -> None:
+        self._graph = graph
+        self._repeats, addresses = _placed(graph, find_repeats(graph) if fold else ())
+        self._view = View(graph, (), self._repeats, addresses)
+        self._shown = [node for node in graph.nodes if node not in self._view.first]
+        self._pieces = in_pieces(self._view)
+        self._addresses = addresses | self._pieces
+        self._places = {node: place for place, node in enumerate(graph.nodes)}
+
+    def collapse(
+        self, level: Level = "layer", *, open: Sequence[str] = (), close: Sequence[str] = ()
+    ) -> View:
+        """Return the graph folded to a level of detail; see :func:`collapse`."""
+        if level not in LEVELS:
+            raise OptionError(explain(f"there is no level {level!r}", required=", ".join(LEVELS)))
+        closed = _Closing(self._view, level, open, close)
+        groups: list[Group] = []
+        for (scope, kind), nodes in _closed(self._view, closed, self._pieces).items():
+            groups += [Group(scope, kind, part) for part in independent(self._view, nodes)]
+        view = View(self._graph, (), self._repeats, self._addresses)
+        if level != "op":
+            groups += _masks(view, self._shown, {node for group in groups for node in group.nodes})
+        groups = acyclic(view, groups)
+        if level != "op":
+            groups = _with_constants(view, self._shown, groups)
+        groups.sort(key=lambda group: self._places[group.nodes[0]])
+        return View(self._graph, groups, self._repeats, self._addresses)
 
 
 def _closed(
@@ -133,12 +152,7 @@ class _Closing:
         close: Sequence[str],
     ) -> None:
         self._kinds = view.kinds
-        same = {  # a scope in a further copy is the one in the first copy
-            view.address(node)[:depth]: view.address(first)[:depth]
-            for node, first in view.first.items()
-            for depth in range(1, len(view.address(node)) + 1)
-        }
-        known = {**{address: address for address in self._kinds}, **same}
+        known = {**{address: address for address in self._kinds}, **view.shown_as}
         self._opened = _matching(open, known)
         self._closed = _matching(close, known)
         self._around = {a[:d] for a in self._opened for d in range(1, len(a) + 1)}

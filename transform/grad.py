@@ -42,7 +42,7 @@ def grad(loss: Node, wrt: Node | Sequence[Node]) -> Node | list[Node]:
     """
     targets = list(wrt) if isinstance(wrt, Sequence) else [wrt]
     _check(loss, targets)
-    with located(Scope().inside("∇"), loss.source):
+    with located(Scope().backward, loss.source):
         seed = constant(1.0)
     found = cotangents({loss: seed}, set(targets))
     zeros = [_zeros(node) if node not in found else found[node] for node in targets]
@@ -60,7 +60,7 @@ def cotangents(seeds: Mapping[Node, Node], targets: set[Node]) -> dict[Node, Nod
     for node in reversed(order):
         if node not in found or not any(source in needed for source in node.inputs):
             continue
-        with located(Scope().inside("∇/" + node.scope.path), node.source):
+        with located(node.scope.backward, node.source):
             rules = node.op.vjp(node, found[node])
             for source, ct in zip(node.inputs, rules, strict=True):
                 if ct is not None and source in needed:
@@ -80,7 +80,7 @@ def unbroadcast(ct: Node, shape: Shape) -> Node:
 
 
 def _zeros(node: Node) -> Node:
-    with located(Scope().inside("∇/" + node.scope.path), node.source):
+    with located(node.scope.backward, node.source):
         return broadcast_to(constant(0.0), node.shape)
 
 

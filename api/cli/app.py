@@ -90,16 +90,23 @@ def models(lang: str, as_json: bool) -> None:
         "cutaway draw model.py:build --level op --no-shapes -o build.dot",
         "cutaway draw gpt --level model -o gpt.html",
         "cutaway draw attention --theme print -o attention.pdf",
+        "cutaway draw attention --level token --axis T --dim T=2 -o tokens.svg",
         "cutaway draw attention -o - > attention.svg",
     ]
 )
 @model_argument
 @click.option(
     "--level",
-    type=click.Choice(LEVELS),
+    type=click.Choice((*LEVELS, "token")),
     default="sublayer",
     show_default=True,
-    help="What is one box.",
+    help="What is one box; token: an op on one token, with --dim for how many there are.",
+)
+@click.option(
+    "--axis",
+    metavar="NAME",
+    default="",
+    help="At level token, along which size: T or S if not given.",
 )
 @click.option(
     "--open",

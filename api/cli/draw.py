@@ -29,6 +29,7 @@ class Options:
     flops: bool
     weights: bool
     dims: Sequence[str]
+    axis: str
     theme: str
     caption: str
 
@@ -48,6 +49,7 @@ def draw_model(name: str, options: Options, out: str | None, as_json: bool) -> N
         show=tuple(detail for detail in SHOWS if getattr(options, detail)),
         weights=options.weights,
         dims=read_dims(options.dims),
+        axis=options.axis,
         theme=options.theme,
         caption=options.caption,
     )

@@ -1,0 +1,90 @@
+"""Tokens as boxes: the graph unrolled along an axis, and what each box says of its tokens."""
+
+from collections.abc import Mapping
+
+from cutaway.graph import Graph, Node, OptionError, Title
+from cutaway.graph.errors import explain
+from cutaway.render import glossary
+from cutaway.transform import Unrolled, attention_roles, unroll
+
+AXES = ("T", "S")  # what the lengths of target and source are called
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def by_token(graph: Graph, axis: str, sizes: Mapping[str, int]) -> Unrolled:
+    """Return the graph with the tokens along an axis as nodes.
+
+    Parameters
+    ----------
+    axis
+        The name of its size; if empty, the one of T and S that the graph has.
+    sizes
+        The number of tokens by that name.
+
+    Raises
+    ------
+    OptionError
+        If it is not said along which axis, or how many tokens there are.
+    """
+    known = [name for name in AXES if name in graph.symbols]
+    if not axis and len(known) != 1:
+        raise OptionError(
+            explain(
+                "level 'token' takes apart one axis",
+                required="an axis by the name of its size",
+                came=f"a graph with {' and '.join(known) or 'neither T nor S'}",
+                fix=f'axis="{(known or sorted(graph.symbols) or ["T"])[0]}"',
+            )
+        )
+    (axis,) = [axis] if axis else known
+    if axis not in graph.symbols:
+        raise OptionError(
+            explain(
+                f"the graph has no axis {axis!r}",
+                required=f"one of its sizes: {', '.join(sorted(graph.symbols)) or 'it has none'}",
+            )
+        )
+    if axis not in sizes:
+        raise OptionError(
+            explain(
+                "level 'token' draws each token",
+                required=f"how many there are along {axis}",
+                fix=f'dims={{"{axis}": 4}}',
+            )
+        )
+    return unroll(graph, axis, sizes[axis])
+
+
+def token_notes(graph: Graph, unrolled: Unrolled) -> dict[Node, Title]:
+    """Return what stands for the name of each node that is of some tokens alone.
+
+    A score is named by its query and its key.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> x = ca.input("x", "S D")
+    >>> graph = ca.Graph(ca.layers.scaled_dot_product_attention(x, x, x))
+    >>> notes = token_notes(graph, by_token(graph, "", {"S": 2}))
+    >>> products = [node for node in notes if isinstance(node.op, ca.ops.MatMul)]
+    >>> [notes[node].en for node in products]
+    ['q₁·k₁', 'q₁·k₂', 'token 1', 'q₂·k₁', 'q₂·k₂', 'token 2']
+    """
+    scores = {node for (node, _), role in attention_roles(graph).items() if role == "query"}
+    found: dict[Node, Title] = {}
+    for node, piece in unrolled.origin.items():
+        numbers = [str(token + 1) for token in piece.tokens]
+        lowered = [number.translate(LOWERED) for number in numbers]
+        if not numbers:
+            continue
+        if piece.node in scores and len(numbers) == 2:
+            text = f"q{lowered[0]}·k{lowered[1]}"
+            found[node] = Title(text, text)
+        elif not piece.node.inputs:
+            text = f"{piece.node.name}{','.join(lowered)}"
+            found[node] = Title(text, text)
+        else:
+            words = glossary.TOKEN if len(numbers) == 1 else glossary.TOKENS
+            listed = ", ".join(numbers)
+            found[node] = Title(f"{words.en} {listed}", f"{words.zh} {listed}")
+    return found

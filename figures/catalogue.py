@@ -1,7 +1,7 @@
 """The figures there are, in the article's order."""
 
-from cutaway.figures import attention_matrix
+from cutaway.figures import attention_matrix, concat_linear, every_token
 from cutaway.figures.spec import Figure
 
-_ALL = (attention_matrix.FIGURE,)
+_ALL = (attention_matrix.FIGURE, every_token.FIGURE, concat_linear.FIGURE)
 FIGURES: dict[str, Figure] = {figure.name: figure for figure in _ALL}

@@ -1,6 +1,6 @@
 """Values as grids of shaded cells, with their numbers: what a matrix looks like."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -176,13 +176,10 @@ def grid(
         spots[f"column.{j}"] = (j * wide, 0.0, (j + 1) * wide, count * high)
     whole = (0.0, 0.0, wide_count * wide, count * high)
     spots["cells"] = whole
-    marks.append(Rect(whole, "", look.border, 1.6))
-    if look.learned:
-        marks.append(Rect((-2.5, -2.5, whole[2] + 2.5, whole[3] + 2.5), "", look.border, 0.8))
-    marks += [Rect(spots[f"row.{i}"], "", "lit", 2.4) for i in look.lit]
+    marks += borders(spots, look)
     drawing = Drawing(whole[2], whole[3], tuple(marks), spots)
     drawing = drawing.part("matrix", title, node, shape=f"{count},{wide_count}")
-    return _labelled(drawing, look, wide, high)
+    return labelled(drawing, look, wide, high)
 
 
 def shades(
@@ -270,7 +267,17 @@ def _hatch(bounds: Bounds) -> Strokes:
     return Strokes(tuple(lines), "lines.mask", 0.7)
 
 
-def _labelled(drawing: Drawing, look: Look, wide: float, high: float) -> Drawing:
+def borders(spots: Mapping[str, Bounds], look: Look) -> list[Mark]:
+    """Return what stands around the cells, and around its framed rows."""
+    left, top, right, bottom = spots["cells"]
+    found: list[Mark] = [Rect(spots["cells"], "", look.border, 1.6)]
+    if look.learned:
+        outer = (left - 2.5, top - 2.5, right + 2.5, bottom + 2.5)
+        found.append(Rect(outer, "", look.border, 0.8))
+    return found + [Rect(spots[f"row.{i}"], "", "lit", 2.4) for i in look.lit]
+
+
+def labelled(drawing: Drawing, look: Look, wide: float, high: float) -> Drawing:
     """Return a grid with what stands at its rows and over its columns."""
     if look.columns:
         heads = [sized(words(text, size=NUMBER, ink="soft"), wide) for text in look.columns]

@@ -5,16 +5,29 @@ from dataclasses import replace
 from itertools import pairwise
 
 from cutaway.figures import legend
+from cutaway.figures.between_tokens import DOUBLE, named, post, weights, width
 from cutaway.figures.curve import curve
-from cutaway.figures.equation import formula, shapes
+from cutaway.figures.equation import formula
 from cutaway.figures.op_box import op_box
 from cutaway.figures.parts import arrow, subscript, up
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import filled, label
-from cutaway.figures.two_tokens import PLACES, TOKENS, each_token, parameters, path, values
-from cutaway.graph import Title
+from cutaway.figures.two_tokens import (
+    ADD,
+    DOWN,
+    NORM,
+    PLACES,
+    RELU,
+    TOKENS,
+    UP,
+    X,
+    each_token,
+    parameters,
+    path,
+    values,
+)
 from cutaway.render.compose import boxed, column, layered, row, sized
-from cutaway.render.glossary import ADD_NORM, POST, SCOPES
+from cutaway.render.glossary import SCOPES
 from cutaway.render.grid import Look, Scale, grid, number
 from cutaway.render.label import one_line
 from cutaway.render.marks import Drawing, Part, Rect, Way
@@ -30,11 +43,7 @@ ZOOM = 12.0  # points between those and the cells that they are
 EDGE = 6.0  # points between the network and the panel behind it
 OUT = 3.0  # points: where in its lane the residual passes
 PAD = 5.0
-DOUBLE = 2.5  # points between the borders of what is learned
 GAP = 16.0  # points between what follows each other: an arrow stands there
-X, NORM = "self_attention_norm/layer_norm", "feed_forward_norm/layer_norm"
-ADD, UP, RELU = "feed_forward_norm/add", "feed_forward/up/add", "feed_forward/relu"
-DOWN = "feed_forward/down/add"
 BEFORE = ("self_attention_norm/layer_norm", "self_attention_norm/add")
 SYMBOLS = {
     X: "x{0}",
@@ -50,16 +59,16 @@ NETWORK = r"\mathrm{FFN}(x)=\max(0,\,xW_1+b_1)\,W_2+b_2"
 def body(setting: Setting) -> Drawing:
     """Return two tokens on their way from bottom to top, and between them what they share."""
     lines = (
-        _line(setting, [_strip(setting, n, NORM) for n in PLACES], _width(setting, NORM)),
-        _line(setting, [_box(setting, n, NORM, "norm") for n in PLACES], _post(setting)),
+        _line(setting, [_strip(setting, n, NORM) for n in PLACES], width(setting, NORM)),
+        _line(setting, [_box(setting, n, NORM, "norm") for n in PLACES], post(setting)),
         _line(setting, [_box(setting, n, ADD, "arithmetic") for n in PLACES]),
-        _line(setting, [_strip(setting, n, DOWN) for n in PLACES], _named(setting)),
-        _line(setting, [_linear(setting, n, "down") for n in PLACES], _weights(setting, "down")),
-        _line(setting, [_hidden(setting, n, RELU) for n in PLACES], _width(setting, RELU)),
+        _line(setting, [_strip(setting, n, DOWN) for n in PLACES], named(setting)),
+        _line(setting, [_linear(setting, n, "down") for n in PLACES], weights(setting, "down")),
+        _line(setting, [_hidden(setting, n, RELU) for n in PLACES], width(setting, RELU)),
         _line(setting, [_activation(setting, n) for n in PLACES]),
-        _line(setting, [_hidden(setting, n, UP) for n in PLACES], _width(setting, UP)),
-        _line(setting, [_linear(setting, n, "up") for n in PLACES], _weights(setting, "up")),
-        _line(setting, [_strip(setting, n, X) for n in PLACES], _width(setting, X)),
+        _line(setting, [_hidden(setting, n, UP) for n in PLACES], width(setting, UP)),
+        _line(setting, [_linear(setting, n, "up") for n in PLACES], weights(setting, "up")),
+        _line(setting, [_strip(setting, n, X) for n in PLACES], width(setting, X)),
         _line(setting, [_before(setting, n) for n in PLACES]),
         _line(setting, [_token(setting, n) for n in PLACES]),
     )
@@ -177,47 +186,6 @@ def _token(setting: Setting, n: int) -> Drawing:
     """Return which token it is."""
     title = filled(label("token"), TOKENS[n] + 1, setting.example.words[TOKENS[n]])
     return setting.words(title, 11)
-
-
-def _width(setting: Setting, node: str) -> Drawing:
-    """Return how wide a vector is."""
-    size = values(setting, node, 0).shape[-1]
-    narrow = values(setting, X, 0).shape[-1]
-    name = str(setting.example.layer.node(node).shape[-1])
-    lines = [f"{name} = {size}" if setting.values else name]
-    if size != narrow:
-        lines.append(f"= {size // narrow} × d_model")
-    return column(*(setting.words(line, 10, "soft") for line in lines), gap=0.0)
-
-
-def _named(setting: Setting) -> Drawing:
-    """Return what the panel is called, over how wide its result is."""
-    name = setting.words(SCOPES["feed_forward"], 12)
-    return column(name, _width(setting, DOWN), gap=1.0).named("named")
-
-
-def _weights(setting: Setting, name: str) -> Drawing:
-    """Return the weight and the bias that both tokens meet."""
-    layer, scope = setting.example.layer, f"feed_forward/{name}"
-    number = 1 if name == "up" else 2
-    inner = column(
-        formula(rf"W_{number},\ b_{number}"),
-        shapes(setting, layer, f"{scope}/weight"),
-        gap=3.0,
-    )
-    box = boxed(inner, "leaves.parameter", pad=5.0, corner=0.0, weight=1.6)
-    outer = Rect((-DOUBLE, -DOUBLE, box.width + DOUBLE, box.height + DOUBLE), "", "edge", 0.8)
-    title = f"W{subscript(number)}, b{subscript(number)}"
-    nodes = (f"{scope}/weight", f"{scope}/bias")
-    return box.over(outer).part("parameter", title, *nodes).named(f"weights.{name}")
-
-
-def _post(setting: Setting) -> Drawing:
-    """Return how the residual is added and normed: after the network."""
-    title = Title(f"{ADD_NORM.en} ({POST.en})", f"{ADD_NORM.zh}（{POST.zh}）")
-    return column(
-        setting.words(title, 10), formula(r"\mathrm{LayerNorm}(x+\mathrm{FFN}(x))", 10), gap=3.0
-    )
 
 
 def _panelled(drawing: Drawing) -> Drawing:

@@ -11,7 +11,9 @@ from cutaway.transform import Unrolled, unroll
 
 TOKENS = (QUERY, KEY)
 PLACES = range(len(TOKENS))
-ENTERING = "self_attention_norm/layer_norm"  # in the layer, what is x here
+X = "self_attention_norm/layer_norm"  # in the layer, what is x here
+UP, RELU, DOWN = "feed_forward/up/add", "feed_forward/relu", "feed_forward/down/add"
+ADD, NORM = "feed_forward_norm/add", "feed_forward_norm/layer_norm"
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +45,7 @@ def path(node: str, place: int) -> str:
     >>> path("feed_forward/relu", 1)
     'feed_forward/relu[2]'
     """
-    return _paths()["x" if node == ENTERING else node, place]
+    return _paths()["x" if node == X else node, place]
 
 
 @lru_cache(maxsize=1)
@@ -58,7 +60,7 @@ def _paths() -> dict[tuple[str, int], str]:
 
 def parameters(setting: Setting) -> int:
     """Return how many numbers the network learns, its Add & Norm apart."""
-    d_model = values(setting, ENTERING, 0).shape[-1]
-    d_ff = values(setting, "feed_forward/relu", 0).shape[-1]
+    d_model = values(setting, X, 0).shape[-1]
+    d_ff = values(setting, RELU, 0).shape[-1]
     alone = Graph(feed_forward(input("x", "S d_model"), "d_ff"))
     return int(parameter_count(alone, {"d_model": d_model, "d_ff": d_ff}))

@@ -194,17 +194,13 @@ def shades(
     (15.0, 15.0)
     """
     count, wide = values.shape
-    tiles: dict[str, list[Bounds]] = {}
-    for i, line in enumerate(values):
-        names = [scale.cell(float(value)) for value in line]
-        if masked is not None:
-            names = ["" if hidden else name for name, hidden in zip(names, masked[i], strict=True)]
-        begin = 0
-        for j in range(1, wide + 1):
-            if j == wide or names[j] != names[begin]:
-                bounds = (begin * cell, i * cell, j * cell, (i + 1) * cell)
-                tiles.setdefault(names[begin], []).append(bounds)
-                begin = j
+    names = [[scale.cell(float(value)) for value in line] for line in values]
+    if masked is not None:
+        names = [
+            ["" if hidden else name for name, hidden in zip(*pair, strict=True)]
+            for pair in zip(names, masked, strict=True)
+        ]
+    tiles = runs(names, (cell, cell))
     hidden = [line for bounds in tiles.pop("", ()) for line in _hatch(bounds).lines]
     tiles.pop("p0", None)
     whole = (0.0, 0.0, wide * cell, count * cell)
@@ -212,6 +208,26 @@ def shades(
     marks += [Tiles(tuple(found), f"cells.{name}") for name, found in tiles.items()]
     marks += [Strokes(tuple(hidden), "lines.mask", 0.7)] if hidden else []
     return Drawing(whole[2], whole[3], tuple(marks)).part("matrix", node, node)
+
+
+def runs(names: Sequence[Sequence[str]], cell: tuple[float, float]) -> dict[str, list[Bounds]]:
+    """Return where cells of each name are: neighbours in a row together.
+
+    Examples
+    --------
+    >>> runs([["p1", "p1", "p0"]], (2.0, 5.0))
+    {'p1': [(0.0, 0.0, 4.0, 5.0)], 'p0': [(4.0, 0.0, 6.0, 5.0)]}
+    """
+    wide, high = cell
+    found: dict[str, list[Bounds]] = {}
+    for i, line in enumerate(names):
+        begin = 0
+        for j in range(1, len(line) + 1):
+            if j == len(line) or line[j] != line[begin]:
+                bounds = (begin * wide, i * high, j * wide, (i + 1) * high)
+                found.setdefault(line[begin], []).append(bounds)
+                begin = j
+    return found
 
 
 def _text(

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.render.grid import NUMBER, Look, Scale, borders, labelled
+from cutaway.render.grid import NUMBER, Look, Scale, borders, labelled, runs
 from cutaway.render.marks import Drawing, Mark, Rect, Text, Tiles
 from cutaway.render.scene import Bounds, Line
 from cutaway.render.write import DROP
@@ -68,13 +68,13 @@ def texture(
 
 def _shades(array: npt.NDArray[np.float64], cell: tuple[float, float], scale: Scale) -> list[Mark]:
     """Return the cells, those of one shade together."""
-    wide, high = cell
-    cells: dict[str, list[Bounds]] = {}
+    (wide, high), names = cell, [[scale.cell(float(value)) for value in line] for line in array]
+    found: list[Mark] = [Tiles(tuple(at), f"cells.{n}") for n, at in runs(names, cell).items()]
     signs: dict[str, list[Bounds]] = {}
-    for (i, j), value in np.ndenumerate(array):
-        left, top, shade = j * wide, i * high, scale.cell(float(value))
-        cells.setdefault(f"cells.{shade}", []).append((left, top, left + wide, top + high))
-        if shade.startswith("n") and high >= SIGNED:
-            x, y = left + wide * 0.25, top + high / 2
-            signs.setdefault(f"inks.{shade}", []).append((x, y - 0.4, x + wide / 2, y + 0.4))
-    return [Tiles(tuple(found[ink]), ink) for found in (cells, signs) for ink in sorted(found)]
+    for i, line in enumerate(names if high >= SIGNED else []):
+        for j, shade in enumerate(line):
+            if shade.startswith("n"):
+                x, y = (j + 0.25) * wide, (i + 0.5) * high
+                bounds = (x, y - 0.4, x + wide / 2, y + 0.4)
+                signs.setdefault(f"inks.{shade}", []).append(bounds)
+    return found + [Tiles(tuple(at), ink) for ink, at in signs.items()]

@@ -56,6 +56,14 @@ def down(drawing: Drawing, tail: str, head: str, kind: str = "data") -> Part:
     return arrow(((x, upper[3] + GAP), (x, lower[1] - GAP)), tail, head, kind)
 
 
+def up(drawing: Drawing, tail: str, head: str, kind: str = "data") -> Part:
+    """Return an arrow from the upper side of a spot to the lower side of another."""
+    lower, upper = drawing.spots[tail], drawing.spots[head]
+    narrow = lower if lower[2] - lower[0] < upper[2] - upper[0] else upper
+    x = (narrow[0] + narrow[2]) / 2
+    return arrow(((x, lower[1] - GAP), (x, upper[3] + GAP)), tail, head, kind)
+
+
 def arrow(points: tuple[Point, ...], tail: str, head: str, kind: str = "data") -> Part:
     """Return an arrow through points, between two spots; ``kind`` is that of a picture's arrows."""
     way = Way(points, LINES.get(kind, "edge"), dash=DASHES.get(kind, ""), head=True)

@@ -46,3 +46,14 @@ def joined(*titles: Title) -> Title:
     Title(en='scaled, causal mask', zh='缩放后，因果掩码')
     """
     return Title(", ".join(t.en for t in titles), "，".join(t.zh for t in titles))
+
+
+def filled(title: Title, *parts: object) -> Title:
+    """Return a text with something in its gaps.
+
+    Examples
+    --------
+    >>> filled(Title("{} of {}", "{1} 中的 {0}"), 3, 8)
+    Title(en='3 of 8', zh='8 中的 3')
+    """
+    return Title(title.en.format(*parts), title.zh.format(*parts))

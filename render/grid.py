@@ -1,6 +1,6 @@
 """Values as grids of shaded cells, with their numbers: what a matrix looks like."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -176,13 +176,10 @@ def grid(
         spots[f"column.{j}"] = (j * wide, 0.0, (j + 1) * wide, count * high)
     whole = (0.0, 0.0, wide_count * wide, count * high)
     spots["cells"] = whole
-    marks.append(Rect(whole, "", look.border, 1.6))
-    if look.learned:
-        marks.append(Rect((-2.5, -2.5, whole[2] + 2.5, whole[3] + 2.5), "", look.border, 0.8))
-    marks += [Rect(spots[f"row.{i}"], "", "lit", 2.4) for i in look.lit]
+    marks += borders(spots, look)
     drawing = Drawing(whole[2], whole[3], tuple(marks), spots)
     drawing = drawing.part("matrix", title, node, shape=f"{count},{wide_count}")
-    return _labelled(drawing, look, wide, high)
+    return labelled(drawing, look, wide, high)
 
 
 def shades(
@@ -197,17 +194,13 @@ def shades(
     (15.0, 15.0)
     """
     count, wide = values.shape
-    tiles: dict[str, list[Bounds]] = {}
-    for i, line in enumerate(values):
-        names = [scale.cell(float(value)) for value in line]
-        if masked is not None:
-            names = ["" if hidden else name for name, hidden in zip(names, masked[i], strict=True)]
-        begin = 0
-        for j in range(1, wide + 1):
-            if j == wide or names[j] != names[begin]:
-                bounds = (begin * cell, i * cell, j * cell, (i + 1) * cell)
-                tiles.setdefault(names[begin], []).append(bounds)
-                begin = j
+    names = [[scale.cell(float(value)) for value in line] for line in values]
+    if masked is not None:
+        names = [
+            ["" if hidden else name for name, hidden in zip(*pair, strict=True)]
+            for pair in zip(names, masked, strict=True)
+        ]
+    tiles = runs(names, (cell, cell))
     hidden = [line for bounds in tiles.pop("", ()) for line in _hatch(bounds).lines]
     tiles.pop("p0", None)
     whole = (0.0, 0.0, wide * cell, count * cell)
@@ -215,6 +208,26 @@ def shades(
     marks += [Tiles(tuple(found), f"cells.{name}") for name, found in tiles.items()]
     marks += [Strokes(tuple(hidden), "lines.mask", 0.7)] if hidden else []
     return Drawing(whole[2], whole[3], tuple(marks)).part("matrix", node, node)
+
+
+def runs(names: Sequence[Sequence[str]], cell: tuple[float, float]) -> dict[str, list[Bounds]]:
+    """Return where cells of each name are: neighbours in a row together.
+
+    Examples
+    --------
+    >>> runs([["p1", "p1", "p0"]], (2.0, 5.0))
+    {'p1': [(0.0, 0.0, 4.0, 5.0)], 'p0': [(4.0, 0.0, 6.0, 5.0)]}
+    """
+    wide, high = cell
+    found: dict[str, list[Bounds]] = {}
+    for i, line in enumerate(names):
+        begin = 0
+        for j in range(1, len(line) + 1):
+            if j == len(line) or line[j] != line[begin]:
+                bounds = (begin * wide, i * high, j * wide, (i + 1) * high)
+                found.setdefault(line[begin], []).append(bounds)
+                begin = j
+    return found
 
 
 def _text(
@@ -270,7 +283,17 @@ def _hatch(bounds: Bounds) -> Strokes:
     return Strokes(tuple(lines), "lines.mask", 0.7)
 
 
-def _labelled(drawing: Drawing, look: Look, wide: float, high: float) -> Drawing:
+def borders(spots: Mapping[str, Bounds], look: Look) -> list[Mark]:
+    """Return what stands around the cells, and around its framed rows."""
+    left, top, right, bottom = spots["cells"]
+    found: list[Mark] = [Rect(spots["cells"], "", look.border, 1.6)]
+    if look.learned:
+        outer = (left - 2.5, top - 2.5, right + 2.5, bottom + 2.5)
+        found.append(Rect(outer, "", look.border, 0.8))
+    return found + [Rect(spots[f"row.{i}"], "", "lit", 2.4) for i in look.lit]
+
+
+def labelled(drawing: Drawing, look: Look, wide: float, high: float) -> Drawing:
     """Return a grid with what stands at its rows and over its columns."""
     if look.columns:
         heads = [sized(words(text, size=NUMBER, ink="soft"), wide) for text in look.columns]

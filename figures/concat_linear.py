@@ -1,0 +1,233 @@
+"""Figure 9: the heads beside each other, then a linear map; one number traced back to all."""
+
+import numpy as np
+
+from cutaway.figures import legend
+from cutaway.figures.equation import (
+    NEAR,
+    captioned,
+    formula,
+    heading,
+    level,
+    op_sign,
+    shapes,
+    sign,
+    token_names,
+)
+from cutaway.figures.example import QUERY, Array
+from cutaway.figures.learned import bias, weight
+from cutaway.figures.op_box import op_box
+from cutaway.figures.parts import down, subscript
+from cutaway.figures.spec import Figure, Setting
+from cutaway.figures.texts import label
+from cutaway.graph import Graph, input, parameter, scope
+from cutaway.ops import add, matmul, reshape
+from cutaway.ops import sum as sum_over
+from cutaway.render.compose import Align, column, layered, row, sized
+from cutaway.render.grid import Look, Scale, number
+from cutaway.render.label import one_line
+from cutaway.render.marks import Drawing, Part, Rect, Text
+from cutaway.render.scene import Bounds, Line
+from cutaway.render.texture import texture
+from cutaway.render.words import paragraph, words
+from cutaway.render.write import DROP
+
+UNIT = 3.0  # points: a feature; all matrices are drawn to this scale
+ROW = 20.0  # points: a token
+STRIP = 15.0  # points: what tells whose columns or rows they are
+CHIP = (48.0, 22.0)  # points: a number of the sum that is traced back
+FEATURE = 21  # the output that is traced back, of the token that is followed
+OUTPUT = "self_attention/output"
+CONCAT = "concat"
+SIZE, STEP = 10.0, 20.0
+BESIDE = 24.0  # points between that sum and what is told of it
+START: tuple[Align, Align] = ("start", "middle")
+Z, JOINED = "self_attention/attention/matmul.1", f"{OUTPUT}/reshape"
+EACH, ALL, BIAS = "by_head/matmul", "by_head/add", "by_head/bias"
+
+
+def by_head() -> Graph:
+    """Return concatenation and linear map as a sum over the heads: each meets its own rows of W."""
+    z = input("z", "h S d_v")
+    with scope("by_head"):
+        rows = reshape(parameter("weight", "h*d_v d_model"), "h d_v d_model")
+        each = matmul(z, rows)
+        return Graph(add(sum_over(each, axis=0), parameter("bias", "d_model")))
+
+
+def shares(setting: Setting) -> Array:
+    """Return what each head adds to the output that is traced back."""
+    layer = setting.example.layer
+    heads, weight = layer[Z][0].astype(float), layer[f"{OUTPUT}/weight"].astype(float)
+    rows = weight.reshape(len(heads), -1, weight.shape[-1])
+    return np.asarray([z[QUERY] @ w[:, FEATURE] for z, w in zip(heads, rows, strict=True)])
+
+
+def body(setting: Setting) -> Drawing:
+    """Return the heads over the equation, and one of its numbers as a sum over the heads."""
+    upper = row(_heads(setting), _notes(setting), gap=36.0, align="start")
+    whole = column(upper, _equation(setting), gap=26.0, align="start")
+    arrows = [down(whole, f"{Z}.{head}", CONCAT) for head in _heads_of(setting)]
+    whole = whole.over(*arrows, down(whole, CONCAT, f"{JOINED}.strips"))
+    return column(whole, _traced(setting, whole.width), gap=22.0, align="start")
+
+
+def _heads_of(setting: Setting) -> range:
+    return range(len(setting.example.layer[Z][0]))
+
+
+def _symbol(head: int) -> str:
+    return f"Z{subscript(head + 1)}"
+
+
+def _heads(setting: Setting) -> Drawing:
+    """Return the result of each head over the op that joins them."""
+    layer = setting.example.layer
+    drawn = [_head(setting, head) for head in _heads_of(setting)]
+    heads = level(token_names(setting, ROW), *drawn)
+    left, top, _, _ = heads.spots[f"{Z}.0"]
+    wide = heads.width - left
+    nodes = (JOINED, f"{OUTPUT}/permute_dims")
+    box = op_box(setting, label("joined"), "movement", *nodes, width=wide, name=CONCAT)
+    shape = shapes(setting, layer, Z, skip=2)
+    above = row(setting.words(label("heads"), 10), shape, gap=8.0)
+    head = sized(above, wide).moved(left, 0.0)
+    drop = above.height + NEAR - top
+    low = drop + heads.height + STEP
+    parts = [head, heads.moved(0.0, drop), box.moved(left, low)]
+    return layered(heads.width, low + box.height, parts)
+
+
+def _head(setting: Setting, head: int) -> Drawing:
+    values = setting.example.layer[Z][0, head]
+    cells = _texture(setting, Z, values, _symbol(head), "z")
+    named = column(_strip(head, cells.width, STRIP), cells, gap=0.0).named(f"{Z}.{head}")
+    return captioned(named, Drawing(0.0, 0.0), spot=f"{Z}.{head}.cells")
+
+
+def _equation(setting: Setting) -> Drawing:
+    layer = setting.example.layer
+    result = f"{OUTPUT}/add"
+    cells = _texture(setting, result, layer[result][0], "Y", "y", lit=False)
+    place = _crossing(cells.spots[f"row.{QUERY}"], cells.spots[f"column.{FEATURE}"])
+    cells = cells.over(Rect(place, "", "lit", 2.4))
+    return level(
+        token_names(setting, ROW),
+        _joined(setting),
+        op_sign(setting, "·", layer, f"{OUTPUT}/matmul"),
+        _weight(setting),
+        sign("="),
+        captioned(
+            cells,
+            heading(setting, label("attended"), "Y"),
+            shapes(setting, layer, result, skip=1),
+        ),
+    )
+
+
+def _joined(setting: Setting) -> Drawing:
+    """Return the heads beside each other, their borders kept."""
+    layer = setting.example.layer
+    joined = layer[JOINED][0]
+    parts = np.split(joined, len(_heads_of(setting)), axis=-1)
+    cells = [
+        _texture(setting, JOINED, values, _symbol(head), "z", lit=False)
+        for head, values in enumerate(parts)
+    ]
+    strips = [_strip(head, each.width, STRIP) for head, each in enumerate(cells)]
+    whole = row(*cells, gap=0.0)
+    lit: Bounds = (0.0, QUERY * ROW, whole.width, (QUERY + 1) * ROW)
+    whole = whole.over(Rect(lit, "", "lit", 2.4)).named("cells")
+    title = one_line(label("joined"), setting.lang)
+    shape = ",".join(map(str, joined.shape))
+    whole = whole.part("matrix", title, JOINED, shape=shape)
+    named = column(row(*strips, gap=0.0).named("strips"), whole, gap=0.0).named(JOINED)
+    below = shapes(setting, layer, JOINED, skip=1)
+    return captioned(named, Drawing(0.0, 0.0), below, f"{JOINED}.cells")
+
+
+def _weight(setting: Setting) -> Drawing:
+    """Return the weight, the rows that meet each head marked, over its bias."""
+    what = (setting, setting.example.layer, OUTPUT, "O", UNIT)
+    cells = weight(*what)
+    high = cells.height / len(_heads_of(setting))
+    lines = [
+        Rect((0.0, head * high, cells.width, (head + 1) * high), "", "edge", 1.6)
+        for head in _heads_of(setting)
+    ]
+    cells = cells.over(*lines, Rect(cells.spots[f"column.{FEATURE}"], "", "lit", 2.4))
+    strips = column(*(_strip(head, STRIP, high) for head in _heads_of(setting)), gap=0.0)
+    return captioned(row(strips, cells, gap=3.5), formula("W^O"), bias(*what))
+
+
+def _texture(
+    setting: Setting, path: str, values: Array, title: str, letter: str, lit: bool = True
+) -> Drawing:
+    """Return a matrix with a row for each token."""
+    look = Look(cell=(UNIT, ROW), lit=(QUERY,) if lit else ())
+    symbols = [f"{letter}{subscript(i + 1)}" for i in range(len(values))]
+    scale = Scale.of(setting.example.layer[path])
+    if setting.values:
+        return texture(values, path, title, values.shape, look, scale)
+    return texture(None, path, title, values.shape, look, symbols=symbols)
+
+
+def _strip(head: int, wide: float, high: float) -> Drawing:
+    """Return what tells a head without its values: its name, in its shade."""
+    shade = f"p{2 * head + 1}"
+    bounds = (0.0, 0.0, wide, high)
+    place = (wide / 2, high / 2 + SIZE * DROP)
+    marks = (
+        Rect(bounds, f"cells.{shade}", "edge"),
+        Text(place, Line(_symbol(head), "", SIZE), f"inks.{shade}"),
+    )
+    return Drawing(wide, high, (Part("head", _symbol(head), marks),))
+
+
+def _traced(setting: Setting, wide: float) -> Drawing:
+    """Return one output as the sum of what each head adds, and the bias."""
+    layer, found = setting.example.layer, shares(setting)
+    constant, result = layer[f"{OUTPUT}/bias"][FEATURE], layer[f"{OUTPUT}/add"][0, QUERY, FEATURE]
+    rounded = sum(round(float(each), 2) for each in (*found, constant))
+    equal = "=" if number(rounded) == number(float(result)) or not setting.values else "≈"
+    own, feature = QUERY + 1, FEATURE + 1  # counted from 1
+    parts: list[Drawing] = []
+    for head, share in enumerate(found):
+        shown = _number(setting, share, rf"z_{{{own}}}\cdot w_{{{feature}}}")
+        parts += [_chip(shown, EACH, _strip(head, CHIP[0], STRIP)), sign("+")]
+    shown = _number(setting, constant, f"b_{{{feature}}}")
+    parts += [_chip(shown, BIAS, sized(formula("b^O", 11.0), 0.0, STRIP)), sign(equal)]
+    shown = _number(setting, result, f"y_{{{own},{feature}}}")
+    parts.append(_chip(shown, ALL, sized(formula("Y", 11.0), 0.0, STRIP), lit=True))
+    sum_of_all = row(*parts, gap=6.0)
+    room = wide - sum_of_all.width
+    told = sized(paragraph(label("traced"), setting.lang, room - BESIDE, 10.0), room, align=START)
+    return row(told, sum_of_all, gap=0.0)
+
+
+def _number(setting: Setting, value: float, symbol: str) -> Drawing:
+    """Return a number, or the symbol of what it is."""
+    return words(number(float(value)), size=SIZE) if setting.values else formula(symbol, 11.0)
+
+
+def _chip(shown: Drawing, node: str, above: Drawing, lit: bool = False) -> Drawing:
+    """Return a number in a cell, under whose it is."""
+    bounds: Bounds = (0.0, 0.0, *CHIP)
+    ink, weight = ("lit", 2.4) if lit else ("edge", 1.0)
+    cell = sized(shown, *CHIP).under(Rect(bounds, "cells.p0", ink, weight))
+    return column(above, cell.part("cell", "", node), gap=0.0)
+
+
+def _crossing(a: Bounds, b: Bounds) -> Bounds:
+    """Return where a row and a column meet."""
+    return max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
+
+
+def _notes(setting: Setting) -> Drawing:
+    entries = [(legend.learned(), "learned"), (legend.framed(), "one_output")]
+    if setting.values:
+        entries.append((legend.shades(), "shades"))
+    return legend.legend(setting, entries, 0.0)
+
+
+FIGURE = Figure(9, "concat-linear", body, lambda: (by_head(),))

@@ -1,0 +1,107 @@
+"""Equations of matrices: signs between them, their names above and their shapes below."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cutaway.figures.spec import Setting
+from cutaway.graph import Formula, Title, Trace
+from cutaway.render.compose import column, layered, row, sized
+from cutaway.render.label import one_line
+from cutaway.render.marks import Drawing, Glyphs
+from cutaway.render.typeset import SIZE, typeset
+from cutaway.render.words import words
+
+SYMBOL = 13.0  # points: the letters of an equation
+SIGN = 16.0  # points: the size of · + =
+NEAR = 4.0  # points between a matrix and what stands above and below it
+LEVEL = "level"  # the spot whose middle is at the same height in a whole equation
+
+
+def formula(latex: str, size: float = SYMBOL) -> Drawing:
+    """Return a formula.
+
+    Examples
+    --------
+    >>> formula("W^Q").height > 5
+    True
+    """
+    outline = typeset(Formula(latex, latex))
+    if outline is None:
+        raise ValueError(f"the font of formulas lacks a character of {latex!r}")
+    larger = outline.scaled(size / SIZE)
+    return Drawing(larger.width, larger.height, (Glyphs((0.0, 0.0), larger),))
+
+
+def sign(text: str, size: float = SIGN) -> Drawing:
+    """Return a sign between matrices."""
+    return words(text, size=size, align="middle")
+
+
+def op_sign(setting: Setting, text: str, trace: Trace, *paths: str, size: float = SIGN) -> Drawing:
+    """Return a sign that is an op: it stands for the nodes at these paths."""
+    title = one_line(trace.node(paths[0]).op.title, setting.lang)
+    return sign(text, size).part("op", title, *paths)
+
+
+def captioned(
+    cells: Drawing, above: Drawing, below: Drawing | None = None, spot: str = "cells"
+) -> Drawing:
+    """Return a drawing with something above and below the middle of a spot in it.
+
+    In an equation that spot stands level with the others.
+    """
+    left, top, right, bottom = cells.spots[spot]
+    parts = [(cells, left, 0.0), (above, 0.0, -above.height - NEAR)]
+    if below is not None:
+        parts.append((below, 0.0, cells.height + NEAR))
+    parts[1:] = [(part, (left + right - part.width) / 2, y) for part, _, y in parts[1:]]
+    parts[0] = (cells, 0.0, 0.0)
+    begin, up = min(x for _, x, _ in parts), min(y for _, _, y in parts)
+    wide = max(x + part.width for part, x, _ in parts) - begin
+    high = max(y + part.height for part, _, y in parts) - up
+    placed = layered(wide, high, [part.moved(x - begin, y - up) for part, x, y in parts])
+    return replace(placed, spots={**placed.spots, LEVEL: (0.0, top - up, wide, bottom - up)})
+
+
+def level(*drawings: Drawing, gap: float = 6.0) -> Drawing:
+    """Return drawings from left to right, their rows at the same heights."""
+    middles = [_middle(drawing) for drawing in drawings]
+    high, x, placed = max(middles), 0.0, []
+    for drawing, middle in zip(drawings, middles, strict=True):
+        spots = {name: spot for name, spot in drawing.spots.items() if name != LEVEL}
+        placed.append(replace(drawing, spots=spots).moved(x, high - middle))
+        x += drawing.width + gap
+    low = max(high - m + d.height for d, m in zip(drawings, middles, strict=True))
+    whole = layered(x - gap, low, placed)
+    return replace(whole, spots={**whole.spots, LEVEL: (0.0, 0.0, x - gap, 2 * high)})
+
+
+def _middle(drawing: Drawing) -> float:
+    _, top, _, bottom = drawing.spots.get(LEVEL, (0.0, 0.0, 0.0, drawing.height))
+    return (top + bottom) / 2
+
+
+def shapes(setting: Setting, trace: Trace, path: str, skip: int = 0) -> Drawing:
+    """Return the shape of a node, in symbols and, with values, in numbers.
+
+    ``skip`` leaves out axes at its beginning, such as that of a single sentence.
+    """
+    lines = [_shape([str(dim) for dim in trace.node(path).shape[skip:]])]
+    if setting.values:
+        lines.append(_shape([str(size) for size in trace[path].shape[skip:]]))
+    return column(*(setting.words(line, 10, "soft") for line in lines), gap=0.0)
+
+
+def _shape(sizes: Sequence[str]) -> str:
+    return f"({', '.join(sizes)})"
+
+
+def heading(setting: Setting, text: Title, symbol: str) -> Drawing:
+    """Return what a matrix is called, with its symbol."""
+    return row(setting.words(text, 10), formula(symbol), gap=6.0)
+
+
+def token_names(setting: Setting, high: float) -> Drawing:
+    """Return the words of the example, each at the height of its row."""
+    texts = (words(word, size=10, ink="soft", align="end") for word in setting.example.words)
+    return column(*(sized(text, 0.0, high) for text in texts), gap=0.0, align="end")

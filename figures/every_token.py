@@ -1,0 +1,180 @@
+"""Figure 7: one head for all tokens at once, as products of matrices."""
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from cutaway.figures import legend
+from cutaway.figures.equation import (
+    captioned,
+    formula,
+    heading,
+    level,
+    op_sign,
+    shapes,
+    sign,
+    token_names,
+)
+from cutaway.figures.example import QUERY
+from cutaway.figures.learned import bias, weight
+from cutaway.figures.op_box import op_box
+from cutaway.figures.parts import across, down, subscript
+from cutaway.figures.spec import Figure, Setting
+from cutaway.figures.texts import label
+from cutaway.render.compose import boxed, column, row
+from cutaway.render.grid import Look, Scale, grid
+from cutaway.render.label import one_line
+from cutaway.render.marks import Drawing
+from cutaway.render.texture import texture
+from cutaway.render.words import paragraph
+
+UNIT = 2.2  # points: a feature; all matrices are drawn to this scale
+ROW = 20.0  # points: a token
+KEY = 14.0  # points: a token where it is a column
+CELL = (31.0, ROW)  # of a number
+NOTES = 290.0  # points: how wide the notes are
+ROLES = {"query": "Q", "key": "K", "value": "V"}
+STEPS = {  # between scores and weights: the family of an op, and the nodes of its box
+    "arithmetic": ("attention/divide", "attention/sqrt", "attention/dim"),
+    "mask": ("attention/where", "attention/constant", "not_equal", "source", "constant"),
+    "softmax": ("attention/softmax",),
+}
+
+
+class Name(NamedTuple):
+    """What a square matrix is called, and its letters: of the whole, of an entry."""
+
+    title: str
+    symbol: str
+    letter: str
+
+
+SCORES, WEIGHTS = Name("dot_products", r"QK^\top", "s"), Name("weights", "A", "α")
+
+
+def body(setting: Setting) -> Drawing:
+    """Return three equations: the projections, the weights, and their sum of the values."""
+    last = row(_sum(setting), _notes(setting), gap=40.0, align="start")
+    return column(_projections(setting), _weights(setting), last, gap=22.0, align="start")
+
+
+def _projections(setting: Setting) -> Drawing:
+    parts = [token_names(setting, ROW), _matrix(setting, "x", "X", "x", lit=True)]
+    for role, letter in ROLES.items():
+        if role != "query":
+            parts += [Drawing(6.0, 0.0), formula("X")]
+        times = op_sign(setting, "·", setting.example.head, f"{role}/matmul")
+        parts += [times, _learned(setting, role, letter), sign("=")]
+        parts.append(_matrix(setting, f"{role}/add", letter, letter.lower(), lit=role == "query"))
+    return level(*parts)
+
+
+def _weights(setting: Setting) -> Drawing:
+    head = setting.example.head
+    scores = _square(setting, "attention/matmul", SCORES)
+    weights = _square(setting, "attention/softmax", WEIGHTS)
+    found = level(
+        token_names(setting, ROW),
+        _matrix(setting, "query/add", "Q", "q", lit=True),
+        op_sign(setting, "·", head, "attention/matmul"),
+        _transposed(setting),
+        sign("="),
+        scores,
+        Drawing(2.0, 0.0),
+        _steps(setting),
+        Drawing(2.0, 0.0),
+        weights,
+    )
+    steps = [f"{nodes[0]}.op" for nodes in STEPS.values()]
+    arrows = [
+        across(found, "attention/matmul.cells", "steps"),
+        *(down(found, above, below) for above, below in pairwise(steps)),
+        across(found, "steps", "attention/softmax.cells"),
+    ]
+    return found.over(*arrows)
+
+
+def _sum(setting: Setting) -> Drawing:
+    return level(
+        token_names(setting, ROW),
+        _square(setting, "attention/softmax", WEIGHTS, numbers=False),
+        op_sign(setting, "·", setting.example.head, "attention/matmul.1"),
+        _matrix(setting, "value/add", "V", "v"),
+        sign("="),
+        _matrix(setting, "attention/matmul.1", "Z", "z", lit=True),
+    )
+
+
+def _matrix(setting: Setting, path: str, symbol: str, letter: str, lit: bool = False) -> Drawing:
+    """Return a matrix with a row for each token."""
+    values = setting.example.head[path]
+    count, wide = values.shape
+    look = Look(cell=(UNIT, ROW), lit=(QUERY,) if lit else ())
+    symbols = [] if setting.values else [letter + subscript(i + 1) for i in range(count)]
+    shown = values if setting.values else None
+    cells = texture(shown, path, symbol, (count, wide), look, symbols=symbols)
+    return captioned(cells, formula(symbol), shapes(setting, setting.example.head, path))
+
+
+def _learned(setting: Setting, role: str, letter: str) -> Drawing:
+    """Return the weight of a projection over its bias."""
+    what = (setting, setting.example.head, role, letter, UNIT, f"lines.{role}")
+    return captioned(weight(*what), formula(f"W^{letter}"), bias(*what))
+
+
+def _transposed(setting: Setting) -> Drawing:
+    path = "attention/permute_dims"
+    values = setting.example.head[path]
+    told = one_line(label("transposed"), setting.lang)
+    columns = [f"k{subscript(j + 1)}" for j in range(values.shape[1])]
+    look = Look(cell=(KEY, UNIT), columns=columns)
+    shown = values if setting.values else None
+    cells = texture(shown, path, told, values.shape, look, vectors="column")
+    return captioned(cells, formula(r"K^\top"), shapes(setting, setting.example.head, path))
+
+
+def _square(setting: Setting, path: str, name: Name, numbers: bool = True) -> Drawing:
+    """Return the scores or the weights, with their numbers or with shades alone."""
+    head, title = setting.example.head, label(name.title)
+    values, places = head[path], range(1, len(head[path]) + 1)
+    masked = np.isneginf(head["attention/where"]) if name is WEIGHTS else None
+    symbols = [[f"{name.letter}{subscript(i)}{subscript(j)}" for j in places] for i in places]
+    look = Look(
+        numbers,
+        CELL if numbers else (ROW, ROW),
+        columns=setting.example.words if numbers else (),
+        lit=(QUERY,),
+        masked=masked,
+    )
+    scale = Scale(1.0, signed=False) if name is WEIGHTS else Scale.of(values)
+    shown, written = (values, None) if setting.values else (None, symbols)
+    told = one_line(title, setting.lang)
+    cells = grid(shown, path, told, scale, look, written, values.shape).named(path)
+    above = heading(setting, title, name.symbol)
+    return captioned(cells, above, shapes(setting, head, path), f"{path}.cells")
+
+
+def _steps(setting: Setting) -> Drawing:
+    """Return the ops between scores and weights."""
+    texts = [label("scale"), label("padding"), label("over_keys")]
+    wide = max(setting.words(text, 10).width for text in texts) + 8.0
+    boxes = [
+        op_box(setting, text, family, *nodes, width=wide, name=f"{nodes[0]}.op")
+        for text, (family, nodes) in zip(texts, STEPS.items(), strict=True)
+    ]
+    steps = boxed(column(*boxes, gap=14.0), "", "frame", pad=5.0)
+    return replace(steps, spots={**steps.spots, "steps": (0.0, 0.0, steps.width, steps.height)})
+
+
+def _notes(setting: Setting) -> Drawing:
+    """Return what borders and frames mean, and which rows meet."""
+    entries = [(legend.learned(), "learned"), (legend.framed(), "followed")]
+    if setting.values:
+        entries.append((legend.shades(), "shades"))
+    texts = [paragraph(label(name), setting.lang, NOTES, 10.0) for name in ("apart", "mixing")]
+    return column(*texts, legend.legend(setting, entries, NOTES), gap=8.0, align="start")
+
+
+FIGURE = Figure(7, "every-token", body)

@@ -64,14 +64,6 @@ class Outline:
         width, height, base = self.width * factor, self.height * factor, self.base * factor
         return Outline(self.formula, path, width, height, base)
 
-    def scaled(self, factor: float) -> "Outline":
-        """Return it larger or smaller."""
-        path = tuple(
-            (command, tuple((x * factor, y * factor) for x, y in points))
-            for command, points in self.path
-        )
-        return Outline(self.formula, path, self.width * factor, self.height * factor)
-
     def at(self, left: float, top: float) -> str:
         """Return the data of an SVG path that begins there."""
         return "".join(

@@ -29,6 +29,8 @@ EXEMPT = {
     "bash .ci/run": "runs these tests",
     "pytest": "runs these tests",
     "pre-commit install": "changes the checkout's git hooks",
+    "cutaway figure all --out docs/images/figures": "writes into the checkout; the page's own code",
+    "cutaway figure all --lang zh --out docs/images/figures": "the same in Chinese",
     "pip install -e '.[bench]'": "installs other frameworks",
     "python benchmarks/run.py": "takes minutes; tests/test_benchmarks.py runs it with --quick",
     "python benchmarks/shapes.py": "takes minutes; tests/test_benchmarks.py runs it with --quick",

@@ -119,7 +119,7 @@ def _equation(setting: Setting) -> Drawing:
         sign("="),
         captioned(
             cells,
-            heading(setting, label("attended"), "Y"),
+            heading(setting, label("output"), "Y"),
             shapes(setting, layer, result, skip=1),
         ),
     )
@@ -224,7 +224,7 @@ def _crossing(a: Bounds, b: Bounds) -> Bounds:
 
 
 def _notes(setting: Setting) -> Drawing:
-    entries = [(legend.learned(), "learned"), (legend.framed(), "one_output")]
+    entries = [(legend.learned(), "learned"), (legend.framed(), "one-output")]
     if setting.values:
         entries.append((legend.shades(), "shades"))
     return legend.legend(setting, entries, 0.0)

@@ -51,7 +51,7 @@ class Name(NamedTuple):
     letter: str
 
 
-SCORES, WEIGHTS = Name("dot_products", r"QK^\top", "s"), Name("weights", "A", "α")
+SCORES, WEIGHTS = Name("dot-products", r"QK^\top", "s"), Name("weights", "A", "α")
 
 
 def body(setting: Setting) -> Drawing:
@@ -158,7 +158,7 @@ def _square(setting: Setting, path: str, name: Name, numbers: bool = True) -> Dr
 
 def _steps(setting: Setting) -> Drawing:
     """Return the ops between scores and weights."""
-    texts = [label("scale"), label("padding"), label("over_keys")]
+    texts = [label("scale"), label("padding"), label("over-keys")]
     wide = max(setting.words(text, 10).width for text in texts) + 8.0
     boxes = [
         op_box(setting, text, family, *nodes, width=wide, name=f"{nodes[0]}.op")

@@ -16,7 +16,7 @@ from cutaway import layers
 from cutaway.graph import Graph, Node, Trace, input, scope
 from cutaway.models.translator import PAD, Translator, load
 from cutaway.ops import causal_mask, not_equal
-from cutaway.transform import Unrolled, unroll
+from cutaway.transform import Unrolled, expand, unroll
 
 Array = npt.NDArray[Any]
 SENTENCE = "I eat apples at home"
@@ -60,12 +60,15 @@ class Example:
         The tokens of the sentence, padding last.
     layer, head, causal
         The layer, its head, and the same head with a causal mask.
+    opened
+        The head with softmax opened into the steps that it takes.
     """
 
     words: tuple[str, ...]
     layer: Trace
     head: Trace
     causal: Trace
+    opened: Trace
 
     @cached_property
     def tokens(self) -> Unrolled:
@@ -73,14 +76,31 @@ class Example:
         return unroll(self.head.graph, "S", len(self.words))
 
     @cached_property
+    def steps(self) -> Unrolled:
+        """The same of the head with softmax opened."""
+        return unroll(self.opened.graph, "S", len(self.words))
+
+    @cached_property
     def token_nodes(self) -> dict[tuple[str, tuple[int | None, ...]], Node]:
         """The nodes of ``tokens``, by the node that they are a piece of and its tokens."""
-        graph = self.head.graph
-        return {(graph.path(p.node), p.at): n for n, p in self.tokens.origin.items()}
+        return _pieces(self.tokens, self.head.graph)
+
+    @cached_property
+    def step_nodes(self) -> dict[tuple[str, tuple[int | None, ...]], Node]:
+        """The same of ``steps``."""
+        return _pieces(self.steps, self.opened.graph)
 
     def token(self, path: str, *at: int | None) -> str:
         """Return the path of the piece of a node at some tokens; None where it is whole."""
         return self.tokens.path(self.token_nodes[path, at])
+
+    def step(self, path: str, *at: int | None) -> str:
+        """Return the same in ``steps``."""
+        return self.steps.path(self.step_nodes[path, at])
+
+
+def _pieces(unrolled: Unrolled, graph: Graph) -> dict[tuple[str, tuple[int | None, ...]], Node]:
+    return {(graph.path(piece.node), piece.at): node for node, piece in unrolled.origin.items()}
 
 
 def head_params(model: Translator) -> dict[str, Array]:
@@ -129,4 +149,5 @@ def example() -> Example:
         trace("layer", layer_graph(), weights),
         trace("head", head_graph(), of_head),
         trace("causal", head_graph(causal=True), of_head),
+        trace("opened", expand(head_graph()), of_head),
     )

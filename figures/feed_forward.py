@@ -178,13 +178,13 @@ def _box(setting: Setting, n: int, node: str, family: str) -> Drawing:
 def _before(setting: Setting, n: int) -> Drawing:
     """Return where x comes from."""
     wide = values(setting, X, n).shape[-1] * UNIT
-    title = label("after_attention")
+    title = label("after-attention")
     return op_box(setting, title, "norm", *BEFORE, width=wide, name=f"before.{n}")
 
 
 def _token(setting: Setting, n: int) -> Drawing:
     """Return which token it is."""
-    title = filled(label("token"), TOKENS[n] + 1, setting.example.words[TOKENS[n]])
+    title = filled(label("numbered-token"), TOKENS[n] + 1, setting.example.words[TOKENS[n]])
     return setting.words(title, 11)
 
 
@@ -228,8 +228,8 @@ def _below(setting: Setting, wide: float) -> Drawing:
         gap=6.0,
     )
     entries = [
-        (legend.learned(), "only_learned"),
-        (legend.line("weight"), "same_weights"),
+        (legend.learned(), "only-learned"),
+        (legend.line("weight"), "same-weights"),
         (legend.line("residual"), "residual"),
     ]
     if setting.values:

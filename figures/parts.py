@@ -6,9 +6,13 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.render.marks import Drawing, Part, Way
+from cutaway.graph import Formula
+from cutaway.graph.errors import explain
+from cutaway.render.errors import RenderError
+from cutaway.render.marks import Drawing, Glyphs, Part, Way
 from cutaway.render.scene import Point
 from cutaway.render.svg import DASHES
+from cutaway.render.typeset import typeset
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 LINES = {"mask": "lines.mask"}  # the colours of arrows, by their kind
@@ -48,12 +52,12 @@ def across(drawing: Drawing, tail: str, head: str, kind: str = "data") -> Part:
     return arrow(((left[2] + GAP, y), (right[0] - GAP, y)), tail, head, kind)
 
 
-def down(drawing: Drawing, tail: str, head: str, kind: str = "data") -> Part:
+def down(drawing: Drawing, tail: str, head: str, kind: str = "data", ink: str = "") -> Part:
     """Return an arrow from the lower side of a spot to the upper side of another."""
     upper, lower = drawing.spots[tail], drawing.spots[head]
     narrow = lower if lower[2] - lower[0] < upper[2] - upper[0] else upper
     x = (narrow[0] + narrow[2]) / 2
-    return arrow(((x, upper[3] + GAP), (x, lower[1] - GAP)), tail, head, kind)
+    return arrow(((x, upper[3] + GAP), (x, lower[1] - GAP)), tail, head, kind, ink)
 
 
 def up(drawing: Drawing, tail: str, head: str, kind: str = "data") -> Part:
@@ -64,10 +68,36 @@ def up(drawing: Drawing, tail: str, head: str, kind: str = "data") -> Part:
     return arrow(((x, lower[1] - GAP), (x, upper[3] + GAP)), tail, head, kind)
 
 
-def arrow(points: tuple[Point, ...], tail: str, head: str, kind: str = "data") -> Part:
-    """Return an arrow through points, between two spots; ``kind`` is that of a picture's arrows."""
-    way = Way(points, LINES.get(kind, "edge"), dash=DASHES.get(kind, ""), head=True)
+def arrow(
+    points: tuple[Point, ...], tail: str, head: str, kind: str = "data", ink: str = ""
+) -> Part:
+    """Return an arrow through points, between two spots; ``kind`` is that of a picture's arrows.
+
+    ``ink`` is another colour than that of its kind, such as ``lines.query``.
+    """
+    way = Way(points, ink or LINES.get(kind, "edge"), dash=DASHES.get(kind, ""), head=True)
     return Part(kind, "", (way,), (), (("data-from", tail), ("data-to", head)))
+
+
+def formula(latex: str) -> Drawing:
+    r"""Return a formula as it is typeset.
+
+    Raises
+    ------
+    RenderError
+        If the font lacks a sign of it.
+
+    Examples
+    --------
+    >>> formula(r"q_1 \cdot k_2").height < formula(r"\frac{1}{2}").height
+    True
+    """
+    outline = typeset(Formula(latex, latex))
+    if outline is None:
+        raise RenderError(
+            explain("a formula cannot be typeset", required="signs that its font has", came=latex)
+        )
+    return Drawing(outline.width, outline.height, (Glyphs((0.0, 0.0), outline),))
 
 
 def beside_rows(drawing: Drawing, name: str, notes: Sequence[Drawing], gap: float = 6.0) -> Drawing:

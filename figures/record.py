@@ -21,6 +21,7 @@ from cutaway.graph import save as write
 from cutaway.models.translator import START, load
 from cutaway.ops import Size
 from cutaway.run import Compiled
+from cutaway.transform import expand
 
 
 def record() -> dict[str, Array]:
@@ -42,7 +43,9 @@ def record() -> dict[str, Array]:
         params,
         {"h": int(model.config.heads)},
     )
-    found |= run("head", head_graph(), {"x": entering[0], "source": source[0]}, of_head)
+    feeds = {"x": entering[0], "source": source[0]}
+    found |= run("head", head_graph(), feeds, of_head)
+    found |= run("opened", expand(head_graph()), feeds, of_head)
     return found | run("causal", head_graph(causal=True), {"x": entering[0]}, of_head)
 
 

@@ -201,7 +201,7 @@ def shades(
             for pair in zip(names, masked, strict=True)
         ]
     tiles = runs(names, (cell, cell))
-    hidden = [line for bounds in tiles.pop("", ()) for line in _hatch(bounds).lines]
+    hidden = [line for bounds in tiles.pop("", ()) for line in hatch(bounds).lines]
     tiles.pop("p0", None)
     whole = (0.0, 0.0, wide * cell, count * cell)
     marks: list[Mark] = [Rect(whole, "cells.p0", "frame")]
@@ -246,7 +246,7 @@ def _cell(value: float | None, text: str, bounds: Bounds, scale: Scale, masked: 
     shade = "p0" if value is None or masked else scale.cell(value)
     marks: list[Mark] = [Rect(bounds, f"cells.{shade}", "frame", 0.5)]
     if masked:
-        marks.append(_hatch(bounds))
+        marks.append(hatch(bounds))
     if text:
         left, top, right, bottom = bounds
         place = (left + right) / 2, (top + bottom) / 2 + NUMBER * DROP
@@ -269,7 +269,7 @@ def _minus(bounds: Bounds, shade: str) -> Way:
     return Way(((x - half, y), (x + half, y)), f"inks.{shade}", 1.0)
 
 
-def _hatch(bounds: Bounds) -> Strokes:
+def hatch(bounds: Bounds) -> Strokes:
     """Return slanted lines over a rectangle."""
     left, top, right, bottom = bounds
     wide, high = right - left, bottom - top

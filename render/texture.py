@@ -11,14 +11,14 @@ from cutaway.render.marks import Drawing, Mark, Rect, Text, Tiles
 from cutaway.render.scene import Bounds, Line
 from cutaway.render.write import DROP
 
-SIGNED = 8.0  # points: how high a cell must be, to be marked where its value is negative
+SIGNED = 5.0  # points: how high a cell must be, to be marked where its value is negative
 
 
 def texture(
     values: npt.ArrayLike | None,
     node: str,
     title: str,
-    shape: tuple[int, int],
+    shape: tuple[int, ...],
     look: Look,
     scale: Scale | None = None,
     symbols: Sequence[str] = (),

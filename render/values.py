@@ -9,14 +9,15 @@ from cutaway.ops import Softmax
 from cutaway.render.compose import column, row
 from cutaway.render.grid import Array, Look, Scale, grid, number
 from cutaway.render.marks import Drawing
+from cutaway.render.texture import texture
 from cutaway.render.words import words
 
 NUMBERED = (8, 8)  # rows and columns: a larger value is shown in shades alone
 MOST = (24, 16)  # rows and columns: of a larger one some are left out
-BESIDE = (12, 8)  # … of each of several
+BESIDE = (12, 6)  # … of each of several
 LOW = 14.0  # points: the height of a cell with a number
 SMALL = 7.0  # points: the sides of a cell without
-TINY = 4.0  # … of one of several
+TINY = 5.0  # … of one of several
 NOTE = 10.0  # points: the size of what is said of a value
 
 
@@ -61,7 +62,7 @@ def _one(
         masked=_masked(node, shown),
         whole=_whole(shown),
     )
-    cells = grid(shown.astype(float), path, "", _scale(node, shown), look)
+    cells = _cells(shown, path, "", look, _scale(node, shown))
     return _noted(cells, [note, *_left_out(matrix.shape, chosen)])
 
 
@@ -78,11 +79,19 @@ def _several(node: Node, value: Array, path: str, names: Sequence[str]) -> Drawi
             drawings.append(words("…", size=NOTE, ink="soft"))
         shown = matrices[place][np.ix_(*chosen)]
         look = Look(numbers=False, cell=(TINY, TINY), masked=_masked(node, shown))
-        cells = grid(shown.astype(float), path, str(place), scale, look)
+        cells = _cells(shown, path, str(place), look, scale)
         name = names[place] if len(names) == count else str(place)
         drawings.append(column(cells, words(name, size=NOTE, ink="soft"), gap=1.0))
     note = _ranks(value.shape[:-3])
     return _noted(row(*drawings, gap=5.0), [note, *_left_out(matrices.shape[1:], chosen)])
+
+
+def _cells(shown: Array, path: str, title: str, look: Look, scale: Scale) -> Drawing:
+    """Return a matrix as cells, one by one only where each says something."""
+    values = shown.astype(float)
+    if look.numbers or look.masked is not None:
+        return grid(values, path, title, scale, look)
+    return texture(values, path, title, shown.shape, look, scale)
 
 
 def _noted(cells: Drawing, notes: Sequence[str]) -> Drawing:

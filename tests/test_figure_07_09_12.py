@@ -129,7 +129,7 @@ def test_every_matrix_of_the_head_is_there(lang: str, values: bool) -> None:
     for shape in ("(S, d_model)", "(d_model, d_k)", "(S, d_k)", "(d_k, S)", "(S, S)", "(S, d_v)"):
         assert shape in written
     assert ("(6, 64)" in written) == values
-    for name in ("padding", "over_keys", "learned", "followed"):
+    for name in ("padding", "over-keys", "learned", "followed"):
         title = label(name)
         assert (title.en in written) == (lang != "zh")
         assert (title.zh in written) == (lang != "en")
@@ -318,7 +318,7 @@ def test_the_network_stands_between_two_norms(lang: str, values: bool) -> None:
     for en, zh in (("post-norm", "后置归一化"), ("Feed-forward", "前馈网络")):
         assert (en in written) == (lang != "zh")
         assert (zh in written) == (lang != "en")
-    for name in ("after_attention", "same_weights", "residual"):
+    for name in ("after-attention", "same-weights", "residual"):
         assert (label(name).en in written) == (lang != "zh")
         assert (label(name).zh in written) == (lang != "en")
     assert "2·d_model·d_ff + d_ff + d_model" in written

@@ -194,11 +194,11 @@ def _traced(setting: Setting, wide: float) -> Drawing:
     parts: list[Drawing] = []
     for head, share in enumerate(found):
         shown = _number(setting, share, rf"z_{{{own}}}\cdot w_{{{feature}}}")
-        parts += [_chip(shown, EACH, _strip(head, CHIP[0], STRIP)), sign("+")]
+        parts += [_chip(shown, _symbol(head), EACH, _strip(head, CHIP[0], STRIP)), sign("+")]
     shown = _number(setting, constant, f"b_{{{feature}}}")
-    parts += [_chip(shown, BIAS, sized(formula("b^O", 11.0), 0.0, STRIP)), sign(equal)]
+    parts += [_chip(shown, "b^O", BIAS, sized(formula("b^O", 11.0), 0.0, STRIP)), sign(equal)]
     shown = _number(setting, result, f"y_{{{own},{feature}}}")
-    parts.append(_chip(shown, ALL, sized(formula("Y", 11.0), 0.0, STRIP), lit=True))
+    parts.append(_chip(shown, "Y", ALL, sized(formula("Y", 11.0), 0.0, STRIP), lit=True))
     sum_of_all = row(*parts, gap=6.0)
     room = wide - sum_of_all.width
     told = sized(paragraph(label("traced"), setting.lang, room - BESIDE, 10.0), room, align=START)
@@ -210,12 +210,12 @@ def _number(setting: Setting, value: float, symbol: str) -> Drawing:
     return words(number(float(value)), size=SIZE) if setting.values else formula(symbol, 11.0)
 
 
-def _chip(shown: Drawing, node: str, above: Drawing, lit: bool = False) -> Drawing:
+def _chip(shown: Drawing, title: str, node: str, above: Drawing, lit: bool = False) -> Drawing:
     """Return a number in a cell, under whose it is."""
     bounds: Bounds = (0.0, 0.0, *CHIP)
     ink, weight = ("lit", 2.4) if lit else ("edge", 1.0)
     cell = sized(shown, *CHIP).under(Rect(bounds, "cells.p0", ink, weight))
-    return column(above, cell.part("cell", "", node), gap=0.0)
+    return column(above, cell.part("cell", title, node), gap=0.0)
 
 
 def _crossing(a: Bounds, b: Bounds) -> Bounds:

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from cutaway.graph import Op
+from cutaway.graph import Op, apply, input
 from cutaway.render.marks import Drawing, Way
+from cutaway.run import evaluate
 
 REACH = 2.0  # the curve goes from there below 0 to there above
 POINTS = 33
@@ -20,7 +21,7 @@ def curve(op: Op, width: float = 40.0, height: float = 28.0) -> Drawing:
     3
     """
     xs = np.linspace(-REACH, REACH, POINTS)
-    ys = np.asarray(op.kernel(np, xs), float)
+    (ys,) = evaluate(apply(op, input("x", "N")), {"x": xs})
     top, low = max(ys.max(), 0.0), min(ys.min(), -REACH / 4)
     across, up = width / (2 * REACH), height / (top - low)
     pairs = zip(xs.tolist(), ys.tolist(), strict=True)

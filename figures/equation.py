@@ -51,16 +51,20 @@ def captioned(
     In an equation that spot stands level with the others.
     """
     left, top, right, bottom = cells.spots[spot]
-    parts = [(cells, left, 0.0), (above, 0.0, -above.height - NEAR)]
-    if below is not None:
-        parts.append((below, 0.0, cells.height + NEAR))
-    parts[1:] = [(part, (left + right - part.width) / 2, y) for part, _, y in parts[1:]]
-    parts[0] = (cells, 0.0, 0.0)
-    begin, up = min(x for _, x, _ in parts), min(y for _, _, y in parts)
-    wide = max(x + part.width for part, x, _ in parts) - begin
-    high = max(y + part.height for part, _, y in parts) - up
-    placed = layered(wide, high, [part.moved(x - begin, y - up) for part, x, y in parts])
-    return replace(placed, spots={**placed.spots, LEVEL: (0.0, top - up, wide, bottom - up)})
+    middle = (left + right) / 2
+    below = below or Drawing(0.0, 0.0)
+    wide = max(above.width, below.width)
+    begin = min(0.0, middle - wide / 2)
+    drop = above.height + NEAR
+    parts = (
+        cells.moved(-begin, drop),
+        above.moved(middle - above.width / 2 - begin, 0.0),
+        below.moved(middle - below.width / 2 - begin, drop + cells.height + NEAR),
+    )
+    across = max(cells.width, middle + wide / 2) - begin
+    placed = layered(across, drop + cells.height + NEAR + below.height, parts)
+    spots = {**placed.spots, LEVEL: (0.0, drop + top, across, drop + bottom)}
+    return replace(placed, spots=spots)
 
 
 def level(*drawings: Drawing, gap: float = 6.0) -> Drawing:

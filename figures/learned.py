@@ -20,7 +20,7 @@ def weight(
     values = trace[f"{scope}/weight"]
     look = Look(cell=(unit, unit), learned=True, border=border)
     shown = values if setting.values else None
-    return texture(shown, f"{scope}/weight", f"W {letter}", values.shape, look, vectors="")
+    return texture(shown, f"{scope}/weight", f"W^{letter}", values.shape, look, vectors="")
 
 
 def bias(
@@ -30,7 +30,7 @@ def bias(
     values = trace[f"{scope}/bias"][np.newaxis]
     look = Look(cell=(unit, BIAS), learned=True, border=border)
     shown = values if setting.values else None
-    strip = texture(shown, f"{scope}/bias", f"b {letter}", values.shape, look, vectors="")
+    strip = texture(shown, f"{scope}/bias", f"b^{letter}", values.shape, look, vectors="")
     plus = op_sign(setting, "+", trace, f"{scope}/add", size=12.0)
     added = row(plus, strip, formula(f"b^{letter}"), gap=5.0)
     return column(added, shapes(setting, trace, f"{scope}/weight"), gap=5.0)

@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from cutaway.figures.columns import NAMES, WIDE
+from cutaway.figures.equation import formula
 from cutaway.figures.example import Array
 from cutaway.figures.legend import HIGH as LOW
 from cutaway.figures.legend import WIDE as NARROW
-from cutaway.figures.parts import formula, subscript
+from cutaway.figures.parts import subscript
 from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label
 from cutaway.render.compose import boxed, column, row, sized
@@ -45,7 +46,7 @@ def told(setting: Setting, name: str) -> str:
 def named(setting: Setting, name: str, latex: str = "") -> Drawing:
     """Return what a step is called, with its formula under it."""
     text = words(label(name), setting.lang, aside=True)
-    parts = [text, formula(latex)] if latex else [text]
+    parts = [text, formula(latex, SMALL)] if latex else [text]
     return sized(column(*parts, gap=2.0, align="start"), NAMES, align=("start", "middle"))
 
 
@@ -54,7 +55,7 @@ def said(setting: Setting, name: str, latex: str = "") -> Drawing:
     text = words(label(name), setting.lang, aside=True)
     own = max(text_width(t.line.text, t.line.size) for t in text.marks if isinstance(t, Text))
     text = replace(text, width=own)
-    return row(text, formula(latex), gap=8.0) if latex else text
+    return row(text, formula(latex, SMALL), gap=8.0) if latex else text
 
 
 def signs(texts: Sequence[str]) -> list[Drawing | None]:

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from cutaway.figures.spec import Setting
 from cutaway.graph import Formula, Title, Trace
+from cutaway.graph.errors import explain
 from cutaway.render.compose import column, layered, row, sized
+from cutaway.render.errors import RenderError
 from cutaway.render.label import one_line
 from cutaway.render.marks import Drawing, Glyphs
 from cutaway.render.typeset import SIZE, typeset
@@ -20,6 +22,11 @@ LEVEL = "level"  # the spot whose middle is at the same height in a whole equati
 def formula(latex: str, size: float = SYMBOL) -> Drawing:
     """Return a formula.
 
+    Raises
+    ------
+    RenderError
+        If the font lacks a sign of it.
+
     Examples
     --------
     >>> formula("W^Q").height > 5
@@ -27,7 +34,9 @@ def formula(latex: str, size: float = SYMBOL) -> Drawing:
     """
     outline = typeset(Formula(latex, latex))
     if outline is None:
-        raise ValueError(f"the font of formulas lacks a character of {latex!r}")
+        raise RenderError(
+            explain("a formula cannot be typeset", required="signs that its font has", came=latex)
+        )
     larger = outline.scaled(size / SIZE)
     return Drawing(larger.width, larger.height, (Glyphs((0.0, 0.0), larger),))
 

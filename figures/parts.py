@@ -6,13 +6,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.graph import Formula
-from cutaway.graph.errors import explain
-from cutaway.render.errors import RenderError
-from cutaway.render.marks import Drawing, Glyphs, Part, Way
+from cutaway.render.marks import Drawing, Part, Way
 from cutaway.render.scene import Point
 from cutaway.render.svg import DASHES
-from cutaway.render.typeset import typeset
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 LINES = {"mask": "lines.mask"}  # the colours of arrows, by their kind
@@ -77,27 +73,6 @@ def arrow(
     """
     way = Way(points, ink or LINES.get(kind, "edge"), dash=DASHES.get(kind, ""), head=True)
     return Part(kind, "", (way,), (), (("data-from", tail), ("data-to", head)))
-
-
-def formula(latex: str) -> Drawing:
-    r"""Return a formula as it is typeset.
-
-    Raises
-    ------
-    RenderError
-        If the font lacks a sign of it.
-
-    Examples
-    --------
-    >>> formula(r"q_1 \cdot k_2").height < formula(r"\frac{1}{2}").height
-    True
-    """
-    outline = typeset(Formula(latex, latex))
-    if outline is None:
-        raise RenderError(
-            explain("a formula cannot be typeset", required="signs that its font has", came=latex)
-        )
-    return Drawing(outline.width, outline.height, (Glyphs((0.0, 0.0), outline),))
 
 
 def beside_rows(drawing: Drawing, name: str, notes: Sequence[Drawing], gap: float = 6.0) -> Drawing:

@@ -11,6 +11,7 @@ import pytest
 from command import Capture, call
 from conftest import Golden
 
+from cutaway.figures import FIGURES
 from cutaway.graph import Cotangents, Graph, Node
 from cutaway.models import MODELS
 from cutaway.ops.linear import MatMul
@@ -364,11 +365,17 @@ def test_the_tour_shows_and_writes_everything(tmp_path: Path, capsys: Capture) -
     assert "187,616" in flat
     assert out.splitlines()[-1].startswith("wrote attention.tsv, ")
     assert re.fullmatch(r"in \d+\.\d s\n", err)  # the time is a note
-    files = {file.name: file.read_text("utf-8") for file in (tmp_path / "new" / "out").iterdir()}
+    folder = tmp_path / "new" / "out"
+    files = {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.is_file()}
+    figures = [file.name for file in (folder / "figures").iterdir()]
+    assert sorted(figures) == sorted(
+        each.file(lang, "svg") for each in FIGURES.values() for lang in ("en", "zh")
+    )
     assert set(files) == {
         "attention.tsv",
         "contract.txt",
         "cost.txt",
+        "figures.txt",
         "gradient.txt",
         "model.svg",
         "tour.txt",
@@ -411,7 +418,8 @@ def test_the_tour_is_the_same_each_time(tmp_path: Path, golden: Golden, capsys: 
         golden(f"tour/{name}.txt", (tmp_path / f"{name}.txt").read_text("utf-8"))
     found = json.loads(call(capsys, "tour", "--out", str(tmp_path), "--json")[1])
     assert found["folder"] == str(tmp_path)
-    assert sorted(os.listdir(tmp_path)) == sorted([*found["files"], "other.txt"])
+    written = [str(f.relative_to(tmp_path)) for f in tmp_path.rglob("*") if f.is_file()]
+    assert sorted(written) == sorted([*found["files"], "other.txt"])
 
 
 BAD: list[tuple[list[str], list[str]]] = [

@@ -94,11 +94,14 @@ def test_help(name: str | None, flag: str, capsys: Capture) -> None:
     assert ("MODEL is a name from" in out) == any(p.name == "model" for p in command_.params)
 
 
+OWN = ("-o", "--check", "--format")  # what is written, or checked, is each command's own
+
+
 def test_options_mean_the_same_everywhere() -> None:
     meanings: dict[str, set[str]] = {}
     for command in app.commands.values():
         for parameter in command.params:
-            if isinstance(parameter, click.Option) and parameter.opts[0] not in ("-o", "--check"):
+            if isinstance(parameter, click.Option) and parameter.opts[0] not in OWN:
                 for option in parameter.opts:
                     meanings.setdefault(option, set()).add(parameter.help or "")
     assert {option for option, helps in meanings.items() if len(helps) > 1} == set()

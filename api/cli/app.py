@@ -193,7 +193,7 @@ def draw(model: str, out: str | None, as_json: bool, **options: Any) -> None:
     type=click.Path(file_okay=False, path_type=Path),
     default=".",
     show_default=True,
-    help="The folder for the files.",
+    help="The folder for what it writes.",
 )
 @click.option(
     "--values/--no-values",

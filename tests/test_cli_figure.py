@@ -43,7 +43,7 @@ def test_options_are_passed_on(tmp_path: Path, capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (["99"], ["no figure '99'", "1 to 12"]),
+        (["99"], ["no figure 99", "1 to 12"]),
         (["atention-matrix"], ["did you mean 'attention-matrix'"]),
         (["--causal"], ["no causal case"]),
         (["5", "--theme", "pink"], ["no theme 'pink'"]),

@@ -111,8 +111,9 @@ def draw(
     caption
         What stands under the picture, in as many lines as it needs.
     highlight
-        Nodes to light, with the edges between them, or an explanation: the way of its axis, which
-        stands at the arrows.
+        What to light: nodes or their paths (``*`` stands for any text), with the edges between
+        them; an explanation: the way of its axis, which stands at the arrows; or the misfit of an
+        error (``contract.errors[0].misfit``): the op that asks, and where both sizes come from.
     theme
         ``light``, ``dark``, ``print`` (greyscale: bands and line weights tell what colours tell),
         or changes to one of them: a ``.toml`` file or a mapping such as

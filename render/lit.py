@@ -1,15 +1,15 @@
 """What is lit in a picture: nodes, and the ways between them that an axis takes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from cutaway.graph import Explanation, Graph, Node, OptionError, Shown, View, show
+from cutaway.graph import Explanation, Graph, Misfit, Node, OptionError, Shown, View, show
 from cutaway.graph.errors import explain
 from cutaway.render import glossary
 from cutaway.render.label import one_line
 from cutaway.render.scene import Language
 
-Highlight = Explanation | Node | Iterable[Node]
+Highlight = Explanation | Misfit | Node | str | Iterable[Node | str]
 Way = tuple[Node, Node]  # from a value to what reads it
 
 
@@ -28,16 +28,18 @@ class Lit:
     def of(cls, highlight: Highlight, graph: Graph, lang: Language) -> "Lit":
         """Return what an explanation lights, or nodes and all edges between them.
 
+        Of two sizes that don't fit, what asks for them and where each comes from.
+
         Raises
         ------
         OptionError
-            For nodes that are not in the graph.
+            For nodes that are not in the graph, and paths that fit none.
         """
         if isinstance(highlight, Explanation):
             nodes = frozenset(highlight.nodes)
             ways = _ways(highlight, lang)
         else:
-            nodes = frozenset([highlight] if isinstance(highlight, Node) else highlight)
+            nodes = frozenset(_nodes(highlight, graph))
             ways = {(source, node): "" for node in nodes for source in node.inputs}
         for node in nodes:
             if node not in graph.readers:
@@ -63,6 +65,37 @@ class Lit:
             for edge in view.edges
             if (edge.value, edge.reader) in ways and {edge.value, edge.reader} <= nodes
         }
+
+
+def _nodes(highlight: Misfit | Node | str | Iterable[Node | str], graph: Graph) -> Iterator[Node]:
+    """Return the nodes that are named by themselves, by paths, or by what doesn't fit."""
+    if isinstance(highlight, Misfit):
+        yield from _of_misfit(highlight, graph)
+        return
+    for each in [highlight] if isinstance(highlight, Node | str) else highlight:
+        if isinstance(each, Node):
+            yield each
+            continue
+        found = graph.find(each)
+        if not found:
+            raise OptionError(
+                explain(
+                    f"nothing to highlight fits {each!r}",
+                    required="the path of a node; * stands for any text",
+                )
+            )
+        yield from found
+
+
+def _of_misfit(misfit: Misfit, graph: Graph) -> Iterator[Node]:
+    """Return the op that asks, and where the two sizes come from."""
+    for node in graph.nodes:
+        here = node.op.name, node.scope.path, node.source
+        if here == (misfit.op, misfit.scope, misfit.source):
+            yield node
+    for side in (misfit.left, misfit.right):
+        if side is not None:
+            yield from graph.find(side.path)
 
 
 def _ways(explanation: Explanation, lang: Language) -> dict[Way, str]:

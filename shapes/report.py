@@ -1,7 +1,7 @@
 """What a contract has to complain about, as records."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 
 from cutaway.graph import Condition, Misfit, ShapeError, show
 from cutaway.graph.errors import explain
@@ -23,6 +23,8 @@ class Report:
         The two sizes and where they come from.
     fix
         The one edit that mends it, where one is known.
+    misfit
+        The same as data, which ``ca.draw(graph, highlight=error.misfit)`` lights.
     """
 
     code: str
@@ -34,9 +36,15 @@ class Report:
     left: str = ""
     right: str = ""
     fix: str = ""
+    misfit: Misfit | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         return self.message
+
+    @property
+    def record(self) -> dict[str, str | int]:
+        """What JSON holds of it."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "misfit"}
 
 
 def report_condition(
@@ -72,6 +80,7 @@ def _report(message: str, misfit: Misfit) -> Report:
         misfit.source.line,
         *_sides(misfit),
         misfit.fix,
+        misfit,
     )
 
 

@@ -284,6 +284,20 @@ def test_nodes_are_lit_in_any_picture() -> None:
     assert not any(box.lit for box in ca.draw(graph).scene.boxes)
     with pytest.raises(ca.OptionError, match="not in the picture"):
         ca.draw(graph, highlight=ca.input("z", "T"))
+    with pytest.raises(ca.OptionError, match="nothing to highlight fits 'nothing'"):
+        ca.draw(graph, highlight="nothing")
+
+
+def test_an_error_is_lit_at_its_node() -> None:
+    x, w, v = ca.input("x", "T D"), ca.parameter("w", "D F"), ca.parameter("v", "G D")
+    y = x @ w
+    graph = ca.Graph(y @ v)
+    (error,) = ca.verify(graph).errors
+    assert error.misfit is not None
+    picture = ca.draw(graph, "op", highlight=error.misfit)
+    assert {box.path for box in picture.scene.boxes if box.lit} == {"matmul.1", "w", "v"}
+    picture = ca.draw(graph, "op", highlight="matmul*")
+    assert {box.path for box in picture.scene.boxes if box.lit} == {"matmul", "matmul.1"}
 
 
 def layers_of_three() -> ca.Node:

@@ -1,7 +1,7 @@
 """``cutaway check``: the contract of a model."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from cutaway.cli.annotate import print_annotations
@@ -68,7 +68,7 @@ def _print_refusal(name: str, error: ShapeError, options: Options) -> None:
                 "conditions": [],
                 "counterexample": None,
                 "outputs": [],
-                "errors": [asdict(refusal)],
+                "errors": [refusal.record],
                 "warnings": [],
             }
         )
@@ -87,7 +87,7 @@ def _record(contract: Contract, explained: list[str]) -> dict[str, Any]:
             {"name": node.name, "shape": [show(dim) for dim in contract.shapes[node]]}
             for node in contract.graph.outputs
         ],
-        "errors": [asdict(error) for error in contract.errors],
+        "errors": [error.record for error in contract.errors],
         "warnings": [_warning(lint) for lint in contract.warnings],
     }
     if contract.tried:

@@ -11,7 +11,7 @@ from cutaway.render.arrows import bundles, shapes_entering
 from cutaway.render.beside import bundles_beside
 from cutaway.render.costs import Costs
 from cutaway.render.fold import fold
-from cutaway.render.label import SMALL, bilingual, label, one_line, role_of
+from cutaway.render.label import SMALL, bilingual, label, noted, one_line, role_of
 from cutaway.render.lit import Lit
 from cutaway.render.marks import Drawing
 from cutaway.render.measure import text_width
@@ -37,6 +37,7 @@ from cutaway.render.text import shorten
 from cutaway.render.theme import Theme
 from cutaway.render.typeset import typeset
 from cutaway.render.values import value_drawing
+from cutaway.render.wording import Wording
 from cutaway.transform.formula import Formulas
 from cutaway.transform.pieces import free_name
 from cutaway.transform.recognise import Operand
@@ -83,6 +84,8 @@ class Builder:
         Values to show in the boxes of the nodes that have them.
     notes
         What stands in boxes for the names of their nodes.
+    wording
+        What a figure says otherwise than pictures of any graph do.
     """
 
     def __init__(
@@ -102,12 +105,14 @@ class Builder:
         trace: Trace | None = None,
         titles: Mapping[str, Title] | None = None,
         notes: Mapping[Node, Title] | None = None,
+        wording: Wording | None = None,
     ) -> None:
         self._titles = titles or {}
         self._notes = notes or {}
         self._caption = caption
         self._view = view
         self._trace = trace
+        self._wording = wording or Wording()
         self._formulas = Formulas(view) if formulas else None
         self._lit = lit or Lit()
         self._title = title
@@ -193,24 +198,30 @@ class Builder:
         if formula is not None:
             widths.append(formula.width)
             heights = [height + formula.height + GAP for height in heights]
-        inside = self._value(shown)
+        inside = self._wording.inside.get(path) or self._value(shown)
         if inside is not None:
             widths.append(inside.width)
             heights = [height + inside.height + GAP for height in heights]
+        width = round(max(widths) + 2 * PADDING, 1)
+        height = round(max(heights) + PADDING, 1)
+        circle = path in self._wording.round
+        if circle:
+            width = height = max(width, height)
         return Box(
             id=self._ids[shown],
             path=path,
             nodes=tuple(map(self._view.path, self._drawn_by[shown])),
             lines=texts[self._lang],
-            frame=self._view.place(shown),
+            frame=self._wording.place(self._view.place(shown)),
             role=role,
             family=family,
-            width=round(max(widths) + 2 * PADDING, 1),
-            height=round(max(heights) + PADDING, 1),
+            width=width,
+            height=height,
             lit=not self._lit.nodes.isdisjoint(self._view.stands_for[shown]),
             opens=_scope(shown.address, shown.nodes) if isinstance(shown, Group) else "",
             formula=formula,
             inside=inside,
+            round=circle,
         )
 
     def _named(self, look: Look, path: str) -> Look:
@@ -250,16 +261,16 @@ class Builder:
         if own:
             formula = ""  # it says what is to be said
         title = own or (glossary.ADD if node in self._sums else None)
-        return (
-            *label(node, lang, formula, shape, title, self._notes.get(node)),
-            *self._cost(node, lang),
-        )
+        note = self._notes.get(node) or self._wording.notes.get(self._view.path(node))
+        return (*label(node, lang, formula, shape, title, note), *self._cost(node, lang))
 
     def _group_lines(self, group: Group, look: Look, lang: Language) -> Lines:
         times = self._view.times.get(group.address)
-        lines = bilingual(look.title, lang, f"{times}× " if times else "")
-        if look.note:
-            lines.append(Line(one_line(look.note, lang), size=SMALL))
+        path = self._paths[group]
+        note = self._wording.notes.get(path, look.note)
+        counted = times and path not in self._wording.plain
+        lines = bilingual(look.title, lang, f"{times}× " if counted else "")
+        lines += [noted(note, lang)] if note else []
         for repeat in self._view.repeats:
             first, depth = repeat.copies[0], len(group.address)
             deeper = len(repeat.address) > depth and repeat.address[:depth] == group.address
@@ -270,7 +281,7 @@ class Builder:
             shapes = dict.fromkeys(
                 n.shape for n in self._view.outputs if self._view.box(n) is group
             )
-            lines += [Line(text, size=SMALL + 1) for s in shapes if (text := self._shape(s))]
+            lines += [Line(text, size=SMALL) for s in shapes if (text := self._shape(s))]
         return (*lines, *self._cost(group, lang))
 
     def _cost(self, shown: Shown, lang: Language) -> Lines:
@@ -369,11 +380,14 @@ class Builder:
                 look = look._replace(note=None)  # its layers say it
             scope = _scope(place, within)
             look = self._named(look, scope)
-            frames.append(self._frame(place, look, out.get(place, set()), scope))
+            if "/".join(place) not in self._wording.bare:
+                frames.append(self._frame(place, look, out.get(place, set()), scope))
         return tuple(frames)
 
     def _frame(self, place: Place, look: Look, out: set[str], scope: str) -> Frame:
         times = self._view.times.get(place)
+        if "/".join(place) in self._wording.plain:
+            times, look = None, look._replace(note=None)
 
         def heading(lang: Language) -> Lines:
             return (*_heading(look, times, lang), *self._cost_inside(place, lang))
@@ -382,7 +396,14 @@ class Builder:
         widths = [text_width(shorten(x.text), x.size) for lines in titles.values() for x in lines]
         height = max(sum(line.height for line in lines) for lines in titles.values()) + 1
         (line,) = out if len(out) == 1 else ("",)
-        return Frame(place, titles[self._lang], max(widths), line, scope, max(height, HEADROOM))
+        return Frame(
+            self._wording.place(place),
+            titles[self._lang],
+            max(widths),
+            line,
+            scope,
+            max(height, HEADROOM),
+        )
 
     def _cost_inside(self, place: Place, lang: Language) -> Lines:
         if self._costs is None:

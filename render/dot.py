@@ -1,6 +1,6 @@
 """A scene as DOT: boxes of fixed size in nested clusters."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import graphviz
 
@@ -9,8 +9,9 @@ from cutaway.render.measure import text_width
 from cutaway.render.scene import Arrow, Box, Frame, Place, Scene
 from cutaway.render.text import clean, shorten
 from cutaway.render.theme import Theme
+from cutaway.render.towers import ROOM, Towers
 
-LABEL = 9.0  # points: what stands at an arrow
+LABEL = 10.0  # points: what stands at an arrow
 STYLES = {
     "data": "solid",
     "residual": "dashed",
@@ -21,11 +22,16 @@ STYLES = {
 # The heavier, the straighter: towers of data stand upright, and what skips a part goes round it.
 WEIGHTS = {"data": 20, "mask": 1, "residual": 0, "weight": 0, "gradient": 20}
 BESIDE = {"style": "invis", "minlen": "0", "weight": "100"}
-LEAF = 2  # of data from a parameter or a constant, which stands beside its reader
+AROUND = "cluster_around_"  # the name of room around a frame
+NONE = Towers()
+POINT = {"shape": "point", "width": "0.01", "height": "0.01"}
+LEAF = 2  # of data from a parameter, a constant and what is made of them
 EDGES = {"input": "rounded,", "parameter": "dotted,", "constant": "", "op": "", "group": "bold,"}
 
 
-def to_dot(scene: Scene, *, labels: bool = True, wide: Collection[Place] = ()) -> str:
+def to_dot(
+    scene: Scene, *, labels: bool = True, wide: Collection[Place] = (), towers: Towers = NONE
+) -> str:
     """Return DOT source; names are numbers, so that no text of a user's can break it.
 
     Parameters
@@ -35,9 +41,11 @@ def to_dot(scene: Scene, *, labels: bool = True, wide: Collection[Place] = ()) -
         measured and drawn by us.
     wide
         Frames that get room for their title twice, so that it finds a place beside an arrow.
+    towers
+        Where arrows part; residuals that go round a tower are left out, and have room there.
     """
     dot = graphviz.Digraph("cutaway", body=[])
-    dot.attr(rankdir=scene.direction, nodesep="0.25", ranksep="0.35", pad="0.1")
+    dot.attr(rankdir=scene.direction, nodesep="0.25", ranksep="0.28", pad="0.1")
     if scene.mirrored:
         dot.attr(newrank="true")  # heights are the same in all frames
     dot.attr("node", shape="box", fixedsize="true", label="", fontsize="11")
@@ -49,23 +57,42 @@ def to_dot(scene: Scene, *, labels: bool = True, wide: Collection[Place] = ()) -
             dot.attr(label=_text(*lines), labelloc=_below(scene), labeljust="l", fontsize="11")
         dot.attr("node", color=scene.theme.edge, fontcolor=scene.theme.ink)
         dot.attr("edge", color=scene.theme.edge, fontcolor=scene.theme.soft)
-    _nest(dot, scene, labels, wide)
-    leaves = {box.id for box in scene.boxes if box.role in ("parameter", "constant")}
+    _nest(dot, scene, labels, wide, towers)
+    boxes = {box.id: box for box in scene.boxes}
+    for left, right in towers.level:
+        level = graphviz.Digraph(graph_attr={"rank": "same"})
+        level.edge(left, right, style="invis", minlen="0")
+        dot.subgraph(level)
+    reading = {arrow.head for arrow in scene.arrows}
+    tails = {number: j.id for j in towers.junctions for number in j.arrows}
+    parting = {scene.arrows[number].head for number in tails.keys() - towers.loops}
+    for junction in towers.junctions:
+        dot.edge(junction.tail, junction.id, id=junction.id, weight=str(WEIGHTS["data"]))
     for number, arrow in enumerate(scene.arrows):
+        if number in towers.loops:
+            continue
         look = _stroke(arrow, scene.theme) if labels else {"id": f"e{number}", **_space(arrow)}
-        look["weight"] = str(_weight(arrow, leaves))
+        aside = arrow.tail in towers.beside or arrow.head in towers.beside
+        enters = aside or (number not in tails and arrow.head in parting)
+        look["weight"] = str(1 if enters else _weight(arrow, boxes, reading))
         if arrow.free:
             look["constraint"] = "false"
         if arrow.stroke == "gradient":  # what flows down is laid out from its end
             dot.edge(arrow.head, arrow.tail, dir="back", **look)
         else:
-            dot.edge(arrow.tail, arrow.head, **look)
+            dot.edge(tails.get(number, arrow.tail), arrow.head, **look)
     for forward, backward in scene.mirrored:
         dot.edge(forward, backward, **BESIDE)
     return str(dot.source)
 
 
-def _nest(dot: graphviz.Digraph, scene: Scene, labels: bool, wide: Collection[Place]) -> None:
+def _nest(
+    dot: graphviz.Digraph,
+    scene: Scene,
+    labels: bool,
+    wide: Collection[Place],
+    towers: Towers,
+) -> None:
     """Put boxes into clusters and clusters into each other, inner ones first: no recursion."""
     places: list[Place] = [(), *(frame.place for frame in scene.frames)]
     boxes: dict[Place, list[Box]] = {place: [] for place in places}
@@ -74,9 +101,21 @@ def _nest(dot: graphviz.Digraph, scene: Scene, labels: bool, wide: Collection[Pl
         boxes[box.frame].append(box)
     for frame in scene.frames:
         inside[frame.place[:-1]].append(frame.place)
+    points: dict[Place, list[str]] = {place: [] for place in places}
+    for junction in towers.junctions:
+        points[junction.place].append(junction.id)
     side = "t" if _below(scene) == "b" else "b"
     made: dict[Place, graphviz.Digraph] = {}
     theme = scene.theme if labels else None
+
+    def fill(into: graphviz.Digraph, place: Place, clusters: list[graphviz.Digraph]) -> None:
+        for box in boxes[place]:
+            _node(into, box, theme, towers)
+        for point in points[place]:
+            into.node(point, **POINT)
+        for cluster in clusters:
+            into.subgraph(cluster)
+
     for number, frame in reversed(tuple(enumerate(scene.frames))):
         attributes = {"margin": "8", "labelloc": side, "labeljust": "l", "fontsize": "11"}
         width = (frame.width + 8) * (2 if frame.place in wide else 1)
@@ -85,8 +124,12 @@ def _nest(dot: graphviz.Digraph, scene: Scene, labels: bool, wide: Collection[Pl
         )
         made[frame.place] = graphviz.Digraph(f"cluster_{number}", graph_attr=attributes)
         clusters = [made.pop(inner) for inner in inside[frame.place]]
-        _fill(made[frame.place], boxes[frame.place], clusters, theme)
-    _fill(dot, boxes[()], [made[place] for place in inside[()]], theme)
+        fill(made[frame.place], frame.place, clusters)
+        if frame.place in towers.roomy:
+            around = graphviz.Digraph(f"{AROUND}{number}", graph_attr={"margin": f"{ROOM:g}"})
+            around.subgraph(made[frame.place])
+            made[frame.place] = around
+    fill(dot, (), [made[place] for place in inside[()]])
 
 
 def _below(scene: Scene) -> str:
@@ -94,14 +137,10 @@ def _below(scene: Scene) -> str:
     return "t" if scene.direction == "BT" else "b"
 
 
-def _fill(
-    dot: graphviz.Digraph, boxes: list[Box], clusters: list[graphviz.Digraph], theme: Theme | None
-) -> None:
-    for box in boxes:
-        size = {"width": f"{box.width / 72:.4f}", "height": f"{box.height / 72:.4f}"}
-        dot.node(box.id, **size, **(_look(box, theme) if theme else {}))
-    for cluster in clusters:
-        dot.subgraph(cluster)
+def _node(dot: graphviz.Digraph, box: Box, theme: Theme | None, towers: Towers) -> None:
+    width = box.width + 2 * ROOM * (box.id in towers.roomy)
+    size = {"width": f"{width / 72:.4f}", "height": f"{box.height / 72:.4f}"}
+    dot.node(box.id, **size, **(_look(box, theme) if theme else {}))
 
 
 def _heading(frame: Frame, theme: Theme) -> dict[str, str]:
@@ -134,8 +173,12 @@ def _stroke(arrow: Arrow, theme: Theme) -> dict[str, str]:
     return look | ({"color": theme.line(arrow.line)} if arrow.line != "data" else {})
 
 
-def _weight(arrow: Arrow, leaves: Collection[str]) -> int:
-    return LEAF if arrow.stroke == "data" and arrow.tail in leaves else WEIGHTS[arrow.stroke]
+def _weight(arrow: Arrow, boxes: Mapping[str, Box], reading: Collection[str]) -> int:
+    """Weigh an arrow: what reads nothing stands beside its reader, a mask beside what it hides."""
+    tail, head = boxes[arrow.tail], boxes[arrow.head]
+    if arrow.stroke == "data" and tail.role != "input":
+        return LEAF if arrow.tail not in reading else WEIGHTS["data"]
+    return WEIGHTS["mask" if head.family == "mask" else arrow.stroke]
 
 
 def _heavy(theme: Theme) -> dict[str, str]:

@@ -28,22 +28,21 @@ def trimmed(scene: Scene, layout: Layout) -> Layout:
         left, right = min(sides, key=lambda side: side[1] - side[0], default=(x0, x1))
         frames[place] = left, y0, right, y1
         parts.setdefault(place[:-1], []).append(frames[place])
-    return _cropped(scene, replace(layout, frames=frames))
+    return fitted(scene, replace(layout, frames=frames))
 
 
 def _parts(scene: Scene, layout: Layout) -> dict[Place, list[Bounds]]:
     """Return what stands in each frame: boxes, and the arrows and texts that don't leave it."""
-    found: dict[Place, list[Bounds]] = {frame.place: [] for frame in scene.frames}
+    found: dict[Place, list[Bounds]] = {(): [], **{frame.place: [] for frame in scene.frames}}
     homes = {box.id: box.frame for box in scene.boxes}
     for box in scene.boxes:
         found.setdefault(box.frame, []).append(_area(box, layout))
     for arrow, curve, label in zip(scene.arrows, layout.curves, layout.labels, strict=True):
-        place = homes[arrow.tail]
-        while place and homes[arrow.head][: len(place)] != place:
-            place = place[:-1]
-        if place:
-            own = [bounds(polyline(curve)), *([area(arrow, label)] if label else [])]
-            found[place] += [part for part in own if holds(layout.frames[place], part)]
+        for part in (bounds(polyline(curve)), *([area(arrow, label)] if label else [])):
+            place = homes[arrow.head]
+            while place and not holds(layout.frames[place], part):
+                place = place[:-1]
+            found[place].append(part)
     return found
 
 
@@ -52,28 +51,29 @@ def _area(box: Box, layout: Layout) -> Bounds:
     return x - width, y - height, x + width, y + height
 
 
-def _cropped(scene: Scene, layout: Layout) -> Layout:
-    """Return the layout without what has become empty at its sides."""
+def fitted(scene: Scene, layout: Layout) -> Layout:
+    """Return the layout as wide as what is in it, or a little wider."""
     parts = [_area(box, layout) for box in scene.boxes]
     parts += [*layout.frames.values(), *(bounds(polyline(curve)) for curve in layout.curves)]
     parts += [area(a, at) for a, at in zip(scene.arrows, layout.labels, strict=True) if at]
     if not parts:
         return layout
     left, _, right, _ = around(parts)
-    if left < MARGIN and layout.width - right < MARGIN:
+    if 0 <= left < MARGIN and 0 <= layout.width - right < MARGIN:
         return layout
 
     def moved(point: Point) -> Point:
         return point[0] - left, point[1]
 
-    return Layout(
-        right - left,
-        layout.height,
-        {box: moved(point) for box, point in layout.centres.items()},
-        {
+    return replace(
+        layout,
+        width=right - left,
+        centres={box: moved(point) for box, point in layout.centres.items()},
+        frames={
             place: (x0 - left, y0, x1 - left, y1)
             for place, (x0, y0, x1, y1) in layout.frames.items()
         },
-        tuple(tuple(map(moved, curve)) for curve in layout.curves),
-        tuple(point and moved(point) for point in layout.labels),
+        curves=tuple(tuple(map(moved, curve)) for curve in layout.curves),
+        labels=tuple(point and moved(point) for point in layout.labels),
+        trunks=tuple(tuple(map(moved, curve)) for curve in layout.trunks),
     )

@@ -24,7 +24,7 @@ def label(
     title: Title | None = None,
     note: Title | None = None,
 ) -> tuple[Line, ...]:
-    """Return a node's title or name, then its formula and its shape where they are given.
+    """Return a node's title or name, then a note, its formula and its shape if they are given.
 
     A ``note`` stands in place of the name that an op was given.
 
@@ -46,10 +46,10 @@ def label(
     else:
         lines = bilingual(op.title, lang)
     if note:
-        lines.append(Line(one_line(note, lang)))
+        lines.append(noted(note, lang))
     elif role == "op" and node.name != op.name:
         lines.append(Line(node.name))
-    lines += [Line(text, size=SMALL + 1) for text in (formula, shape) if text]
+    lines += [Line(text, size=SMALL) for text in (formula, shape) if text]
     return tuple(lines)
 
 
@@ -59,6 +59,11 @@ def bilingual(title: Title, lang: Language, before: str = "") -> list[Line]:
         return [Line(before + title.en, "en")]
     chinese = Line(before + title.zh, "zh-CN")
     return [chinese] if lang == "zh" else [chinese, Line(title.en, "en", SMALL)]
+
+
+def noted(note: Title, lang: Language) -> Line:
+    """Return what stands under a title."""
+    return Line(one_line(note, lang), "en" if lang == "en" else "zh-CN", SMALL)
 
 
 def one_line(title: Title, lang: Language) -> str:

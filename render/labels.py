@@ -1,14 +1,15 @@
-"""Where the text at an arrow goes when Graphviz put it across the border of a frame."""
+"""Where the text at an arrow goes when it lies across a line: a frame's border, or an arrow."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from cutaway.render.dot import LABEL
 from cutaway.render.geometry import bounds, crosses, holds, meet, polyline
 from cutaway.render.measure import text_width
 from cutaway.render.scene import Arrow, Bounds, Layout, Point, Scene
 from cutaway.render.text import shorten
+from cutaway.render.towers import LARGEST
 
 BESIDE = 4.0  # points between an arrow and its text
 STEP = 8.0  # … and between the points of it that are tried
@@ -16,24 +17,27 @@ HEIGHT = LABEL + 3
 
 
 def settled(scene: Scene, layout: Layout, reserved: Collection[Bounds]) -> Layout:
-    """Move each text that lies across a border to the nearest place beside its arrow that is free.
+    """Move each text that lies across a line to the nearest place beside its arrow that is free.
 
-    A text stays where it was if there is none: better across a border than on a box.
+    A text stays where it was if there is none: better across a line than on a box. In a large
+    picture it may lie across arrows.
 
     Parameters
     ----------
     reserved
         Where the titles of frames go.
     """
-    places = list(layout.labels)
+    large = len(scene.boxes) > LARGEST
+    places, free = list(layout.labels), _Free(scene, layout, reserved)
     for number, (arrow, place) in enumerate(zip(scene.arrows, places, strict=True)):
-        if place is None or not _astride(area(arrow, place), layout):
+        if place is None or (large and not _astride(area(arrow, place), layout)):
             continue
         taken = [area(a, p) for a, p in zip(scene.arrows, places, strict=True) if p and p != place]
-        taken += reserved
-        free = _Free(scene, layout, taken)
+        if free.holds(area(arrow, place), taken):
+            continue
         near = sorted(_beside(arrow, layout.curves[number]), key=lambda new: _far(new, place))
-        places[number] = next((new for new in near if free.holds(area(arrow, new))), place)
+        found = (new for new in near if free.holds(area(arrow, new), taken))
+        places[number] = next(found, place)
     return replace(layout, labels=tuple(places))
 
 
@@ -46,21 +50,21 @@ def area(arrow: Arrow, centre: Point) -> Bounds:
 class _Free:
     """What a text must not lie on: boxes, other texts, arrows, and the borders of frames."""
 
-    def __init__(self, scene: Scene, layout: Layout, taken: list[Bounds]) -> None:
+    def __init__(self, scene: Scene, layout: Layout, reserved: Collection[Bounds]) -> None:
         self._layout = layout
-        self._taken = taken + [
+        self._taken = list(reserved) + [
             (x - box.width / 2, y - box.height / 2, x + box.width / 2, y + box.height / 2)
             for box in scene.boxes
             for x, y in (layout.centres[box.id],)
         ]
-        lines = map(polyline, layout.curves)
+        lines = map(polyline, layout.curves + layout.trunks)
         self._strokes = [(bounds(line), line) for line in lines]
 
-    def holds(self, text: Bounds) -> bool:
+    def holds(self, text: Bounds, texts: Collection[Bounds]) -> bool:
         """Say whether a text has that place for itself."""
         if text[0] < 0 or text[2] > self._layout.width or _astride(text, self._layout):
             return False
-        if any(meet(text, other) for other in self._taken):
+        if any(meet(text, other) for other in chain(self._taken, texts)):
             return False
         near = (line for around, line in self._strokes if meet(around, text))
         return not any(crosses(a, b, text) for line in near for a, b in pairwise(line))

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from cutaway.graph.errors import explain
-from cutaway.render.dot import to_dot
+from cutaway.render.dot import AROUND, to_dot
 from cutaway.render.errors import RenderError
-from cutaway.render.frames import trimmed
+from cutaway.render.frames import fitted, trimmed
 from cutaway.render.labels import settled
+from cutaway.render.routes import entered, risen
 from cutaway.render.scene import Bounds, Layout, Place, Point, Scene
 from cutaway.render.titles import crossed_titles, reserved
+from cutaway.render.towers import Junction, Towers, towers
 
 
 def place(scene: Scene) -> Layout:
@@ -37,15 +39,29 @@ def place(scene: Scene) -> Layout:
 
 
 def _placed(scene: Scene) -> Layout:
-    first = _lay_out(scene, ())
-    crowded = crossed_titles(scene, first)
-    found = trimmed(scene, _lay_out(scene, crowded) if crowded else first)
-    return settled(scene, found, reserved(scene, found))
+    layout, found = _towered(scene, ())
+    crowded = crossed_titles(scene, layout)
+    if crowded:
+        layout, found = _towered(scene, crowded)
+    layout = fitted(scene, entered(scene, trimmed(scene, layout), found))
+    return settled(scene, layout, reserved(scene, layout))
 
 
-def _lay_out(scene: Scene, wide: Collection[Place]) -> Layout:
+def _towered(scene: Scene, wide: Collection[Place]) -> tuple[Layout, Towers]:
+    """Lay out a scene; residuals that find no way round their tower are left to Graphviz."""
+    apart = set[int]()
+    while True:
+        found = towers(scene, apart)
+        layout = _rightwards(_lay_out(scene, wide, found), scene)
+        layout, lost = risen(scene, layout, found)
+        if not lost:
+            return layout, found
+        apart |= lost
+
+
+def _lay_out(scene: Scene, wide: Collection[Place], found: Towers) -> Layout:
     program = engine()
-    source = to_dot(scene, labels=False, wide=wide).encode()
+    source = to_dot(scene, labels=False, wide=wide, towers=found).encode()
     try:
         done = subprocess.run([program, "-Tjson"], input=source, capture_output=True, check=False)
     except OSError as error:
@@ -54,7 +70,7 @@ def _lay_out(scene: Scene, wide: Collection[Place]) -> Layout:
         came = done.stderr.decode(errors="replace").strip()[:500]
         raise _failed(program, came or f"exit status {done.returncode}")
     try:
-        return _rightwards(_read(json.loads(done.stdout), scene), scene)
+        return _read(json.loads(done.stdout), scene, found.junctions)
     except (ValueError, KeyError, StopIteration):
         raise _failed(program, "an answer that is not Graphviz's JSON") from None
 
@@ -94,7 +110,7 @@ def _failed(program: str, came: str) -> RenderError:
     )
 
 
-def _read(answer: dict[str, Any], scene: Scene) -> Layout:
+def _read(answer: dict[str, Any], scene: Scene, junctions: Collection[Junction]) -> Layout:
     left, bottom, right, top = _numbers(answer["bb"])
 
     def point(text: str) -> Point:
@@ -105,11 +121,13 @@ def _read(answer: dict[str, Any], scene: Scene) -> Layout:
     bounds: dict[Place, Bounds] = {}
     for item in answer.get("objects", ()):
         name = item["name"]
+        if name.startswith(AROUND):
+            continue
         if name.startswith("cluster_"):
             x0, y0, x1, y1 = _numbers(item["bb"])
             frame = scene.frames[int(name.removeprefix("cluster_"))]
             bounds[frame.place] = (x0 - left, top - y1, x1 - left, top - y0)
-        else:
+        elif "pos" in item:
             centres[name] = point(item["pos"])
     curves: dict[str, tuple[Point, ...]] = {}
     labels: dict[str, Point] = {}
@@ -123,6 +141,9 @@ def _read(answer: dict[str, Any], scene: Scene) -> Layout:
         curves[name] = (*(reversed(bends) if back else bends), point(tip))
         if "lp" in edge:
             labels[name] = point(edge["lp"])
+    for junction in junctions:
+        for number in junction.loops:
+            curves[f"e{number}"] = (centres[junction.id],) * 5
     names = [f"e{number}" for number in range(len(scene.arrows))]
     return Layout(
         right - left,
@@ -131,6 +152,7 @@ def _read(answer: dict[str, Any], scene: Scene) -> Layout:
         {frame.place: bounds[frame.place] for frame in scene.frames},
         tuple(curves[name] for name in names),
         tuple(labels.get(name) for name in names),
+        tuple(curves[junction.id] for junction in junctions),
     )
 
 
@@ -158,6 +180,7 @@ def _rightwards(layout: Layout, scene: Scene) -> Layout:
         },
         tuple(tuple(map(mirrored, curve)) for curve in layout.curves),
         tuple(point and mirrored(point) for point in layout.labels),
+        tuple(tuple(map(mirrored, curve)) for curve in layout.trunks),
     )
 
 

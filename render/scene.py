@@ -94,6 +94,7 @@ class Box:
     formula: Outline | None = None
     inside: "Drawing | None" = None  # what stands under its texts, such as its value
     optional: bool = False  # its border is dotted
+    round: bool = False  # whether it is a circle
 
     @property
     def headings(self) -> int:
@@ -162,6 +163,7 @@ class Layout:
     """Where things stand, in points from the top left corner.
 
     ``curves`` hold Bézier points, and last the tip; ``labels`` the centres of the arrows'.
+    ``trunks`` are the same without a head: what arrows have in common before they part.
     """
 
     width: float
@@ -170,3 +172,4 @@ class Layout:
     frames: dict[Place, Bounds]
     curves: tuple[tuple[Point, ...], ...]
     labels: tuple[Point | None, ...]
+    trunks: tuple[tuple[Point, ...], ...] = ()

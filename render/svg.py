@@ -53,6 +53,9 @@ DASHES = {
     "mask": "1.5 2.5",
     "weight": "1 4",
 }
+DASHES = {"parameter": "1 2", "residual": "5 3", "mask": "1.5 2.5", "weight": "1 4"}
+INSET = 6.0  # points under what stands in a box
+DOT = 1.8  # the radius of a junction
 BAND = 4.0  # points: the width of the band at the side of a box, which no text reaches
 
 
@@ -87,6 +90,7 @@ def scene_elements(scene: Scene, layout: Layout) -> Iterator[str]:
     theme = scene.theme
     arrows = tuple(zip(scene.arrows, layout.curves, layout.labels, strict=True))
     yield from (_frame(frame, layout.frames[frame.place], theme) for frame in scene.frames)
+    yield from (_trunk(curve, theme) for curve in layout.trunks)
     yield from (_arrow(arrow, curve, paths, theme) for arrow, curve, _ in arrows)
     yield from (_frame_title(frame, headings[frame.place], theme) for frame in scene.frames)
     yield from (_arrow_label(arrow, place, theme) for arrow, _, place in arrows if place)
@@ -143,15 +147,16 @@ def _box(box: Box, centre: Point, theme: Theme) -> str:
         texts.append(glyphs(formula, centre[0], y, theme))
         y += formula.height + GAP
     if box.inside:
-        inside = box.inside.moved(centre[0] - box.inside.width / 2, y + GAP / 2)
+        low = centre[1] + box.height / 2 - INSET - box.inside.height  # in every language
+        inside = box.inside.moved(centre[0] - box.inside.width / 2, low)
         texts.append(write(inside.marks, theme))
     size, border = (box.width, box.height), "optional" if box.optional else ""
     return (
         f'<g class="{box.role}" data-path={attribute(box.path)} '
         f"data-node={attribute(tokens(box.nodes))}>"
         f"<title>{plain(_whole(box.lines))}</title>"
-        f"{_shape(box.role, box.family, centre, size, theme, box.lit, border)}{band}"
-        f"{''.join(texts)}</g>"
+        f"{_shape(box.role, box.family, centre, size, theme, box.lit, border, box.round)}"
+        f"{'' if box.round else band}{''.join(texts)}</g>"
     )
 
 
@@ -163,15 +168,17 @@ def _shape(
     theme: Theme,
     lit: bool = False,
     border: str = "",
+    round: bool = False,
 ) -> str:
     width, height = size
+    corner = height / 2 if round else min(CORNERS[role], height / 2)
     left, top = centre[0] - width / 2, centre[1] - height / 2
     weight = ' stroke-width="1.4"' if role == "group" else ""
     if lit:
         weight = f' stroke-width="{theme.lit_width:g}"'
     return (
         f'<rect x="{left:.1f}" y="{top:.1f}" '
-        f'width="{width:.1f}" height="{height:.1f}" rx="{min(CORNERS[role], height / 2):g}" '
+        f'width="{width:.1f}" height="{height:.1f}" rx="{corner:g}" '
         f'fill="{theme.box(role, family)}" stroke="{theme.lit if lit else theme.edge}"{weight}'
         f"{_dash(border or role, lit)}/>"
     )
@@ -205,6 +212,17 @@ def _arrow(arrow: Arrow, curve: tuple[Point, ...], paths: dict[str, str], theme:
         f"data-to={attribute(paths[arrow.head])}>"
         f'<path d="M{start[0]:.1f},{start[1]:.1f} C{bends}" fill="none" stroke="{ink}"'
         f"{_weight(arrow, theme)}{_dash(arrow.stroke, arrow.lit)}/>{head}</g>"
+    )
+
+
+def _trunk(curve: tuple[Point, ...], theme: Theme) -> str:
+    """Write what arrows have in common, and a dot where they part."""
+    start, *rest, (x, y) = curve
+    bends = " ".join(f"{x:.1f},{y:.1f}" for x, y in rest)
+    return (
+        f'<path d="M{start[0]:.1f},{start[1]:.1f} C{bends} L{x:.1f},{y:.1f}" fill="none" '
+        f'stroke="{theme.edge}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="{DOT:g}" '
+        f'fill="{theme.edge}"/>'
     )
 
 

@@ -73,7 +73,7 @@ def _passing(strip: Bounds, strokes: list[Stroke]) -> Iterator[tuple[float, floa
 
 def _strokes(scene: Scene, layout: Layout) -> list[Stroke]:
     """Return what a title must not lie on: arrows, and the outlines of the texts at them."""
-    lines = [polyline(curve) for curve in layout.curves]
+    lines = [polyline(curve) for curve in layout.curves + layout.trunks]
     for arrow, place in zip(scene.arrows, layout.labels, strict=True):
         if place:
             x0, y0, x1, y1 = area(arrow, place)

@@ -182,3 +182,16 @@ def test_a_level_that_there_is_not() -> None:
     for level in ("token", "", None, 3, ["layer"]):
         with pytest.raises(OptionError, match="there is no level"):
             collapse(ENCODER, level)  # type: ignore[arg-type]
+
+
+def test_blocks_of_a_repeat_that_are_shown_apart() -> None:
+    x = ca.input("x", "B T D")
+    graph = ca.Graph(ca.layers.encoder(x, layers=6, heads="H", hidden="F"))
+    view = collapse(graph, "layer", apart=("layer.0",))
+    assert view.times == {("layer.1",): 5}
+    assert [group.name for group in view.groups] == ["layer.0", "layer.1"]
+    view = collapse(graph, "layer", apart=("layer.2",))
+    assert view.times == {("layer.0",): 2, ("layer.3",): 3}
+    assert collapse(graph, "layer", apart=("layer.4",)).times == {("layer.0",): 4}
+    with pytest.raises(ca.OptionError, match=r"no repeated block fits 'layer\.9'"):
+        collapse(graph, "layer", apart=("layer.9",))

@@ -51,6 +51,22 @@ def test_towers_are_straight(name: str) -> None:
     assert all(abs(centres[tail][0] - centres[head][0]) < 1 for tail, head in steps)
 
 
+@pytest.mark.parametrize("direction", ["BT", "TB"])
+@pytest.mark.parametrize("name", ["encoder-layer", "gpt", "decoder", "paper-base"])
+def test_residuals_go_round_towers_with_square_corners(name: str, direction: str) -> None:
+    svg = parse(ca.draw(MODELS[name].graph(), direction=direction))
+    residuals = [a for a in arrows(svg) if a.attrib["class"] == "residual"]
+    assert residuals
+    for arrow in residuals:
+        [path] = arrow.iterfind(f"{SVG}path")
+        way = points(path)
+        begin, end = way[0], way[-1]
+        lane = max(way, key=lambda point: abs(point[0] - begin[0]))[0]
+        assert sum(abs(x - lane) < 0.2 for x, _ in way) > 20  # upright beside the tower
+        assert abs(way[1][1] - begin[1]) < 0.2  # level at both ends
+        assert abs(way[-2][1] - end[1]) < 0.2
+
+
 @pytest.mark.parametrize("direction", ["BT", "LR"])
 @pytest.mark.parametrize("level", ["sublayer", "op"])
 @pytest.mark.parametrize("name", ["multi-head-attention", "gpt", "decoder", "paper-base"])

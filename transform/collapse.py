@@ -1,6 +1,7 @@
 """Fold a graph to a level of detail: scopes to boxes, repeated blocks to one."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Literal, get_args
 
 import networkx
@@ -26,6 +27,7 @@ def collapse(
     open: Sequence[str] = (),
     close: Sequence[str] = (),
     fold: bool = True,
+    apart: Sequence[str] = (),
 ) -> View:
     """Return the graph folded to a level of detail.
 
@@ -41,6 +43,9 @@ def collapse(
         text. What is opened shows the scopes directly inside it as boxes.
     fold
         Whether repeated blocks of the same form are shown once.
+    apart
+        Scopes of repeated blocks that are shown for themselves, not with the others: of six
+        layers the first, say, and the other five as one.
 
     Raises
     ------
@@ -57,7 +62,7 @@ def collapse(
     >>> view.times
     {('layer.0',): 3}
     """
-    return Folding(graph, fold).collapse(level, open=open, close=close)
+    return Folding(graph, fold, apart).collapse(level, open=open, close=close)
 
 
 class Folding:
@@ -67,11 +72,14 @@ class Folding:
     ----------
     fold
         Whether repeated blocks of the same form are shown once.
+    apart
+        Scopes of repeated blocks that are shown for themselves.
     """
 
-    def __init__(self, graph: Graph, fold: bool = True) -> None:
+    def __init__(self, graph: Graph, fold: bool = True, apart: Sequence[str] = ()) -> None:
         self._graph = graph
-        self._repeats, addresses = _placed(graph, find_repeats(graph) if fold else ())
+        repeats = tuple(_without(find_repeats(graph) if fold else (), apart))
+        self._repeats, addresses = _placed(graph, repeats)
         self._view = View(graph, (), self._repeats, addresses)
         self._shown = [node for node in graph.nodes if node not in self._view.first]
         self._pieces = in_pieces(self._view)
@@ -96,6 +104,32 @@ class Folding:
             groups = _with_constants(view, self._shown, groups)
         groups.sort(key=lambda group: self._places[group.nodes[0]])
         return View(self._graph, groups, self._repeats, self._addresses)
+
+
+def _without(repeats: Iterable[Repeat], apart: Sequence[str]) -> Iterator[Repeat]:
+    """Take blocks out of repeats; what is left of one, before and after them, is one each."""
+    patterns = {glob: glob_pattern(glob.strip("/")) for glob in _paths(apart)}
+    found = set[str]()
+    for repeat in repeats:
+        scopes = {copy: common_scope(copy) for copy in repeat.copies}
+        own = {
+            copy: {glob for glob, fits in patterns.items() if fits.fullmatch("/".join(scope))}
+            for copy, scope in scopes.items()
+        }
+        found |= set[str]().union(*own.values())
+        for alone, run in groupby(repeat.copies, key=lambda copy: bool(own[copy])):
+            copies = tuple(run)
+            if copies == repeat.copies:
+                yield repeat
+            elif not alone and len(copies) > 1:
+                yield Repeat(copies, scopes[copies[0]])
+    if lost := patterns.keys() - found:
+        raise OptionError(
+            explain(
+                f"no repeated block fits {min(lost)!r}",
+                required="the path of a block that is repeated; * stands for any text",
+            )
+        )
 
 
 def _closed(

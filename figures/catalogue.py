@@ -3,10 +3,13 @@
 from cutaway.figures import (
     attention_matrix,
     concat_linear,
+    decoder,
     dot_products,
+    encoder,
     every_token,
     feed_forward,
     multi_head_attention,
+    overview,
     scaled_dot_product_attention,
     softmax_weights,
     weighted_sum,
@@ -14,6 +17,7 @@ from cutaway.figures import (
 from cutaway.figures.spec import Figure
 
 _MODULES = (
+    overview,
     scaled_dot_product_attention,
     dot_products,
     softmax_weights,
@@ -22,6 +26,8 @@ _MODULES = (
     every_token,
     multi_head_attention,
     concat_linear,
+    encoder,
+    decoder,
     feed_forward,
 )
 FIGURES: dict[str, Figure] = {module.FIGURE.name: module.FIGURE for module in _MODULES}

@@ -1,0 +1,239 @@
+"""What figures 1, 10 and 11 are drawn from: the model as a graph of the paper's symbols."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
+
+from cutaway import layers
+from cutaway.figures.spec import Setting
+from cutaway.figures.texts import label
+from cutaway.graph import Dim, Graph, Node, Shape, Title, View, as_dim, input, scope, show_shape
+from cutaway.layers import Config
+from cutaway.ops import causal_mask, softmax
+from cutaway.ops.norm import LayerNorm
+from cutaway.render import glossary
+from cutaway.render.build import Builder
+from cutaway.render.compose import padded
+from cutaway.render.geometry import bounds, polyline
+from cutaway.render.layout import place
+from cutaway.render.marks import Drawing, Inset, Mark, Part, Rect, Text, Way, shifted
+from cutaway.render.scene import Bounds, Language, Scene
+from cutaway.render.svg import extent
+from cutaway.render.theme import read_theme
+from cutaway.render.wording import Wording
+from cutaway.transform import attention_roles
+
+PADDING = 0  # the token that nothing attends to
+SYMBOLIC = Config(source_vocabulary="V", layers=6)  # N of the paper
+TIMES = "N×"
+CELL = 5.0  # of the sign of a causal mask
+SIGN = 4  # … and how many positions it has
+ASIDE = 10.0  # points between a frame and the bracket beside it
+RISE = 22.0  # the length of an arrow that leaves the picture
+TICK = 5.0  # the ends of a bracket
+
+
+def model(config: Config = SYMBOLIC) -> Graph:
+    """Return the paper's Transformer, from tokens to the probabilities of the next ones.
+
+    The parameters are those of :func:`cutaway.layers.transformer`.
+
+    Examples
+    --------
+    >>> model().outputs
+    (<softmax: float (B, T, V)>,)
+    """
+    source = input("source", "B S", dtype="int")
+    mask = layers.padding_mask(source, PADDING)
+    return _predicted(_encoded(source, mask, config), mask, config)
+
+
+def encoder(config: Config = SYMBOLIC) -> Graph:
+    """Return its encoder, from tokens to the memory.
+
+    Examples
+    --------
+    >>> encoder().outputs[0].shape
+    (B, S, d_model)
+    """
+    source = input("source", "B S", dtype="int")
+    return Graph(_encoded(source, layers.padding_mask(source, PADDING), config))
+
+
+def decoder(config: Config = SYMBOLIC) -> Graph:
+    """Return its decoder with a memory as input, from tokens to probabilities.
+
+    Examples
+    --------
+    >>> [node.name for node in decoder().inputs]
+    ['target', 'memory', 'source']
+    """
+    memory = input("memory", ("B", "S", config.d_model))
+    source = input("source", "B S", dtype="int")
+    return _predicted(memory, layers.padding_mask(source, PADDING), config)
+
+
+def _encoded(source: Node, mask: Node, config: Config) -> Node:
+    x = _embedded(source, "source", config.source_vocabulary, config)
+    with scope("encoder", kind="stack"):
+        return layers.encoder(x, layers=config.layers, mask=mask, **config.options(None))
+
+
+def _predicted(memory: Node, mask: Node, config: Config) -> Graph:
+    target = input("target", "B T", dtype="int")
+    vocabulary = config.target_vocabulary or config.source_vocabulary
+    y = _embedded(target, "target", vocabulary, config)
+    with scope("decoder", kind="stack"):
+        y = layers.decoder(
+            y,
+            memory,
+            layers=config.layers,
+            mask=causal_mask("T"),
+            memory_mask=mask,
+            **config.options(None),
+        )
+    with scope("output"):
+        logits = layers.linear(y, as_dim(vocabulary))
+    return Graph(softmax(logits))
+
+
+def _embedded(tokens: Node, name: str, vocabulary: Dim | str, config: Config) -> Node:
+    with scope(f"{name}_embedding"):
+        embedded, _ = layers.token_embedding(tokens, vocabulary, config.d_model)
+    with scope(f"{name}_positions"):
+        places = layers.sinusoidal_positions(tokens.shape[1], config.d_model)
+    with scope(f"{name}_sum"):
+        return embedded + places
+
+
+def written(shape: Shape) -> str:
+    """Write a shape, with d_k for the width of a head.
+
+    Examples
+    --------
+    >>> written((as_dim("B"), as_dim("d_model/h")))
+    '(B, d_k)'
+    """
+    head = as_dim(as_dim("d_model") / as_dim("h"))
+    return show_shape(tuple(as_dim("d_k") if dim == head else dim for dim in shape))
+
+
+TITLES = {
+    "source": "source-tokens",
+    "target": "target-tokens",
+    "source_embedding": "embedding",
+    "target_embedding": "embedding",
+    "source_sum": "plus",
+    "target_sum": "plus",
+    "memory": "memory",
+    "output": "linear",
+}
+WORDING = Wording(
+    notes={"target": label("shifted"), "softmax": label("probabilities")},
+    round=frozenset({"source_sum", "target_sum"}),
+    bare=frozenset({"encoder", "decoder"}),
+)
+
+
+def _scene(lang: Language, view: View, titles: Mapping[str, str], wording: Wording) -> Scene:
+    positions = glossary.SCOPES["positions"]
+    named = {path: label(name) for path, name in {**TITLES, **titles}.items()}
+    named |= {view.path(n): n.op.title for n in view.nodes if isinstance(n.op, LayerNorm)}
+    named |= {"source_positions": positions, "target_positions": positions}
+    made = Builder(
+        view,
+        attention_roles(view),
+        lang,
+        "BT",
+        written,
+        "",
+        read_theme("light"),  # the sheet brings its own
+        weights=False,
+        titles=named,
+        wording=wording,
+    ).scene()
+    return replace(made, legend=tuple(sign for sign in made.legend if sign.stroke))
+
+
+class Picture:
+    """A view of the model, laid out, to which marks are added where its parts are."""
+
+    def __init__(
+        self, setting: Setting, view: View, titles: Mapping[str, str], wording: Wording
+    ) -> None:
+        self._setting = setting
+        self._scene = _scene(setting.lang, view, titles, wording)
+        self._layout = place(self._scene)
+        self._ids = {box.path: box.id for box in self._scene.boxes}
+        longest = replace(self._scene, legend=_scene("both", view, titles, wording).legend)
+        inset = Inset((0.0, 0.0), self._scene, self._layout)
+        self._drawing = Drawing(*extent(longest, self._layout), (inset,))
+        self._sides, self._above = [0.0, self._drawing.width], 0.0
+
+    @property
+    def drawing(self) -> Drawing:
+        """It with all that was added."""
+        left, right = self._sides
+        return padded(self._drawing, -left, self._above, right - self._drawing.width, 0.0)
+
+    def add(self, *marks: Mark) -> None:
+        """Draw more."""
+        self._drawing = self._drawing.over(*marks)
+
+    def frame(self, *place: str) -> Bounds:
+        """Return where a frame is."""
+        return self._layout.frames[place]
+
+    def box(self, path: str) -> Bounds:
+        """Return where a box is."""
+        box = next(box for box in self._scene.boxes if box.path == path)
+        (x, y), wide, high = self._layout.centres[box.id], box.width / 2, box.height / 2
+        return x - wide, y - high, x + wide, y + high
+
+    def corners(self, tail: str, head: str) -> Bounds:
+        """Return where an arrow is."""
+        ends = self._ids[tail], self._ids[head]
+        arrows = zip(self._scene.arrows, self._layout.curves, strict=True)
+        return next(bounds(list(c)) for arrow, c in arrows if (arrow.tail, arrow.head) == ends)
+
+    def gives(self, path: str, what: Title) -> None:
+        """Say what the uppermost box makes: an arrow out of it, with a text over that."""
+        left, top, right, _ = self.box(path)
+        middle, said = (left + right) / 2, self._setting.words(what)
+        end = top - RISE
+        way = Way(((middle, top), (middle, end)), "edge", head=True)
+        text = said.moved(middle - said.width / 2, end - said.height - 2)
+        self._above = said.height + 2 - end
+        self.add(Part("output", what.en, (way, *text.marks)))
+
+    def repeated(self, around: Bounds, side: Literal["left", "right"]) -> None:
+        """Say that what is there is repeated N times: a bracket beside it."""
+        sign = self._setting.words(TIMES, 14.0)
+        left, top, right, bottom = around
+        beside = [
+            x for curve in self._layout.curves for x, y in polyline(curve) if top < y < bottom
+        ]
+        left, right = min(left, *beside), max(right, *beside)
+        x, inner = (left - ASIDE, TICK) if side == "left" else (right + ASIDE, -TICK)
+        way = Way(((x + inner, top), (x, top), (x, bottom), (x + inner, bottom)), "edge", 1.4)
+        at = x - sign.width - 4 if side == "left" else x + 4
+        self._sides = [min(self._sides[0], at), max(self._sides[1], at + sign.width)]
+        moved = sign.moved(at, (top + bottom - sign.height) / 2)
+        self.add(Part("repeat", TIMES, (way, *moved.marks)))
+
+
+def low(drawing: Drawing) -> Drawing:
+    """Return lines of text at the bottom of their room, not at its top."""
+    last = max(mark.place[1] for mark in drawing.marks if isinstance(mark, Text))
+    return drawing.moved(0.0, drawing.height - last - 4)
+
+
+def triangle() -> Drawing:
+    """Return the sign of a causal mask: each position sees those before it and itself."""
+    cell, places = (0.0, 0.0, CELL, CELL), range(SIGN)
+    marks = tuple(
+        Rect(shifted(cell, key * CELL, query * CELL), "edge" if key <= query else "", "edge", 0.6)
+        for query in places
+        for key in places
+    )
+    return Drawing(SIGN * CELL, SIGN * CELL, (Part("sign", "", marks),))

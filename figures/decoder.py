@@ -1,0 +1,42 @@
+"""Figure 11: the decoder, its first layer open."""
+
+from dataclasses import replace
+
+from cutaway.figures.architecture import WORDING, Picture, decoder, triangle
+from cutaway.figures.spec import Figure, Setting
+from cutaway.figures.texts import label
+from cutaway.render.marks import Drawing
+from cutaway.transform import collapse
+
+FIRST, OTHERS = "decoder/layer.0", "decoder/layer.1"
+NORMS = ("self_attention_norm", "cross_attention_norm", "feed_forward_norm")
+CROSS = f"{FIRST}/cross_attention"
+TITLES = {FIRST: "first-layer", OTHERS: "other-layers"}
+NOTES = {
+    OTHERS: "same-form",
+    "memory": "memory-enters",
+    f"{CROSS}/attention": "weights-shape",
+    f"{CROSS}/output": "heads-joined",
+    f"{FIRST}/feed_forward": "position-wise-note",
+}
+
+
+def body(setting: Setting) -> Drawing:
+    """Return the decoder from tokens and memory to probabilities."""
+    opened = (FIRST, CROSS, *(f"{FIRST}/{norm}" for norm in NORMS))
+    view = collapse(decoder(), "layer", apart=(FIRST,), open=opened)
+    wording = replace(
+        WORDING,
+        notes={**WORDING.notes, **{path: label(name) for path, name in NOTES.items()}},
+        inside={"decoder/mask": triangle()},
+        plain=frozenset({OTHERS}),
+        bare=WORDING.bare | {f"{FIRST}/{norm}" for norm in NORMS},
+    )
+    picture = Picture(setting, view, TITLES, wording)
+    left, _, right, bottom = picture.frame(FIRST)
+    _, top, *_ = picture.box(OTHERS)
+    picture.repeated((left, top, right, bottom), "right")
+    return picture.drawing
+
+
+FIGURE = Figure(11, "decoder", body, lambda: (decoder(),))

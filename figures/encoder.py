@@ -1,0 +1,44 @@
+"""Figure 10: the encoder, its first layer open."""
+
+from dataclasses import replace
+
+from cutaway.figures.architecture import WORDING, Picture, encoder
+from cutaway.figures.spec import Figure, Setting
+from cutaway.figures.texts import label
+from cutaway.render.marks import Drawing
+from cutaway.transform import collapse
+
+FIRST, OTHERS = "encoder/layer.0", "encoder/layer.1"
+OPEN = ("self_attention", "self_attention_norm", "feed_forward", "feed_forward_norm")
+TITLES = {FIRST: "first-layer", OTHERS: "other-layers", f"{FIRST}/feed_forward": "position-wise"}
+HEADS = f"{FIRST}/self_attention"
+NOTES = {
+    OTHERS: "same-form",
+    f"{HEADS}/query": "split-heads",
+    f"{HEADS}/key": "split-heads",
+    f"{HEADS}/value": "split-heads",
+    f"{HEADS}/attention": "heads-parallel",
+    f"{HEADS}/output": "heads-joined",
+}
+
+
+def body(setting: Setting) -> Drawing:
+    """Return the encoder from tokens to memory."""
+    view = collapse(
+        encoder(), "layer", apart=(FIRST,), open=(FIRST, *(f"{FIRST}/{part}" for part in OPEN))
+    )
+    wording = replace(
+        WORDING,
+        notes={**WORDING.notes, **{path: label(name) for path, name in NOTES.items()}},
+        plain=frozenset({OTHERS}),
+        bare=WORDING.bare | {f"{FIRST}/self_attention_norm", f"{FIRST}/feed_forward_norm"},
+    )
+    picture = Picture(setting, view, TITLES, wording)
+    left, _, right, bottom = picture.frame(FIRST)
+    _, top, *_ = picture.box(OTHERS)
+    picture.repeated((left, top, right, bottom), "left")
+    picture.gives(OTHERS, label("memory-made"))
+    return picture.drawing
+
+
+FIGURE = Figure(10, "encoder", body, lambda: (encoder(),))

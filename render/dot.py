@@ -22,6 +22,7 @@ STYLES = {
 WEIGHTS = {"data": 20, "mask": 1, "residual": 0, "weight": 0, "gradient": 20}
 BESIDE = {"style": "invis", "minlen": "0", "weight": "100"}
 LEAF = 2  # of data from a parameter or a constant, which stands beside its reader
+MANY = 1000  # boxes: with more, heavy edges cost Graphviz minutes, and all data weighs as a leaf's
 EDGES = {"input": "rounded,", "parameter": "dotted,", "constant": "", "op": "", "group": "bold,"}
 
 
@@ -53,7 +54,8 @@ def to_dot(scene: Scene, *, labels: bool = True, wide: Collection[Place] = ()) -
     leaves = {box.id for box in scene.boxes if box.role in ("parameter", "constant")}
     for number, arrow in enumerate(scene.arrows):
         look = _stroke(arrow, scene.theme) if labels else {"id": f"e{number}", **_space(arrow)}
-        look["weight"] = str(_weight(arrow, leaves))
+        weight = _weight(arrow, leaves)
+        look["weight"] = str(weight if len(scene.boxes) <= MANY else min(weight, LEAF))
         if arrow.free:
             look["constraint"] = "false"
         if arrow.stroke == "gradient":  # what flows down is laid out from its end

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from itertools import pairwise
+from functools import partial
+from itertools import chain, pairwise
 
 from cutaway.render.dot import LABEL
 from cutaway.render.geometry import bounds, crosses, holds, meet, polyline
@@ -12,6 +13,7 @@ from cutaway.render.text import shorten
 
 BESIDE = 4.0  # points between an arrow and its text
 STEP = 8.0  # … and between the points of it that are tried
+REACH = 300.0  # points: a place that is further away would belong to something else
 HEIGHT = LABEL + 3
 
 
@@ -26,14 +28,20 @@ def settled(scene: Scene, layout: Layout, reserved: Collection[Bounds]) -> Layou
         Where the titles of frames go.
     """
     places = list(layout.labels)
-    for number, (arrow, place) in enumerate(zip(scene.arrows, places, strict=True)):
-        if place is None or not _astride(area(arrow, place), layout):
-            continue
-        taken = [area(a, p) for a, p in zip(scene.arrows, places, strict=True) if p and p != place]
-        taken += reserved
-        free = _Free(scene, layout, taken)
-        near = sorted(_beside(arrow, layout.curves[number]), key=lambda new: _far(new, place))
-        places[number] = next((new for new in near if free.holds(area(arrow, new))), place)
+    astride = [
+        number
+        for number, (arrow, place) in enumerate(zip(scene.arrows, places, strict=True))
+        if place and _astride(area(arrow, place), layout)
+    ]
+    if not astride:
+        return layout
+    free = _Free(scene, layout, reserved)
+    for number in astride:
+        arrow, place = scene.arrows[number], places[number]
+        others = [area(a, p) for a, p in zip(scene.arrows, places, strict=True) if p and p != place]
+        near = sorted(_beside(arrow, layout.curves[number], place), key=partial(_far, place))
+        fits = (new for new in near if free.holds(area(arrow, new), others))
+        places[number] = next(fits, place)
     return replace(layout, labels=tuple(places))
 
 
@@ -44,11 +52,11 @@ def area(arrow: Arrow, centre: Point) -> Bounds:
 
 
 class _Free:
-    """What a text must not lie on: boxes, other texts, arrows, and the borders of frames."""
+    """What a text must not lie on: boxes, titles, arrows, the borders of frames, other texts."""
 
-    def __init__(self, scene: Scene, layout: Layout, taken: list[Bounds]) -> None:
+    def __init__(self, scene: Scene, layout: Layout, titles: Collection[Bounds]) -> None:
         self._layout = layout
-        self._taken = taken + [
+        self._taken = [*titles] + [
             (x - box.width / 2, y - box.height / 2, x + box.width / 2, y + box.height / 2)
             for box in scene.boxes
             for x, y in (layout.centres[box.id],)
@@ -56,11 +64,11 @@ class _Free:
         lines = map(polyline, layout.curves)
         self._strokes = [(bounds(line), line) for line in lines]
 
-    def holds(self, text: Bounds) -> bool:
+    def holds(self, text: Bounds, others: Collection[Bounds]) -> bool:
         """Say whether a text has that place for itself."""
         if text[0] < 0 or text[2] > self._layout.width or _astride(text, self._layout):
             return False
-        if any(meet(text, other) for other in self._taken):
+        if any(meet(text, other) for other in chain(others, self._taken)):
             return False
         near = (line for around, line in self._strokes if meet(around, text))
         return not any(crosses(a, b, text) for line in near for a, b in pairwise(line))
@@ -70,13 +78,18 @@ def _astride(text: Bounds, layout: Layout) -> bool:
     return any(meet(text, f) and not holds(f, text) for f in layout.frames.values())
 
 
-def _beside(arrow: Arrow, curve: tuple[Point, ...]) -> Iterator[Point]:
+def _beside(arrow: Arrow, curve: tuple[Point, ...], place: Point) -> Iterator[Point]:
     """Return the centres of places at the left, at the right, above and below an arrow's points.
 
-    Beside a line that runs aslant they are further from it.
+    Beside a line that runs aslant they are further from it. Only the points near a place count:
+    an arrow may be as long as the picture.
     """
+    x, y = place
+    near = x - REACH, y - REACH, x + REACH, y + REACH
     half = text_width(shorten(arrow.label), LABEL) / 2
     for (x0, y0), (x1, y1) in pairwise(polyline(curve)):
+        if not meet(bounds([(x0, y0), (x1, y1)]), near):
+            continue
         parts = max(1, round(max(abs(x1 - x0), abs(y1 - y0)) / STEP))
         for part in range(parts):
             x, y = x0 + (x1 - x0) * part / parts, y0 + (y1 - y0) * part / parts

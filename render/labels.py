@@ -29,15 +29,14 @@ def settled(scene: Scene, layout: Layout, reserved: Collection[Bounds]) -> Layou
     """
     places = list(layout.labels)
     astride = [
-        number
+        (number, arrow, place)
         for number, (arrow, place) in enumerate(zip(scene.arrows, places, strict=True))
         if place and _astride(area(arrow, place), layout)
     ]
     if not astride:
         return layout
     free = _Free(scene, layout, reserved)
-    for number in astride:
-        arrow, place = scene.arrows[number], places[number]
+    for number, arrow, place in astride:
         others = [area(a, p) for a, p in zip(scene.arrows, places, strict=True) if p and p != place]
         near = sorted(_beside(arrow, layout.curves[number], place), key=partial(_far, place))
         fits = (new for new in near if free.holds(area(arrow, new), others))

@@ -6,12 +6,12 @@ Every call draws nodes: a graph would keep what it found out.
 from functools import partial
 
 from decoder import decoder
-from drawers import HEADS, HIDDEN, LAYERS, WIDTH, Draw, Drawn
-from drawers.engine import clocked
 
 import cutaway as ca
-from cutaway.graph import Node, Scope, apply, located
+from cutaway.graph import Input, Node, Parameter, Scope, apply, located, walk
 from cutaway.render.draw import LEVELS
+from drawers import HEADS, HIDDEN, LAYERS, WIDTH, Draw, Drawn
+from drawers.engine import clocked
 
 
 def ways() -> dict[str, Draw]:
@@ -27,7 +27,7 @@ def ways() -> dict[str, Draw]:
 def deep(layers: int) -> dict[str, Draw]:
     """Return a decoder of GPT-3's form, folded at each level, and every op of it."""
     logits = decoder(layers)
-    folded = {level: partial(drawn, logits, level) for level in LEVELS[:-1]}
+    folded: dict[str, Draw] = {level: partial(drawn, logits, level) for level in LEVELS[:-1]}
     return {**folded, "op, unfolded": partial(drawn, logits, "op", fold=False)}
 
 
@@ -45,11 +45,13 @@ def encoder() -> Node:
     return ca.layers.encoder(x, layers=LAYERS, heads=HEADS, hidden=HIDDEN)
 
 
-def bare(node: Node) -> Node:
-    """Return it with every node in the root scope."""
+def bare(output: Node) -> Node:
+    """Return it with every node in the root scope, weights too."""
 
     def strip(node: Node, *inputs: Node) -> Node:
         with located(Scope(), node.source):
-            return apply(node.op, *inputs)
+            if isinstance(node.op, Parameter):
+                return ca.parameter(node.path.replace("/", "_"), node.shape)
+            return node if isinstance(node.op, Input) else apply(node.op, *inputs)
 
-    return ca.transform.rewrite(ca.Graph(node), strip).outputs[0]
+    return walk(ca.Graph(output), strip)[output]

@@ -2,10 +2,11 @@
 
 from functools import partial
 
+from torchview import draw_graph
+
 from drawers import Draw, Drawn
 from drawers.engine import laid_out
 from drawers.torch_encoder import encoder, example
-from torchview import draw_graph
 
 DEPTHS = (1, 2, 3)
 

@@ -1,9 +1,10 @@
 """torchviz: what autograd keeps of a call for its backward pass."""
 
+from torchviz import make_dot
+
 from drawers import Draw, Drawn
 from drawers.engine import laid_out
 from drawers.torch_encoder import encoder, example
-from torchviz import make_dot
 
 
 def ways() -> dict[str, Draw]:

@@ -44,17 +44,18 @@ def write(results: dict[str, Any]) -> None:
 
 
 def measured(results: dict[str, Any]) -> str:
+    """Say when, on what and with which libraries and threads it was measured."""
+    return f"{setting(results)}\nThread pools: {', '.join(results['pools'])}."
+
+
+def setting(results: dict[str, Any]) -> str:
     """Say when, on what and with which libraries it was measured."""
     machine, threads = results["machine"], results["threads"]
     used = [f"{name} {number}" for name, number in results["versions"].items()]
-    return "\n".join(
-        (
-            f"Measured on {results['date']}: {machine['processor']}, {machine['system']}, "
-            f"Python {machine['python']}, {threads} thread{'s' if threads > 1 else ''}, "
-            f"{results['rounds']} rounds.",
-            f"{', '.join(used)}.",
-            f"Thread pools: {', '.join(results['pools'])}.",
-        )
+    return (
+        f"Measured on {results['date']}: {machine['processor']}, {machine['system']}, "
+        f"Python {machine['python']}, {threads} thread{'s' if threads > 1 else ''}, "
+        f"{results['rounds']} rounds.\n{', '.join(used)}."
     )
 
 

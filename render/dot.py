@@ -26,6 +26,7 @@ AROUND = "cluster_around_"  # the name of room around a frame
 NONE = Towers()
 POINT = {"shape": "point", "width": "0.01", "height": "0.01"}
 LEAF = 2  # of data from a parameter, a constant and what is made of them
+MANY = 1000  # boxes: with more, heavy edges cost Graphviz minutes, and all data weighs as a leaf's
 EDGES = {"input": "rounded,", "parameter": "dotted,", "constant": "", "op": "", "group": "bold,"}
 
 
@@ -74,7 +75,8 @@ def to_dot(
         look = _stroke(arrow, scene.theme) if labels else {"id": f"e{number}", **_space(arrow)}
         aside = arrow.tail in towers.beside or arrow.head in towers.beside
         enters = aside or (number not in tails and arrow.head in parting)
-        look["weight"] = str(1 if enters else _weight(arrow, boxes, reading))
+        weight = 1 if enters else _weight(arrow, boxes, reading)
+        look["weight"] = str(weight if len(boxes) <= MANY else min(weight, LEAF))
         if arrow.free:
             look["constraint"] = "false"
         if arrow.stroke == "gradient":  # what flows down is laid out from its end

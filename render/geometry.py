@@ -3,6 +3,10 @@
 from cutaway.render.scene import Bounds, Point
 
 PARTS = 8  # of a Bézier curve
+SHARES = tuple(  # of its four points, at the end of each part
+    ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+    for t in (part / PARTS for part in range(1, PARTS + 1))
+)
 
 
 def polyline(curve: tuple[Point, ...]) -> list[Point]:
@@ -10,12 +14,11 @@ def polyline(curve: tuple[Point, ...]) -> list[Point]:
     *points, tip = curve
     found = [points[0]]
     for n in range(0, len(points) - 3, 3):
-        a, b, c, d = points[n : n + 4]
-        for part in range(1, PARTS + 1):
-            t = part / PARTS
-            w = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-            x, y = (w[0] * a[i] + w[1] * b[i] + w[2] * c[i] + w[3] * d[i] for i in (0, 1))
-            found.append((x, y))
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = points[n : n + 4]
+        found += [
+            (i * ax + j * bx + k * cx + m * dx, i * ay + j * by + k * cy + m * dy)
+            for i, j, k, m in SHARES
+        ]
     return [*found, tip]
 
 

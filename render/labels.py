@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import chain, pairwise
 
 from cutaway.render.dot import LABEL
@@ -13,6 +14,7 @@ from cutaway.render.towers import LARGEST
 
 BESIDE = 4.0  # points between an arrow and its text
 STEP = 8.0  # … and between the points of it that are tried
+REACH = 300.0  # points: a place that is further away would belong to something else
 HEIGHT = LABEL + 3
 
 
@@ -28,14 +30,20 @@ def settled(scene: Scene, layout: Layout, reserved: Collection[Bounds]) -> Layou
         Where the titles of frames go.
     """
     large = len(scene.boxes) > LARGEST
-    places, free = list(layout.labels), _Free(scene, layout, reserved)
-    for number, (arrow, place) in enumerate(zip(scene.arrows, places, strict=True)):
-        if place is None or (large and not _astride(area(arrow, place), layout)):
-            continue
+    places = list(layout.labels)
+    labelled = [
+        (number, arrow, place)
+        for number, (arrow, place) in enumerate(zip(scene.arrows, places, strict=True))
+        if place and (not large or _astride(area(arrow, place), layout))
+    ]
+    if not labelled:
+        return layout
+    free = _Free(scene, layout, reserved)
+    for number, arrow, place in labelled:
         taken = [area(a, p) for a, p in zip(scene.arrows, places, strict=True) if p and p != place]
         if free.holds(area(arrow, place), taken):
             continue
-        near = sorted(_beside(arrow, layout.curves[number]), key=lambda new: _far(new, place))
+        near = sorted(_beside(arrow, layout.curves[number], place), key=partial(_far, place))
         found = (new for new in near if free.holds(area(arrow, new), taken))
         places[number] = next(found, place)
     return replace(layout, labels=tuple(places))
@@ -48,7 +56,7 @@ def area(arrow: Arrow, centre: Point) -> Bounds:
 
 
 class _Free:
-    """What a text must not lie on: boxes, other texts, arrows, and the borders of frames."""
+    """What a text must not lie on: boxes, titles, arrows, the borders of frames, other texts."""
 
     def __init__(self, scene: Scene, layout: Layout, reserved: Collection[Bounds]) -> None:
         self._layout = layout
@@ -74,13 +82,18 @@ def _astride(text: Bounds, layout: Layout) -> bool:
     return any(meet(text, f) and not holds(f, text) for f in layout.frames.values())
 
 
-def _beside(arrow: Arrow, curve: tuple[Point, ...]) -> Iterator[Point]:
+def _beside(arrow: Arrow, curve: tuple[Point, ...], place: Point) -> Iterator[Point]:
     """Return the centres of places at the left, at the right, above and below an arrow's points.
 
-    Beside a line that runs aslant they are further from it.
+    Beside a line that runs aslant they are further from it. Only the points near a place count:
+    an arrow may be as long as the picture.
     """
+    x, y = place
+    near = x - REACH, y - REACH, x + REACH, y + REACH
     half = text_width(shorten(arrow.label), LABEL) / 2
     for (x0, y0), (x1, y1) in pairwise(polyline(curve)):
+        if not meet(bounds([(x0, y0), (x1, y1)]), near):
+            continue
         parts = max(1, round(max(abs(x1 - x0), abs(y1 - y0)) / STEP))
         for part in range(parts):
             x, y = x0 + (x1 - x0) * part / parts, y0 + (y1 - y0) * part / parts

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from cutaway.graph import show_shape
 ROOT = Path(__file__).resolve().parent.parent
 BENCHMARKS = ROOT / "benchmarks"
 WRITTEN = (
-    *(BENCHMARKS / name for name in ("results.json", "shapes.json")),
+    *(BENCHMARKS / name for name in ("results.json", "shapes.json", "draw.json")),
     ROOT / "docs" / "performance.md",
 )
 SPREAD = {"median", "q1", "q3"}
@@ -48,6 +49,9 @@ def test_the_page_shows_the_results() -> None:
     assert page == table.inserted(page, table.tables(results))
     proofs = json.loads(shapes.RESULTS.read_text(encoding="utf-8"))
     assert page == table.inserted(page, shapes.tables(proofs), shapes.NAME)
+    draw = import_module("draw_table")
+    pictures = json.loads(draw.RESULTS.read_text(encoding="utf-8"))
+    assert page == table.inserted(page, draw.tables(pictures), draw.NAME)
 
 
 def test_the_results_are_of_a_whole_run_at_the_promised_sizes() -> None:
@@ -82,7 +86,7 @@ def test_a_part_writes_nothing_unless_told_where() -> None:
     assert [file.read_bytes() for file in WRITTEN] == before
 
 
-@pytest.mark.parametrize("script", ["run.py", "shapes.py"])
+@pytest.mark.parametrize("script", ["run.py", "shapes.py", "draw.py"])
 @pytest.mark.parametrize("options", [("--rounds", "0"), ("--threads", "-1"), ("--only", "caffe")])
 def test_options_that_mean_nothing_are_refused(options: tuple[str, ...], script: str) -> None:
     done = run(*options, script=script)
@@ -256,6 +260,61 @@ def test_mistakes_run_at_their_examples_and_all_prove_the_same_layer(name: str) 
     given = problem.make(problem.Sizes(B=2, T=5, d_model=12, h=3, d_ff=7), "float32")
     expected = contest.prepare(given).forward()
     assert np.allclose(module.compute(given), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_the_pictures_are_of_a_whole_run_and_keep_what_is_promised() -> None:
+    results = json.loads(WRITTEN[2].read_text(encoding="utf-8"))
+    check_form_of_pictures(results)
+    assert results["absent"] == []
+    assert results["layers"] == 96
+    rows = {(row["tool"], row["way"]): row for row in results["encoder"]}
+    for level, how in product(("model", "layer", "sublayer"), ("", ", no scopes")):
+        row = rows["cutaway", level + how]
+        assert row["boxes"] <= 10
+        assert row["own"]["median"] < 0.1
+    assert all(row["same"] for row in results["encoder"] if row["tool"] == "cutaway")
+    *folded, every = results["deep"]
+    for row in folded[:3]:
+        assert row["own"]["median"] + row["layout"]["median"] < 1
+        assert max(row["width"], row["height"]) < 1080
+    assert every["boxes"] > 3000
+
+
+def test_quick_pictures_run_without_extras_and_have_the_documented_form(tmp_path: Path) -> None:
+    out = tmp_path / "quick.json"
+    before = [file.read_bytes() for file in WRITTEN]
+    done = run("--quick", "--only", "cutaway", "--out", str(out), script="draw.py")
+    assert done.returncode == 0, done.stderr
+    results = json.loads(out.read_text(encoding="utf-8"))
+    check_form_of_pictures(results)
+    assert results["layers"] == 2
+    assert import_module("draw_table").tables(results) in done.stdout
+    assert list(tmp_path.iterdir()) == [out]
+    assert [file.read_bytes() for file in WRITTEN] == before
+
+
+def test_a_drawer_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawers = import_module("drawers").DRAWERS
+    monkeypatch.setitem(drawers, "torchviz", replace(drawers["torchviz"], libraries=("no_such",)))
+    draw = import_module("draw")
+    results = draw.measure(["cutaway", "torchviz"], threads=1, rounds=1, quick=True)
+    assert results["absent"] == ["torchviz"]
+    assert "| torchviz | not installed |" in import_module("draw_table").tables(results)
+
+
+def check_form_of_pictures(results: dict[str, Any]) -> None:
+    assert set(results) == {
+        *("date", "machine", "versions", "threads", "rounds", "load", "absent"),
+        *("encoder", "layers", "deep"),
+    }
+    looks = {"tool", "way", "boxes", "bytes", "width", "height"}
+    *folded, every = results["deep"]
+    for row in (*results["encoder"], *folded):
+        assert set(row) - {"ratio"} == {*looks, "same", "own", "layout"}
+        check_spread(row["own"])
+        check_spread(row["layout"])
+    assert set(every) == {*looks, "once"}
+    assert set(every["once"]) == {"own", "layout"}
 
 
 def check_form_of_proofs(results: dict[str, Any]) -> None:

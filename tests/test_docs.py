@@ -33,6 +33,7 @@ EXEMPT = {
     "cutaway figure all --lang zh --out docs/images/figures": "the same in Chinese",
     "pip install -e '.[bench]'": "installs other frameworks",
     "python benchmarks/run.py": "takes minutes; tests/test_benchmarks.py runs it with --quick",
+    "python benchmarks/draw.py": "takes minutes; tests/test_benchmarks.py runs it with --quick",
     "python benchmarks/shapes.py": "takes minutes; tests/test_benchmarks.py runs it with --quick",
 }
 
@@ -67,7 +68,7 @@ def test_pictures_are_few_and_all_are_shown() -> None:
 
 def test_the_gallerys_page_shows_what_the_tests_have() -> None:
     known = {name.partition("/")[2]: snippet for name, snippet in gallery.snippets().items()}
-    page = (DOCS / "gallery.md").read_text("utf-8")
+    page = (DOCS / "gallery.md").read_text("utf-8")  # the Chinese one has the same code
     code = ast.parse("\n".join(b.code for b in blocks(page) if b.language == "python"))
     mistakes = [n for n in code.body if isinstance(n, ast.FunctionDef) and n.name != "check"]
     assert 8 <= len(mistakes) <= 14
@@ -94,7 +95,7 @@ def test_a_page_has_the_same_code_in_both_languages(chinese: Path) -> None:
         [(block.language, block.code) for block in blocks(page.read_text("utf-8")) if block.code]
         for page in (english, chinese)
     )
-    assert len(one) > 10
+    assert len(one) >= 4
     assert one == other
 
 

@@ -5,23 +5,21 @@ from dataclasses import replace
 from typing import Literal
 
 from cutaway import layers
+from cutaway.figures.inset import labelled, scene_of
 from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label
-from cutaway.graph import Dim, Graph, Node, Shape, Title, View, as_dim, input, scope, show_shape
+from cutaway.graph import Dim, Graph, Node, Title, View, as_dim, input, scope
 from cutaway.layers import Config
 from cutaway.ops import causal_mask, softmax
 from cutaway.ops.norm import LayerNorm
 from cutaway.render import glossary
-from cutaway.render.build import Builder
 from cutaway.render.compose import padded
 from cutaway.render.geometry import bounds, polyline
 from cutaway.render.layout import place
 from cutaway.render.marks import Drawing, Inset, Mark, Part, Rect, Text, Way, shifted
 from cutaway.render.scene import Bounds, Language, Scene
 from cutaway.render.svg import extent
-from cutaway.render.theme import read_theme
 from cutaway.render.wording import Wording
-from cutaway.transform import attention_roles
 
 PADDING = 0  # the token that nothing attends to
 SYMBOLIC = Config(source_vocabulary="V", layers=6)  # N of the paper
@@ -106,18 +104,6 @@ def _embedded(tokens: Node, name: str, vocabulary: Dim | str, config: Config) ->
         return embedded + places
 
 
-def written(shape: Shape) -> str:
-    """Write a shape, with d_k for the width of a head.
-
-    Examples
-    --------
-    >>> written((as_dim("B"), as_dim("d_model/h")))
-    '(B, d_k)'
-    """
-    head = as_dim(as_dim("d_model") / as_dim("h"))
-    return show_shape(tuple(as_dim("d_k") if dim == head else dim for dim in shape))
-
-
 TITLES = {
     "source": "source-tokens",
     "target": "target-tokens",
@@ -137,21 +123,10 @@ WORDING = Wording(
 
 def _scene(lang: Language, view: View, titles: Mapping[str, str], wording: Wording) -> Scene:
     positions = glossary.SCOPES["positions"]
-    named = {path: label(name) for path, name in {**TITLES, **titles}.items()}
+    named = labelled({**TITLES, **titles})
     named |= {view.path(n): n.op.title for n in view.nodes if isinstance(n.op, LayerNorm)}
     named |= {"source_positions": positions, "target_positions": positions}
-    made = Builder(
-        view,
-        attention_roles(view),
-        lang,
-        "BT",
-        written,
-        "",
-        read_theme("light"),  # the sheet brings its own
-        weights=False,
-        titles=named,
-        wording=wording,
-    ).scene()
+    made = scene_of(lang, view, named, wording=wording)
     return replace(made, legend=tuple(sign for sign in made.legend if sign.stroke))
 
 

@@ -7,29 +7,69 @@ import numpy as np
 
 from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label
-from cutaway.graph import Formula, Graph, Trace
-from cutaway.render import draw
+from cutaway.graph import Formula, Graph, Shape, Title, Trace, View, as_dim, show_shape
+from cutaway.render.build import Builder
 from cutaway.render.compose import layered
 from cutaway.render.layout import place
 from cutaway.render.marks import Drawing, Glyphs, Inset, Part, Rect
-from cutaway.render.scene import Scene
+from cutaway.render.scene import Language, Scene
 from cutaway.render.svg import extent
+from cutaway.render.theme import read_theme
 from cutaway.render.typeset import typeset
+from cutaway.render.wording import Wording
+from cutaway.transform import attention_roles
 
 BAR = 4.0  # points: the height of what underlines a piece of a formula
 LARGER = 1.5  # than formulas in boxes
 
 
-def scene_of(setting: Setting, graph: Graph, titles: Mapping[str, str], **options: Any) -> Scene:
+def scene_of(
+    lang: Language,
+    view: View,
+    titles: Mapping[str, Title],
+    trace: Trace | None = None,
+    wording: Wording | None = None,
+) -> Scene:
     """Return a graph as boxes and arrows, its weights in the boxes that read them.
 
     Parameters
     ----------
     titles
-        The labels of boxes, by the path of their node or scope.
+        What boxes are called, by the path of their node or scope.
+    trace
+        The values in them.
     """
-    named = {path: label(name) for path, name in titles.items()}
-    return draw(graph, lang=setting.lang, titles=named, weights=False, **options).scene
+    return Builder(
+        view,
+        attention_roles(view),
+        lang,
+        "BT",
+        written,
+        "",
+        read_theme("light"),  # the sheet brings its own
+        weights=False,
+        trace=trace,
+        titles=titles,
+        wording=wording,
+    ).scene()
+
+
+def written(shape: Shape) -> str:
+    """Write a shape, with d_k for the width of a head.
+
+    Examples
+    --------
+    >>> from cutaway.graph import as_dim
+    >>> written((as_dim("B"), as_dim("d_model/h")))
+    '(B, d_k)'
+    """
+    head = as_dim(as_dim("d_model") / as_dim("h"))
+    return show_shape(tuple(as_dim("d_k") if dim == head else dim for dim in shape))
+
+
+def labelled(titles: Mapping[str, str]) -> dict[str, Title]:
+    """Return the labels that names stand for."""
+    return {path: label(name) for path, name in titles.items()}
 
 
 def inset(scene: Scene) -> Drawing:

@@ -3,11 +3,12 @@
 from functools import lru_cache
 
 from cutaway import layers
-from cutaway.figures.inset import inset, moved_trace, pieces, scene_of, shown
+from cutaway.figures.inset import inset, labelled, moved_trace, pieces, scene_of, shown
 from cutaway.figures.spec import Figure, Setting
-from cutaway.graph import Graph, input
+from cutaway.graph import Graph, Trace, input
 from cutaway.render.compose import column
 from cutaway.render.marks import Drawing
+from cutaway.transform import collapse
 
 TITLES = {
     "x": "tokens-in",
@@ -44,8 +45,12 @@ def graph() -> Graph:
 def body(setting: Setting) -> Drawing:
     """Return its ops from bottom to top, attention itself as one box, and their values."""
     prefixes = {"x": "x", "mask": "expand_dims", "": "self_attention/"}
-    trace = shown(setting, moved_trace(setting.example.layer, graph(), prefixes))
-    scene = scene_of(setting, graph(), TITLES, level="op", close=("attention",), trace=trace)
+    found = moved_trace(setting.example.layer, graph(), prefixes)
+    heads = found["attention/softmax"].shape[1]
+    numbers = tuple(str(head) for head in range(1, heads + 1))  # as Z₁ … in figure 9
+    trace = shown(setting, Trace(graph(), found, {**found.words, "h": numbers}))
+    view = collapse(graph(), "op", close=("attention",))
+    scene = scene_of(setting.lang, view, labelled(TITLES), trace)
     return column(*(pieces([(formula, "")]) for formula in FORMULAS), inset(scene), gap=12.0)
 
 

@@ -53,7 +53,6 @@ DASHES = {
     "mask": "1.5 2.5",
     "weight": "1 4",
 }
-DASHES = {"parameter": "1 2", "residual": "5 3", "mask": "1.5 2.5", "weight": "1 4"}
 INSET = 6.0  # points under what stands in a box
 DOT = 1.8  # the radius of a junction
 BAND = 4.0  # points: the width of the band at the side of a box, which no text reaches

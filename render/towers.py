@@ -109,11 +109,13 @@ def _roomy(scene: Scene, junctions: Iterable[Junction]) -> Iterator[str | Place]
 def _level(scene: Scene, junctions: Collection[Junction]) -> Iterator[tuple[str, str]]:
     """Return what stands side by side.
 
-    What gives a memory stands left of what reads it. Masks stand right of a tower; left of one
-    that reads a memory, if no other has them. What is added and reads nothing, as positions are,
+    Inputs that are the queries, keys and values of an attention stand beside each other. What
+    gives a memory stands left of what reads it. Masks stand right of a tower; left of one that
+    reads a memory, if no other has them. What is added and reads nothing, as positions are,
     stands at the other side.
     """
     boxes = {box.id: box for box in scene.boxes}
+    yield from pairwise(_operands(scene, boxes))
     into: dict[str, list[str]] = {}
     for arrow in scene.arrows:
         into.setdefault(arrow.head, []).append(arrow.tail)
@@ -150,6 +152,20 @@ def _level(scene: Scene, junctions: Collection[Junction]) -> Iterator[tuple[str,
             plain = box.role == "group" and not box.frame and box.id not in into
             if plain and any(a.tail == box.id and a.head in met for a in scene.arrows):
                 yield (anchor, box.id) if foot in reading else (box.id, anchor)
+
+
+def _operands(scene: Scene, boxes: dict[str, Box]) -> list[str]:
+    """Return the inputs that are query, key and value, if there is one of each."""
+    found = {
+        line: [t for t in _tails(scene, line) if boxes[t].role == "input"]
+        for line in ("query", "key", "value")
+    }
+    inputs = [tails[0] for tails in found.values() if len(tails) == 1]
+    return inputs if len(set(inputs)) == len(found) else []
+
+
+def _tails(scene: Scene, line: str) -> Iterable[str]:
+    return dict.fromkeys(arrow.tail for arrow in scene.arrows if arrow.line == line)
 
 
 def _beside(scene: Scene, junctions: Iterable[Junction]) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from math import inf
 
 from cutaway.render.geometry import bounds, meet, polyline
 from cutaway.render.labels import area
@@ -52,23 +53,27 @@ def free_begins(scene: Scene, layout: Layout) -> dict[Place, list[float]]:
 
 
 def _free(frame: Bounds, size: Point, strokes: list[Stroke]) -> Iterator[float]:
-    """Return the places, from the left, for a title of a size where no arrow passes."""
+    """Yield the places, from the left, for a title of a size where no arrow passes."""
     (x0, y0, x1, _), (width, height) = frame, size
     strip = (x0, y0 + 2, x1, y0 + 2 + height)
-    taken = list(_passing(strip, strokes))
-    last = max(0, int((x1 - x0 - 2 * INSET - width) / STEP))
-    begins = (x0 + INSET + STEP * n for n in range(last + 1))
-    return (x for x in begins if not any(a <= x + width + 3 and x - 2 <= b for a, b in taken))
+    spans = sorted(_passing(strip, strokes), reverse=True)
+    reached = -inf  # how far to the right arrows go that begin before a title's end
+    for n in range(max(0, int((x1 - x0 - 2 * INSET - width) / STEP)) + 1):
+        x = x0 + INSET + STEP * n
+        while spans and spans[-1][0] <= x + width + 3:
+            reached = max(reached, spans.pop()[1])
+        if reached < x - 2:
+            yield x
 
 
 def _passing(strip: Bounds, strokes: list[Stroke]) -> Iterator[tuple[float, float]]:
-    """Return from where to where, from left to right, arrows pass a strip."""
+    """Yield from where to where, from left to right, arrows pass a strip."""
+    _, top, _, bottom = strip
     for around, line in strokes:
         if meet(around, strip):
-            for a, b in pairwise(line):
-                left, top, right, bottom = bounds([a, b])
-                if top <= strip[3] and strip[1] <= bottom:
-                    yield left, right
+            for (ax, ay), (bx, by) in pairwise(line):
+                if (ay >= top or by >= top) and (ay <= bottom or by <= bottom):
+                    yield (ax, bx) if ax <= bx else (bx, ax)
 
 
 def _strokes(scene: Scene, layout: Layout) -> list[Stroke]:

@@ -82,7 +82,11 @@ def shown(setting: Setting, trace: Trace) -> Trace:
     """Return the values that boxes show; where there are no numbers, how many heads there are."""
     if setting.values:
         return trace
-    heads = {node: np.zeros_like(value) for node, value in trace.items() if value.ndim > 3 and value.dtype.kind == "f"}
+    heads = {
+        node: np.zeros_like(value)
+        for node, value in trace.items()
+        if value.ndim > 3 and value.dtype.kind == "f"
+    }
     return Trace(trace.graph, heads, trace.words)
 
 

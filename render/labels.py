@@ -1,6 +1,6 @@
 """Where the text at an arrow goes when it lies across a line: a frame's border, or an arrow."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain, pairwise
@@ -15,38 +15,54 @@ from cutaway.render.towers import LARGEST
 BESIDE = 4.0  # points between an arrow and its text
 STEP = 8.0  # … and between the points of it that are tried
 REACH = 300.0  # points: a place that is further away would belong to something else
+NEAR = 150.0  # … from the text that makes way for another
 HEIGHT = LABEL + 3
 
 
 def settled(scene: Scene, layout: Layout, reserved: Collection[Bounds]) -> Layout:
     """Move each text that lies across a line to the nearest place beside its arrow that is free.
 
-    A text stays where it was if there is none: better across a line than on a box. In a large
-    picture it may lie across arrows.
+    If there is none, one on an arrow is better than one across a border; else a text stays where
+    it was. In a large picture it may lie across arrows.
 
     Parameters
     ----------
     reserved
         Where the titles of frames go.
     """
-    large = len(scene.boxes) > LARGEST
-    places = list(layout.labels)
+    large, places = len(scene.boxes) > LARGEST, list(layout.labels)
     labelled = [
-        (number, arrow, place)
+        number
         for number, (arrow, place) in enumerate(zip(scene.arrows, places, strict=True))
         if place and (not large or _astride(area(arrow, place), layout))
     ]
     if not labelled:
         return layout
     free = _Free(scene, layout, reserved)
-    for number, arrow, place in labelled:
-        taken = [area(a, p) for a, p in zip(scene.arrows, places, strict=True) if p and p != place]
-        if free.holds(area(arrow, place), taken):
-            continue
-        near = sorted(_beside(arrow, layout.curves[number], place), key=partial(_far, place))
-        found = (new for new in near if free.holds(area(arrow, new), taken))
-        places[number] = next(found, place)
+    for number in labelled:
+        if not free.holds(number, places):
+            places[number] = free.nearest(number, places) or places[number]
+    for number in labelled:
+        place = places[number]
+        if place and _astride(area(scene.arrows[number], place), layout):
+            _make_way(number, places, free)
     return replace(layout, labels=tuple(places))
+
+
+def _make_way(number: int, places: list[Point | None], free: "_Free") -> None:
+    """Put a text where another one near it is, if that finds another place; else on an arrow."""
+    here = places[number]
+    for other, there in enumerate(places):
+        if other == number or not here or not there or _far(here, there) > NEAR**2:
+            continue
+        tried = [None if n == other else at for n, at in enumerate(places)]
+        tried[number] = free.nearest(number, tried)
+        if tried[number] is not None:
+            tried[other] = free.nearest(other, tried)
+            if tried[other] is not None:
+                places[:] = tried
+                return
+    places[number] = free.nearest(number, places, arrows=False) or here
 
 
 def area(arrow: Arrow, centre: Point) -> Bounds:
@@ -59,7 +75,7 @@ class _Free:
     """What a text must not lie on: boxes, titles, arrows, the borders of frames, other texts."""
 
     def __init__(self, scene: Scene, layout: Layout, reserved: Collection[Bounds]) -> None:
-        self._layout = layout
+        self._scene, self._layout = scene, layout
         self._taken = list(reserved) + [
             (x - box.width / 2, y - box.height / 2, x + box.width / 2, y + box.height / 2)
             for box in scene.boxes
@@ -68,12 +84,37 @@ class _Free:
         lines = map(polyline, layout.curves + layout.trunks)
         self._strokes = [(bounds(line), line) for line in lines]
 
-    def holds(self, text: Bounds, texts: Collection[Bounds]) -> bool:
-        """Say whether a text has that place for itself."""
+    def nearest(
+        self, number: int, places: Sequence[Point | None], arrows: bool = True
+    ) -> Point | None:
+        """Return the free place for an arrow's text that is nearest to where Graphviz put it."""
+        first = self._layout.labels[number]
+        if first is None:
+            return None
+        arrow, others = self._scene.arrows[number], self._others(number, places)
+        near = _beside(arrow, self._layout.curves[number], first)
+        ordered = sorted(near, key=partial(_far, first))
+        found = (new for new in ordered if self._fits(area(arrow, new), others, arrows))
+        return next(found, None)
+
+    def holds(self, number: int, places: Sequence[Point | None]) -> bool:
+        """Say whether an arrow's text has its place for itself."""
+        place = places[number]
+        return place is not None and self._fits(
+            area(self._scene.arrows[number], place), self._others(number, places)
+        )
+
+    def _others(self, number: int, places: Sequence[Point | None]) -> list[Bounds]:
+        pairs = enumerate(zip(self._scene.arrows, places, strict=True))
+        return [area(arrow, place) for n, (arrow, place) in pairs if place and n != number]
+
+    def _fits(self, text: Bounds, others: Collection[Bounds], arrows: bool = True) -> bool:
         if text[0] < 0 or text[2] > self._layout.width or _astride(text, self._layout):
             return False
-        if any(meet(text, other) for other in chain(self._taken, texts)):
+        if any(meet(text, other) for other in chain(self._taken, others)):
             return False
+        if not arrows:
+            return True
         near = (line for around, line in self._strokes if meet(around, text))
         return not any(crosses(a, b, text) for line in near for a, b in pairwise(line))
 

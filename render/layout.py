@@ -14,7 +14,7 @@ from typing import Any
 from cutaway.graph.errors import explain
 from cutaway.render.dot import AROUND, to_dot
 from cutaway.render.errors import RenderError
-from cutaway.render.frames import fitted, trimmed
+from cutaway.render.frames import fitted, stretched, trimmed
 from cutaway.render.labels import settled
 from cutaway.render.routes import entered, risen
 from cutaway.render.scene import Bounds, Layout, Place, Point, Scene
@@ -44,7 +44,7 @@ def _placed(scene: Scene) -> Layout:
     if crowded:
         layout, found = _towered(scene, crowded)
     layout = fitted(scene, entered(scene, trimmed(scene, layout), found))
-    return settled(scene, layout, reserved(scene, layout))
+    return stretched(scene, settled(scene, layout, reserved(scene, layout)))
 
 
 def _towered(scene: Scene, wide: Collection[Place]) -> tuple[Layout, Towers]:

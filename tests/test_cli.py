@@ -21,7 +21,9 @@ from cutaway.render import Picture, draw
 def test_models_are_listed(capsys: Capture) -> None:
     code, out, _ = call(capsys, "models")
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == list(MODELS)
+    models, figures = out.split("\n\nfigures\n")
+    assert [line.split()[0] for line in models.splitlines()] == list(MODELS)
+    assert [line.split()[1] for line in figures.splitlines()] == list(FIGURES)
     names = (
         "translator paper-base paper-big attention single-head-attention multi-head-attention "
         "feed-forward encoder-layer decoder-layer encoder decoder transformer gpt bert"

@@ -36,8 +36,12 @@ nitpicky = True
 smartquotes = False
 # what signatures name and no page here has; the sites of other projects are not fetched
 nitpick_ignore_regex = [
-    ("py:class", r"(collections|fractions|numpy|os|pathlib|sympy)\..*"),
-    ("py:class", r"(.*\.)?([A-Z]|Arrays?|Operators|Scene|Self|Site|Tokenizer|Unified|Encoding)"),
+    ("py:class", r"(collections|fractions|numpy|os|pathlib|re|sympy)\..*"),
+    (
+        "py:class",
+        r"(.*\.)?([A-Z]|Arrays?|Operators|Self|Site|Tokenizer|Translator|Unified|Encoding)",
+    ),
+    ("py:class", r"(.*\.)?(Drawing|Scene|Setting|Sheet)"),
 ]
 autodoc_typehints_format = "short"
 autosummary_generate = False

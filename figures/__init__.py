@@ -3,11 +3,13 @@
 from cutaway.figures.catalogue import FIGURES
 from cutaway.figures.draw import figure, find_figure
 from cutaway.figures.maps import AttentionMap, AttentionMaps, attention_maps
+from cutaway.figures.spec import Figure
 
 __all__ = [
     "FIGURES",
     "AttentionMap",
     "AttentionMaps",
+    "Figure",
     "attention_maps",
     "figure",
     "find_figure",

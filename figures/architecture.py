@@ -63,8 +63,8 @@ def decoder(config: Config = SYMBOLIC) -> Graph:
 
     Examples
     --------
-    >>> [node.name for node in decoder().inputs]
-    ['target', 'memory', 'source']
+    >>> sorted(node.name for node in decoder().inputs)
+    ['memory', 'source', 'target']
     """
     memory = input("memory", ("B", "S", config.d_model))
     source = input("source", "B S", dtype="int")

@@ -35,7 +35,8 @@ def figure(
     values
         Whether numbers stand in it, or symbols.
     theme
-        ``light``, ``dark``, ``print``, a ``.toml`` file or a mapping; see :func:`cutaway.draw`.
+        ``light``, ``dark``, ``print``, a ``.toml`` file or a mapping, as for
+        :func:`cutaway.render.draw`.
     causal
         Mask what comes after each token instead of the padding: figure 5 only.
 

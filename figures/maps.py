@@ -228,10 +228,10 @@ def attention_maps(
     Parameters
     ----------
     model
-        What :func:`cutaway.load` gives, or the bundled translator, with a text; or what
-        :func:`cutaway.trace` gives, whose ``words`` name the tokens by the size of their axis.
+        What :func:`cutaway.models.load` gives, or the bundled translator, with a text; or what
+        :func:`cutaway.run.trace` gives, whose ``words`` name the tokens by the size of their axis.
     text
-        A text, or for :func:`cutaway.load`'s models a pair. The translator translates it.
+        A text, or for :func:`cutaway.models.load`'s models a pair. The translator translates it.
 
     Raises
     ------

@@ -119,7 +119,7 @@ def draw(
         or changes to one of them: a ``.toml`` file or a mapping such as
         ``{"base": "dark", "boxes": {"softmax": "#004000"}}``. No theme moves a box.
     trace
-        What a run of the graph computed (:func:`cutaway.trace`): each box shows the value that
+        What a run of the graph computed (:func:`cutaway.run.trace`): each box shows the value that
         leaves it, as a grid with its numbers or in shades, of repeated blocks the first's.
 
     Raises

@@ -19,7 +19,7 @@ def trace(
     Parameters
     ----------
     feeds, params, dims
-        As for :func:`cutaway.evaluate`.
+        As for :func:`cutaway.run.evaluate`.
     words
         What the places along an axis are called, by its size, for pictures:
         ``{"T": ("I", "eat")}``.

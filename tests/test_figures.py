@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from geometry import SVG, Area, Element, area
+from PIL import Image
 
 import cutaway as ca
 from cutaway.figures import FIGURES
@@ -151,8 +152,7 @@ def test_boxes_have_the_same_places_in_every_language(name: str) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark", "print"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_png_shows_something(name: str, theme: str) -> None:
-    image = pytest.importorskip("PIL.Image")
-    with image.open(io.BytesIO(drawn(name, "both", theme=theme).png())) as png:
+    with Image.open(io.BytesIO(drawn(name, "both", theme=theme).png())) as png:
         colours = png.convert("RGB").getcolors(1 << 24)
     assert colours is not None
     total = sum(count for count, _ in colours)

@@ -1,6 +1,5 @@
 """What figures 1, 10 and 11 are drawn from: the model as a graph of the paper's symbols."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -17,7 +16,7 @@ from cutaway.render.compose import padded
 from cutaway.render.geometry import bounds, polyline
 from cutaway.render.layout import place
 from cutaway.render.marks import Drawing, Inset, Mark, Part, Rect, Text, Way, shifted
-from cutaway.render.scene import Bounds, Language, Scene
+from cutaway.render.scene import Bounds, Scene
 from cutaway.render.svg import extent
 from cutaway.render.wording import Wording
 
@@ -114,33 +113,36 @@ TITLES = {
     "memory": "memory",
     "output": "linear",
 }
+POSITIONS = glossary.SCOPES["positions"]
 WORDING = Wording(
+    titles={
+        **labelled(TITLES),
+        "source_positions": POSITIONS,
+        "target_positions": POSITIONS,
+    },
     notes={"target": label("shifted"), "softmax": label("probabilities")},
     round=frozenset({"source_sum", "target_sum"}),
     bare=frozenset({"encoder", "decoder"}),
 )
 
 
-def _scene(lang: Language, view: View, titles: Mapping[str, str], wording: Wording) -> Scene:
-    positions = glossary.SCOPES["positions"]
-    named = labelled({**TITLES, **titles})
-    named |= {view.path(n): n.op.title for n in view.nodes if isinstance(n.op, LayerNorm)}
-    named |= {"source_positions": positions, "target_positions": positions}
-    made = scene_of(lang, view, named, wording=wording)
+def _scene(setting: Setting, view: View, wording: Wording) -> Scene:
+    norms = {view.path(n): n.op.title for n in view.nodes if isinstance(n.op, LayerNorm)}
+    made = scene_of(setting, view, replace(wording, titles={**wording.titles, **norms}))
     return replace(made, legend=tuple(sign for sign in made.legend if sign.stroke))
 
 
 class Picture:
     """A view of the model, laid out, to which marks are added where its parts are."""
 
-    def __init__(
-        self, setting: Setting, view: View, titles: Mapping[str, str], wording: Wording
-    ) -> None:
+    def __init__(self, setting: Setting, view: View, wording: Wording) -> None:
         self._setting = setting
-        self._scene = _scene(setting.lang, view, titles, wording)
+        self._scene = _scene(setting, view, wording)
         self._layout = place(self._scene)
         self._ids = {box.path: box.id for box in self._scene.boxes}
-        longest = replace(self._scene, legend=_scene("both", view, titles, wording).legend)
+        longest = replace(
+            self._scene, legend=_scene(replace(setting, lang="both"), view, wording).legend
+        )
         inset = Inset((0.0, 0.0), self._scene, self._layout)
         self._drawing = Drawing(*extent(longest, self._layout), (inset,))
         self._sides, self._above = [0.0, self._drawing.width], 0.0

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from cutaway.figures.architecture import WORDING, Picture, encoder
+from cutaway.figures.inset import labelled
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import label
 from cutaway.render.marks import Drawing
@@ -29,11 +30,12 @@ def body(setting: Setting) -> Drawing:
     )
     wording = replace(
         WORDING,
-        notes={**WORDING.notes, **{path: label(name) for path, name in NOTES.items()}},
+        titles={**WORDING.titles, **labelled(TITLES)},
+        notes={**WORDING.notes, **labelled(NOTES)},
         plain=frozenset({OTHERS}),
         bare=WORDING.bare | {f"{FIRST}/self_attention_norm", f"{FIRST}/feed_forward_norm"},
     )
-    picture = Picture(setting, view, TITLES, wording)
+    picture = Picture(setting, view, wording)
     left, _, right, bottom = picture.frame(FIRST)
     _, top, *_ = picture.box(OTHERS)
     picture.repeated((left, top, right, bottom), "left")

@@ -8,50 +8,30 @@ import numpy as np
 from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label
 from cutaway.graph import Formula, Graph, Shape, Title, Trace, View, as_dim, show_shape
-from cutaway.render.build import Builder
+from cutaway.render.build import build
 from cutaway.render.compose import layered
 from cutaway.render.layout import place
 from cutaway.render.marks import Drawing, Glyphs, Inset, Part, Rect
-from cutaway.render.scene import Language, Scene
+from cutaway.render.options import Options
+from cutaway.render.scene import Scene
 from cutaway.render.svg import extent
-from cutaway.render.theme import read_theme
 from cutaway.render.typeset import typeset
 from cutaway.render.wording import Wording
-from cutaway.transform import attention_roles
 
 BAR = 4.0  # points: the height of what underlines a piece of a formula
 LARGER = 1.5  # than formulas in boxes
 
 
-def scene_of(
-    lang: Language,
-    view: View,
-    titles: Mapping[str, Title],
-    trace: Trace | None = None,
-    wording: Wording | None = None,
-) -> Scene:
+def scene_of(setting: Setting, view: View, wording: Wording, trace: Trace | None = None) -> Scene:
     """Return a graph as boxes and arrows, its weights in the boxes that read them.
 
     Parameters
     ----------
-    titles
-        What boxes are called, by the path of their node or scope.
     trace
-        The values in them.
+        The values in the boxes.
     """
-    return Builder(
-        view,
-        attention_roles(view),
-        lang,
-        "BT",
-        written,
-        "",
-        read_theme("light"),  # the sheet brings its own
-        weights=False,
-        trace=trace,
-        titles=titles,
-        wording=wording,
-    ).scene()
+    options = Options(setting.lang, shape=written, weights=False, trace=trace, wording=wording)
+    return build(view, options)  # the sheet brings its own theme
 
 
 def written(shape: Shape) -> str:

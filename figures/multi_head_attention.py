@@ -8,6 +8,7 @@ from cutaway.figures.spec import Figure, Setting
 from cutaway.graph import Graph, Trace, input
 from cutaway.render.compose import column
 from cutaway.render.marks import Drawing
+from cutaway.render.wording import Wording
 from cutaway.transform import collapse
 
 TITLES = {
@@ -50,7 +51,7 @@ def body(setting: Setting) -> Drawing:
     numbers = tuple(str(head) for head in range(1, heads + 1))  # as Z₁ … in figure 9
     trace = shown(setting, Trace(graph(), found, {**found.words, "h": numbers}))
     view = collapse(graph(), "op", close=("attention",))
-    scene = scene_of(setting.lang, view, labelled(TITLES), trace)
+    scene = scene_of(setting, view, Wording(labelled(TITLES)), trace)
     return column(*(pieces([(formula, "")]) for formula in FORMULAS), inset(scene), gap=12.0)
 
 

@@ -17,7 +17,7 @@ GAP = 8.0  # points between what is said of the memory and the decoder
 def body(setting: Setting) -> Drawing:
     """Return both towers, and what joins them."""
     wording = replace(WORDING, plain=frozenset(LAYERS), inside={"decoder/mask": triangle()})
-    picture = Picture(setting, collapse(model(), "sublayer"), {}, wording)
+    picture = Picture(setting, collapse(model(), "sublayer"), wording)
     picture.repeated(picture.frame("encoder/layer.0"), "left")
     picture.repeated(picture.frame("decoder/layer.0"), "right")
     left, top, *_ = picture.corners(*MEMORY)

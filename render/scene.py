@@ -1,7 +1,7 @@
 """What is drawn, as plain data: boxes in nested frames, and arrows between them."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from cutaway.graph import Formula
 from cutaway.render.theme import Theme
@@ -13,6 +13,8 @@ Role = Literal["input", "parameter", "constant", "op", "group"]
 Stroke = Literal["data", "residual", "mask", "weight", "gradient"]
 Language = Literal["en", "zh", "both"]
 Direction = Literal["BT", "TB", "LR", "RL"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 Place = tuple[str, ...]  # the scopes in which something stands
 Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]  # left, top, right, bottom

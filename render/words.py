@@ -1,18 +1,15 @@
 """Texts as drawings, with the same room in every language."""
 
-from typing import get_args
-
 from cutaway.graph import OptionError, Title
 from cutaway.graph.errors import explain
 from cutaway.render.compose import Align
 from cutaway.render.marks import Drawing, Text
 from cutaway.render.measure import text_width
-from cutaway.render.scene import Language, Line
+from cutaway.render.scene import LANGUAGES, Language, Line
 from cutaway.render.text import clean, shorten
 from cutaway.render.wrap import wrap
 from cutaway.render.write import DROP
 
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 SMALLER = 10.0 / 11  # the second language beside the first
 LEAST = 10.0  # points
 

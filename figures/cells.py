@@ -10,14 +10,16 @@ from cutaway.figures.equation import formula
 from cutaway.figures.example import Array
 from cutaway.figures.legend import HIGH as LOW
 from cutaway.figures.legend import WIDE as NARROW
+from cutaway.figures.matrix import cells
 from cutaway.figures.parts import subscript
 from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label
 from cutaway.render.compose import boxed, column, row, sized
-from cutaway.render.grid import Look, Scale, grid, hatch
+from cutaway.render.grid import Look, hatch
 from cutaway.render.label import one_line
 from cutaway.render.marks import Drawing, Rect, Text
 from cutaway.render.measure import text_width
+from cutaway.render.scale import Scale
 from cutaway.render.words import words
 
 HIGH = 20.0  # points: a number's cell
@@ -85,8 +87,7 @@ def strip(
     """Return a vector as a strip of shades."""
     hidden = np.full((1, len(values)), masked)
     look = Look(numbers=False, cell=(WIDE / len(values), STRIP), border=border, masked=hidden)
-    shown = values[None, :] if setting.values else None
-    return grid(shown, node, name, scale, look, shape=(1, len(values)))
+    return cells(setting, values[None, :], node, name, look, scale)
 
 
 def numbers(
@@ -102,8 +103,8 @@ def numbers(
     found = []
     for value, text, node, hidden in zip(values, symbols, nodes, masked, strict=True):
         look = Look(cell=(WIDE, HIGH), masked=np.full((1, 1), hidden))
-        shown, texts = (np.reshape(value, (1, 1)), None) if setting.values else (None, [[text]])
-        found.append(grid(shown, node, told(setting, name), scale, look, texts, (1, 1)))
+        one = np.reshape(value, (1, 1))
+        found.append(cells(setting, one, node, told(setting, name), look, scale, [[text]]))
     return found
 
 

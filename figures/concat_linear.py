@@ -16,6 +16,7 @@ from cutaway.figures.equation import (
 )
 from cutaway.figures.example import QUERY, Array
 from cutaway.figures.learned import bias, weight
+from cutaway.figures.matrix import rows
 from cutaway.figures.op_box import op_box
 from cutaway.figures.parts import down, subscript
 from cutaway.figures.spec import Figure, Setting
@@ -24,11 +25,11 @@ from cutaway.graph import Graph, input, parameter, scope
 from cutaway.ops import add, matmul, reshape
 from cutaway.ops import sum as sum_over
 from cutaway.render.compose import Align, column, layered, row, sized
-from cutaway.render.grid import Look, Scale, number
+from cutaway.render.grid import Look
 from cutaway.render.label import one_line
 from cutaway.render.marks import Drawing, Part, Rect, Text
+from cutaway.render.scale import Scale, number
 from cutaway.render.scene import Bounds, Line
-from cutaway.render.texture import texture
 from cutaway.render.words import paragraph, words
 from cutaway.render.write import DROP
 
@@ -50,8 +51,8 @@ def by_head() -> Graph:
     """Return concatenation and linear map as a sum over the heads: each meets its own rows of W."""
     z = input("z", "h S d_v")
     with scope("by_head"):
-        rows = reshape(parameter("weight", "h*d_v d_model"), "h d_v d_model")
-        each = matmul(z, rows)
+        parts = reshape(parameter("weight", "h*d_v d_model"), "h d_v d_model")
+        each = matmul(z, parts)
         return Graph(add(sum_over(each, axis=0), parameter("bias", "d_model")))
 
 
@@ -59,8 +60,8 @@ def shares(setting: Setting) -> Array:
     """Return what each head adds to the output that is traced back."""
     layer = setting.example.layer
     heads, weight = layer[Z][0].astype(float), layer[f"{OUTPUT}/weight"].astype(float)
-    rows = weight.reshape(len(heads), -1, weight.shape[-1])
-    return np.asarray([z[QUERY] @ w[:, FEATURE] for z, w in zip(heads, rows, strict=True)])
+    parts = weight.reshape(len(heads), -1, weight.shape[-1])
+    return np.asarray([z[QUERY] @ w[:, FEATURE] for z, w in zip(heads, parts, strict=True)])
 
 
 def body(setting: Setting) -> Drawing:
@@ -167,9 +168,7 @@ def _texture(
     look = Look(cell=(UNIT, ROW), lit=(QUERY,) if lit else ())
     symbols = [f"{letter}{subscript(i + 1)}" for i in range(len(values))]
     scale = Scale.of(setting.example.layer[path])
-    if setting.values:
-        return texture(values, path, title, values.shape, look, scale)
-    return texture(None, path, title, values.shape, look, symbols=symbols)
+    return rows(setting, values, path, title, look, scale, symbols)
 
 
 def _strip(head: int, wide: float, high: float) -> Drawing:

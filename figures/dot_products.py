@@ -30,11 +30,13 @@ from cutaway.figures.columns import (
     step,
 )
 from cutaway.figures.example import KEY, QUERY, Array
+from cutaway.figures.matrix import cells
 from cutaway.figures.parts import GAP, arrow, down, total
 from cutaway.figures.spec import Figure, Setting
 from cutaway.render.compose import column, padded, row, sized
-from cutaway.render.grid import Look, Scale, grid
+from cutaway.render.grid import Look
 from cutaway.render.marks import Drawing, Mark, Text
+from cutaway.render.scale import Scale
 from cutaway.render.scene import Line, Point
 from cutaway.render.words import words
 from cutaway.render.write import LONG
@@ -165,7 +167,7 @@ def _numbers(setting: Setting, stage: _Stage) -> Drawing:
     """Return the scores of the query, or the scaled ones."""
     values = setting.example.head[stage.path][QUERY]
     places = range(len(values))
-    cells = numbers(
+    found = numbers(
         setting,
         values,
         [stage.form.format(symbol("s", QUERY, n)) for n in places],
@@ -174,7 +176,7 @@ def _numbers(setting: Setting, stage: _Stage) -> Drawing:
         Scale.of(values),
         [False for _ in places],
     )
-    return step(stage.name, named(setting, stage.label, stage.latex), cells)
+    return step(stage.name, named(setting, stage.label, stage.latex), found)
 
 
 def _query_line(drawing: Drawing, count: int) -> list[Mark]:
@@ -227,17 +229,10 @@ def _written_out(setting: Setting) -> Drawing:
 def _line(setting: Setting, vector: _Vector, scale: Scale) -> Drawing:
     count = len(vector.values)
     symbols = ["".join(symbol(letter, n) for letter in vector.letters) for n in range(count)]
-    cells = grid(
-        vector.values[None, :] if setting.values else None,
-        vector.node,
-        vector.name,
-        scale,
-        Look(cell=COMPONENT, border=vector.border),
-        None if setting.values else [symbols],
-        (1, count),
-    )
+    values, look = vector.values[None, :], Look(cell=COMPONENT, border=vector.border)
+    numbered = cells(setting, values, vector.node, vector.name, look, scale, [symbols])
     name = sized(words(vector.name), NAMES, align=("end", "middle"))
-    return row(name, sized(words(vector.sign), CHANNEL), cells, gap=0.0)
+    return row(name, sized(words(vector.sign), CHANNEL), numbered, gap=0.0)
 
 
 def _legend(setting: Setting, width: float) -> Drawing:

@@ -8,6 +8,7 @@ from cutaway.figures import legend
 from cutaway.figures.between_tokens import DOUBLE, named, post, weights, width
 from cutaway.figures.curve import curve
 from cutaway.figures.equation import formula
+from cutaway.figures.matrix import rows
 from cutaway.figures.op_box import op_box
 from cutaway.figures.parts import arrow, subscript, up
 from cutaway.figures.spec import Figure, Setting
@@ -28,10 +29,10 @@ from cutaway.figures.two_tokens import (
 )
 from cutaway.render.compose import boxed, column, layered, row, sized
 from cutaway.render.glossary import SCOPES
-from cutaway.render.grid import Look, Scale, grid, number
+from cutaway.render.grid import Look, grid
 from cutaway.render.label import one_line
 from cutaway.render.marks import Drawing, Part, Rect, Way
-from cutaway.render.texture import texture
+from cutaway.render.scale import Scale, number
 
 UNIT = 2.2  # points: a feature; widths are drawn to this scale
 HIGH = 18.0  # points: a token's vector
@@ -95,11 +96,9 @@ def _strip(setting: Setting, n: int, node: str) -> Drawing:
     """Return a token's vector."""
     array = values(setting, node, n)
     scale = Scale.of(*(values(setting, node, each) for each in PLACES))
-    shown = array if setting.values else None
     symbol = SYMBOLS[node].format(subscript(TOKENS[n] + 1))
-    symbols = () if setting.values else (symbol,)
     look = Look(cell=(UNIT, HIGH))
-    strip = texture(shown, path(node, n), symbol, array.shape, look, scale, symbols, "")
+    strip = rows(setting, array, path(node, n), symbol, look, scale, (symbol,), "")
     return strip.named(f"{node}.{n}")
 
 

@@ -7,6 +7,7 @@ from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label
 from cutaway.render.compose import column, row
 from cutaway.render.marks import Drawing, Mark, Rect, Way
+from cutaway.render.scale import shade
 from cutaway.render.svg import DASHES
 from cutaway.render.theme import STEPS
 from cutaway.render.words import words
@@ -31,12 +32,11 @@ def shades() -> Drawing:
     wide = 2 * WIDE / len(steps)
     marks: list[Mark] = []
     for place, step in enumerate(steps):
-        shade = f"{'n' if step < 0 else 'p'}{abs(step)}"
         left = place * wide
-        marks.append(Rect((left, 0.0, left + wide, HIGH), f"cells.{shade}"))
+        marks.append(Rect((left, 0.0, left + wide, HIGH), f"cells.{shade(step)}"))
         if step < 0:
             ends = ((left + wide * 0.25, HIGH / 2), (left + wide * 0.75, HIGH / 2))
-            marks.append(Way(ends, f"inks.{shade}"))
+            marks.append(Way(ends, f"inks.{shade(step)}"))
     marks.append(Rect((0.0, 0.0, 2 * WIDE, HIGH), "", "edge"))
     return Drawing(2 * WIDE, HIGH, tuple(marks))
 

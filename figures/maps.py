@@ -14,11 +14,13 @@ from cutaway.models import Model
 from cutaway.models.translator import START, Translator
 from cutaway.render import Picture
 from cutaway.render.compose import column, padded, row, sized, table
-from cutaway.render.grid import Look, Scale, grid, shades
+from cutaway.render.grid import Look, grid
 from cutaway.render.label import one_line
 from cutaway.render.marks import Drawing, Mark, Way
+from cutaway.render.scale import Scale
 from cutaway.render.scene import Language
 from cutaway.render.sheet import Sheet
+from cutaway.render.texture import thumbnail
 from cutaway.render.theme import ThemeLike, read_theme
 from cutaway.render.words import checked_language, words
 from cutaway.run import Compiled
@@ -337,7 +339,7 @@ def _names(trace: Trace, size: object, count: int) -> tuple[str, ...]:
 
 def _thumbnail(weights: Array, masked: Array, path: str, side: float) -> Drawing:
     """Return weights in shades alone, in a square."""
-    return shades(weights, path, SCALE, side / max(weights.shape), masked)
+    return thumbnail(weights, path, SCALE, side / max(weights.shape), masked)
 
 
 def _head_title(head: int) -> Title:

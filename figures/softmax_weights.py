@@ -23,8 +23,8 @@ from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import label
 from cutaway.graph import Graph
 from cutaway.render.compose import boxed, column, padded, sized
-from cutaway.render.grid import MINUS, Scale, number
 from cutaway.render.marks import Drawing, Mark, Part, Rect, Way
+from cutaway.render.scale import MINUS, Scale, number
 from cutaway.render.words import words
 
 BAR = 64.0  # points: a weight of 1

@@ -19,8 +19,8 @@ from cutaway.figures.example import QUERY
 from cutaway.figures.parts import down, total
 from cutaway.figures.spec import Figure, Setting
 from cutaway.render.compose import column, padded
-from cutaway.render.grid import Scale
 from cutaway.render.marks import Drawing, Mark, Part, Rect
+from cutaway.render.scale import Scale
 from cutaway.render.words import words
 
 COMPONENT = 0  # of the vectors: the number that is written out

@@ -15,7 +15,7 @@ from cutaway.figures.columns import LEFT, NAMES
 from cutaway.figures.example import KEY, QUERY, Array, example, head_params
 from cutaway.figures.parts import subscript
 from cutaway.models.translator import load
-from cutaway.render.grid import number
+from cutaway.render.scale import number
 from cutaway.render.svg import MARGIN
 
 FIGURES = (3, 4, 6)

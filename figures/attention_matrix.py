@@ -7,14 +7,15 @@ import numpy as np
 
 from cutaway.figures.example import QUERY, Array
 from cutaway.figures.matrix import cells
-from cutaway.figures.parts import across, beside_rows, subscript, total
+from cutaway.figures.parts import across, beside_rows, total
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import joined, label
 from cutaway.graph import Title, Trace
 from cutaway.render.compose import column, row
 from cutaway.render.grid import Look
 from cutaway.render.marks import Drawing
-from cutaway.render.scale import Scale
+from cutaway.render.scale import SHARES, Scale
+from cutaway.render.text import subscript
 
 CELL = (31.0, 31.0)
 BETWEEN = 26.0  # points between two matrices: an arrow stands there
@@ -58,7 +59,7 @@ def _stages(setting: Setting) -> tuple[Stage, ...]:
     return (
         Stage("attention/matmul", label("scores"), "s", None, Scale.of(scores)),
         Stage("attention/where", scaled, "s′", hidden, Scale.of(trace["attention/where"])),
-        Stage("attention/softmax", label("weights"), "α", hidden, Scale(1.0, signed=False)),
+        Stage("attention/softmax", label("weights"), "α", hidden, SHARES),
     )
 
 

@@ -6,7 +6,6 @@ from cutaway.figures import legend
 from cutaway.figures.equation import (
     NEAR,
     captioned,
-    formula,
     heading,
     level,
     op_sign,
@@ -15,10 +14,11 @@ from cutaway.figures.equation import (
     token_names,
 )
 from cutaway.figures.example import QUERY, Array
+from cutaway.figures.formula import formula
 from cutaway.figures.learned import bias, weight
 from cutaway.figures.matrix import rows
 from cutaway.figures.op_box import op_box
-from cutaway.figures.parts import down, subscript
+from cutaway.figures.parts import down
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import label
 from cutaway.graph import Graph, input, parameter, scope
@@ -26,10 +26,10 @@ from cutaway.ops import add, matmul, reshape
 from cutaway.ops import sum as sum_over
 from cutaway.render.compose import Align, column, layered, row, sized
 from cutaway.render.grid import Look
-from cutaway.render.label import one_line
 from cutaway.render.marks import Drawing, Part, Rect, Text
 from cutaway.render.scale import Scale, number
 from cutaway.render.scene import Bounds, Line
+from cutaway.render.text import subscript
 from cutaway.render.words import paragraph, words
 from cutaway.render.write import DROP
 
@@ -139,7 +139,7 @@ def _joined(setting: Setting) -> Drawing:
     whole = row(*cells, gap=0.0)
     lit: Bounds = (0.0, QUERY * ROW, whole.width, (QUERY + 1) * ROW)
     whole = whole.over(Rect(lit, "", "lit", 2.4)).named("cells")
-    title = one_line(label("joined"), setting.lang)
+    title = setting.told(label("joined"))
     shape = ",".join(map(str, joined.shape))
     whole = whole.part("matrix", title, JOINED, shape=shape)
     named = column(row(*strips, gap=0.0).named("strips"), whole, gap=0.0).named(JOINED)

@@ -8,7 +8,6 @@ from cutaway.figures.cells import (
     SMALL,
     STRIP,
     box,
-    faded,
     named,
     numbers,
     said,
@@ -122,7 +121,7 @@ def _vector(setting: Setting, role: str, n: int) -> Drawing:
     path, name = f"{role}/add", symbol(role[0], n)
     node = setting.example.token(path, n, None)
     if role == "query" and n != QUERY:
-        return faded(WIDE, STRIP).part("faded", name, node)
+        return legend.faded(WIDE, STRIP).part("faded", name, node)
     values = setting.example.head[path][n]
     return strip(setting, values, node, name, _scale(setting), f"lines.{role}")
 
@@ -236,7 +235,7 @@ def _line(setting: Setting, vector: _Vector, scale: Scale) -> Drawing:
 
 
 def _legend(setting: Setting, width: float) -> Drawing:
-    entries = [(legend.framed(), "followed-query"), (faded(), "other-queries")]
+    entries = [(legend.framed(), "followed-query"), (legend.faded(), "other-queries")]
     if setting.values:
         entries.append((_scale(setting).bar(BAR), "vector-numbers"))
     return padded(legend.legend(setting, entries, width - LEFT), LEFT, 0.0, 0.0)

@@ -7,28 +7,20 @@ from typing import NamedTuple
 import numpy as np
 
 from cutaway.figures import legend
-from cutaway.figures.equation import (
-    captioned,
-    formula,
-    heading,
-    level,
-    op_sign,
-    shapes,
-    sign,
-    token_names,
-)
+from cutaway.figures.equation import captioned, heading, level, op_sign, shapes, sign, token_names
 from cutaway.figures.example import QUERY
+from cutaway.figures.formula import formula
 from cutaway.figures.learned import bias, weight
 from cutaway.figures.matrix import cells, rows
 from cutaway.figures.op_box import op_box
-from cutaway.figures.parts import across, down, subscript
+from cutaway.figures.parts import across, down
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import label
 from cutaway.render.compose import boxed, column, row
 from cutaway.render.grid import Look
-from cutaway.render.label import one_line
 from cutaway.render.marks import Drawing
-from cutaway.render.scale import Scale
+from cutaway.render.scale import SHARES, Scale
+from cutaway.render.text import subscript
 from cutaway.render.words import paragraph
 
 UNIT = 2.2  # points: a feature; all matrices are drawn to this scale
@@ -126,7 +118,7 @@ def _learned(setting: Setting, role: str, letter: str) -> Drawing:
 def _transposed(setting: Setting) -> Drawing:
     path = "attention/permute_dims"
     values = setting.example.head[path]
-    told = one_line(label("transposed"), setting.lang)
+    told = setting.told(label("transposed"))
     columns = [f"k{subscript(j + 1)}" for j in range(values.shape[1])]
     look = Look(cell=(KEY, UNIT), columns=columns)
     matrix = rows(setting, values, path, told, look, vectors="column")
@@ -146,8 +138,8 @@ def _square(setting: Setting, path: str, name: Name, numbers: bool = True) -> Dr
         lit=(QUERY,),
         masked=masked,
     )
-    scale = Scale(1.0, signed=False) if name is WEIGHTS else Scale.of(values)
-    told = one_line(title, setting.lang)
+    scale = SHARES if name is WEIGHTS else Scale.of(values)
+    told = setting.told(title)
     matrix = cells(setting, values, path, told, look, scale, symbols).named(path)
     above = heading(setting, title, name.symbol)
     return captioned(matrix, above, shapes(setting, head, path), f"{path}.cells")

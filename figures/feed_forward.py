@@ -7,10 +7,10 @@ from itertools import pairwise
 from cutaway.figures import legend
 from cutaway.figures.between_tokens import DOUBLE, named, post, weights, width
 from cutaway.figures.curve import curve
-from cutaway.figures.equation import formula
+from cutaway.figures.formula import formula
 from cutaway.figures.matrix import rows
 from cutaway.figures.op_box import op_box
-from cutaway.figures.parts import arrow, subscript, up
+from cutaway.figures.parts import arrow, up
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import filled, label
 from cutaway.figures.two_tokens import (
@@ -30,9 +30,9 @@ from cutaway.figures.two_tokens import (
 from cutaway.render.compose import boxed, column, layered, row, sized
 from cutaway.render.glossary import SCOPES
 from cutaway.render.grid import Look, grid
-from cutaway.render.label import one_line
 from cutaway.render.marks import Drawing, Part, Rect, Way
 from cutaway.render.scale import Scale, number
+from cutaway.render.text import subscript
 
 UNIT = 2.2  # points: a feature; widths are drawn to this scale
 HIGH = 18.0  # points: a token's vector
@@ -149,7 +149,7 @@ def _linear(setting: Setting, n: int, name: str) -> Drawing:
     inner = row(setting.words(title, 10), formula(FORMULAS[name], 10), gap=8.0)
     nodes = (path(f"feed_forward/{name}/matmul", n), path(node, n))
     drawing = sized(inner, wide, SLANT).under(shape)
-    return drawing.part("op", one_line(title, setting.lang), *nodes).named(f"{name}.{n}")
+    return drawing.part("op", setting.told(title), *nodes).named(f"{name}.{n}")
 
 
 def _activation(setting: Setting, n: int) -> Drawing:
@@ -163,7 +163,7 @@ def _activation(setting: Setting, n: int) -> Drawing:
     wide = before.size * UNIT
     inner = sized(row(*parts, gap=16.0), wide - 2 * PAD)
     box = boxed(inner, "boxes.activation", pad=PAD)
-    title = one_line(op.title, setting.lang)
+    title = setting.told(op.title)
     return box.part("op", title, path(RELU, n)).named(f"relu.{n}")
 
 

@@ -1,25 +1,19 @@
-"""What stands in a figure beside grids: pictures of graphs, and formulas."""
+"""What stands in a figure beside grids: pictures of graphs."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
 from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label
-from cutaway.graph import Formula, Graph, Shape, Title, Trace, View, as_dim, show_shape
+from cutaway.graph import Graph, Shape, Title, Trace, View, as_dim, show_shape
 from cutaway.render.build import build
-from cutaway.render.compose import layered
 from cutaway.render.layout import place
-from cutaway.render.marks import Drawing, Glyphs, Inset, Part, Rect
+from cutaway.render.marks import Drawing, Inset
 from cutaway.render.options import Options
 from cutaway.render.scene import Scene
 from cutaway.render.svg import extent
-from cutaway.render.typeset import typeset
 from cutaway.render.wording import Wording
-
-BAR = 4.0  # points: the height of what underlines a piece of a formula
-LARGER = 1.5  # than formulas in boxes
 
 
 def scene_of(setting: Setting, view: View, wording: Wording, trace: Trace | None = None) -> Scene:
@@ -87,29 +81,3 @@ def moved_trace(trace: Trace, graph: Graph, prefixes: Mapping[str, str]) -> Trac
         if path in trace.paths:
             values[node] = trace[path]
     return Trace(graph, values, trace.words)
-
-
-def pieces(parts: Iterable[tuple[str, str]], apart: float = 4.0) -> Drawing:
-    """Return a formula in pieces, each underlined in a colour.
-
-    Parameters
-    ----------
-    parts
-        Of each piece its LaTeX and the colour, such as ``boxes.softmax``; no colour underlines
-        nothing.
-    apart
-        Points between pieces.
-    """
-    outlines = [(typeset(Formula(latex, latex)), ink) for latex, ink in parts]
-    found = [(outline.scaled(LARGER), ink) for outline, ink in outlines if outline is not None]
-    base = max(outline.base for outline, _ in found)
-    deep = max(outline.height - outline.base for outline, _ in found)
-    x, placed = 0.0, []
-    for outline, ink in found:
-        marks: list[Any] = [Glyphs((x, base - outline.base), outline)]
-        if ink:
-            low = base + deep + 2.0
-            marks.append(Rect((x, low, x + outline.width, low + BAR), ink, "edge", 0.5))
-        placed.append(Drawing(0.0, 0.0, (Part("piece", outline.formula.unicode, tuple(marks)),)))
-        x += outline.width + apart
-    return layered(x - apart, base + deep + 2.0 + BAR, placed)

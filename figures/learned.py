@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from cutaway.figures.equation import formula, op_sign, shapes
+from cutaway.figures.equation import op_sign, shapes
+from cutaway.figures.formula import formula
 from cutaway.figures.matrix import rows
 from cutaway.figures.spec import Setting
 from cutaway.graph import Trace

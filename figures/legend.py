@@ -6,6 +6,7 @@ from cutaway.figures.parts import LINES
 from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label
 from cutaway.render.compose import column, row
+from cutaway.render.grid import hatch
 from cutaway.render.marks import Drawing, Mark, Rect, Way
 from cutaway.render.scale import shade
 from cutaway.render.svg import DASHES
@@ -24,6 +25,17 @@ def learned() -> Drawing:
 def framed() -> Drawing:
     """Return the frame around what is followed."""
     return Drawing(WIDE, HIGH, (Rect((1.0, 1.0, WIDE - 1.0, HIGH - 1.0), "", "lit", 2.4),))
+
+
+def faded(wide: float = WIDE, high: float = HIGH) -> Drawing:
+    """Return a vector that plays no part, or as it stands in a legend."""
+    return Drawing(wide, high, (Rect((0.0, 0.0, wide, high), "", "frame", 1.0, "", 2.0),))
+
+
+def hatched() -> Drawing:
+    """Return a masked cell as it stands in a legend."""
+    bounds = (0.0, 0.0, WIDE, HIGH)
+    return Drawing(WIDE, HIGH, (hatch(bounds), Rect(bounds, "", "edge")))
 
 
 def shades() -> Drawing:

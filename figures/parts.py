@@ -1,4 +1,4 @@
-"""What several figures are made of: symbols, arrows between parts, notes beside rows."""
+"""What several figures are made of: arrows between parts, sums, notes beside rows."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,23 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cutaway.render.marks import Drawing, Part, Way
-from cutaway.render.scene import Point
+from cutaway.render.scene import Bounds, Point
 from cutaway.render.svg import DASHES
 
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 LINES = {"mask": "lines.mask"}  # the colours of arrows, by their kind
 GAP = 1.0  # points between an arrow and what it touches
-
-
-def subscript(number: int) -> str:
-    """Return a number as a subscript.
-
-    Examples
-    --------
-    >>> "q" + subscript(12)
-    'q₁₂'
-    """
-    return str(number).translate(SUBSCRIPTS)
 
 
 def total(weights: npt.ArrayLike) -> str:
@@ -43,25 +31,28 @@ def total(weights: npt.ArrayLike) -> str:
 def across(drawing: Drawing, tail: str, head: str, kind: str = "data") -> Part:
     """Return an arrow from the right side of a spot to the left side of another."""
     left, right = drawing.spots[tail], drawing.spots[head]
-    low = right if right[3] - right[1] < left[3] - left[1] else left
-    y = (low[1] + low[3]) / 2
+    y = _middle(left, right, 1)
     return arrow(((left[2] + GAP, y), (right[0] - GAP, y)), tail, head, kind)
 
 
 def down(drawing: Drawing, tail: str, head: str, kind: str = "data", ink: str = "") -> Part:
     """Return an arrow from the lower side of a spot to the upper side of another."""
     upper, lower = drawing.spots[tail], drawing.spots[head]
-    narrow = lower if lower[2] - lower[0] < upper[2] - upper[0] else upper
-    x = (narrow[0] + narrow[2]) / 2
+    x = _middle(upper, lower, 0)
     return arrow(((x, upper[3] + GAP), (x, lower[1] - GAP)), tail, head, kind, ink)
 
 
-def up(drawing: Drawing, tail: str, head: str, kind: str = "data") -> Part:
+def up(drawing: Drawing, tail: str, head: str) -> Part:
     """Return an arrow from the upper side of a spot to the lower side of another."""
     lower, upper = drawing.spots[tail], drawing.spots[head]
-    narrow = lower if lower[2] - lower[0] < upper[2] - upper[0] else upper
-    x = (narrow[0] + narrow[2]) / 2
-    return arrow(((x, lower[1] - GAP), (x, upper[3] + GAP)), tail, head, kind)
+    x = _middle(lower, upper, 0)
+    return arrow(((x, lower[1] - GAP), (x, upper[3] + GAP)), tail, head)
+
+
+def _middle(tail: Bounds, head: Bounds, axis: int) -> float:
+    """Return the middle of the narrower of two spots: horizontally, or with axis 1 vertically."""
+    narrow = min(tail, head, key=lambda spot: spot[axis + 2] - spot[axis])
+    return (narrow[axis] + narrow[axis + 2]) / 2
 
 
 def arrow(

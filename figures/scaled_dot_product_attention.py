@@ -4,7 +4,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from cutaway import layers
-from cutaway.figures.inset import inset, labelled, moved_trace, pieces, scene_of, shown
+from cutaway.figures.formula import pieces
+from cutaway.figures.inset import inset, labelled, moved_trace, scene_of, shown
 from cutaway.figures.spec import Figure, Setting
 from cutaway.graph import Graph, input
 from cutaway.ops import not_equal

@@ -6,9 +6,7 @@ from typing import NamedTuple
 from cutaway.figures import legend
 from cutaway.figures.cells import (
     PLAIN,
-    SHARES,
     SMALL,
-    hatched,
     named,
     numbers,
     said,
@@ -24,7 +22,7 @@ from cutaway.figures.texts import label
 from cutaway.graph import Graph
 from cutaway.render.compose import boxed, column, padded, sized
 from cutaway.render.marks import Drawing, Mark, Part, Rect, Way
-from cutaway.render.scale import MINUS, Scale, number
+from cutaway.render.scale import MINUS, SHARES, Scale, number
 from cutaway.render.words import words
 
 BAR = 64.0  # points: a weight of 1
@@ -177,7 +175,7 @@ def _mask(setting: Setting) -> Drawing:
     """Return the mask, which says for each key whether it may be seen."""
     shown = setting.example
     nodes = [shown.step("not_equal", n) for n in range(len(shown.words))]
-    text = sized(words(label("mask-input"), setting.lang, SMALL, align="middle"), SIDE - 2 * PAD)
+    text = sized(setting.words(label("mask-input"), SMALL), SIDE - 2 * PAD)
     return boxed(text, "boxes.mask", pad=PAD).part("op", told(setting, "mask-input"), *nodes)
 
 
@@ -228,7 +226,7 @@ def _bar(value: float, node: str, high: float) -> Drawing:
 def _legend(setting: Setting, width: float) -> Drawing:
     entries = [
         (legend.framed(), "followed-row"),
-        (hatched(), "masked-key"),
+        (legend.hatched(), "masked-key"),
         (legend.line("mask"), "mask-input"),
     ]
     return padded(legend.legend(setting, entries, width - LEFT), LEFT, 0.0, 0.0)

@@ -2,9 +2,7 @@
 
 from cutaway.figures import legend
 from cutaway.figures.cells import (
-    SHARES,
     SMALL,
-    hatched,
     named,
     numbers,
     said,
@@ -20,7 +18,7 @@ from cutaway.figures.parts import down, total
 from cutaway.figures.spec import Figure, Setting
 from cutaway.render.compose import column, padded
 from cutaway.render.marks import Drawing, Mark, Part, Rect
-from cutaway.render.scale import Scale
+from cutaway.render.scale import SHARES, Scale
 from cutaway.render.words import words
 
 COMPONENT = 0  # of the vectors: the number that is written out
@@ -175,7 +173,7 @@ def _legend(setting: Setting, width: float) -> Drawing:
     entries = [
         (legend.framed(), "followed-query"),
         (_mark(), "first-number"),
-        (hatched(), "masked-key"),
+        (legend.hatched(), "masked-key"),
     ]
     if setting.values:
         entries.append((_scale(setting).bar(BAR), "vector-numbers"))

@@ -93,6 +93,9 @@ class Scale:
         return row(ends[0], bar, ends[1], gap=4.0).part("scale", f"{low} … {high}")
 
 
+SHARES = Scale(1.0, signed=False)  # of weights
+
+
 def minus(bounds: Bounds, shade: str) -> Way:
     """Return a dash that says without colour that a value is negative."""
     left, top, right, bottom = bounds

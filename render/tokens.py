@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from cutaway.graph import Graph, OptionError, Title
 from cutaway.graph.errors import explain
 from cutaway.render import glossary
+from cutaway.render.text import subscript
 from cutaway.transform import Unrolled, attention_roles, unroll
 
 AXES = ("T", "S")  # what the lengths of target and source are called
-LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def by_token(graph: Graph, axis: str, sizes: Mapping[str, int]) -> Unrolled:
@@ -72,8 +72,8 @@ def token_notes(graph: Graph, unrolled: Unrolled) -> dict[str, Title]:
     scores = {node for (node, _), role in attention_roles(graph).items() if role == "query"}
     found: dict[str, Title] = {}
     for node, piece in unrolled.origin.items():
-        numbers = [str(token + 1) for token in piece.tokens]
-        lowered = [number.translate(LOWERED) for number in numbers]
+        numbers = [token + 1 for token in piece.tokens]
+        lowered = list(map(subscript, numbers))
         if not numbers:
             continue
         if piece.node in scores and len(numbers) == 2:
@@ -84,6 +84,6 @@ def token_notes(graph: Graph, unrolled: Unrolled) -> dict[str, Title]:
             found[unrolled.path(node)] = Title(text, text)
         else:
             words = glossary.TOKEN if len(numbers) == 1 else glossary.TOKENS
-            listed = ", ".join(numbers)
-            found[unrolled.path(node)] = Title(f"{words.en} {listed}", f"{words.zh} {listed}")
+            listed = ", ".join(map(str, numbers))
+            found[unrolled.path(node)] = words.each(f"{{}} {listed}".format)
     return found

@@ -9,7 +9,7 @@ from cutaway.ops import Softmax
 from cutaway.render.compose import column, row
 from cutaway.render.grid import Array, Look, grid
 from cutaway.render.marks import Drawing
-from cutaway.render.scale import Scale, number
+from cutaway.render.scale import SHARES, Scale, number
 from cutaway.render.texture import texture
 from cutaway.render.words import words
 
@@ -131,7 +131,7 @@ def _scale(node: Node, shown: Array) -> Scale:
     if _whole(shown):
         return Scale(np.inf)
     if isinstance(node.op, Softmax):
-        return Scale(1.0, signed=False)
+        return SHARES
     return Scale.of(shown, signed=bool((shown[np.isfinite(shown)] < 0).any()))
 
 

@@ -163,9 +163,7 @@ class Picture:
 
     def box(self, path: str) -> Bounds:
         """Return where a box is."""
-        box = next(box for box in self._scene.boxes if box.path == path)
-        (x, y), wide, high = self._layout.centres[box.id], box.width / 2, box.height / 2
-        return x - wide, y - high, x + wide, y + high
+        return self._layout.area(next(box for box in self._scene.boxes if box.path == path))
 
     def corners(self, tail: str, head: str) -> Bounds:
         """Return where an arrow is."""

@@ -9,10 +9,10 @@ from cutaway.figures.texts import label
 from cutaway.graph import Graph, Shape, Title, Trace, View, as_dim, show_shape
 from cutaway.render.build import build
 from cutaway.render.layout import place
-from cutaway.render.marks import Drawing, Inset
+from cutaway.render.marks import Drawing
 from cutaway.render.options import Options
 from cutaway.render.scene import Scene
-from cutaway.render.svg import extent
+from cutaway.render.sheet import inset as laid_out
 from cutaway.render.wording import Wording
 
 
@@ -48,8 +48,7 @@ def labelled(titles: Mapping[str, str]) -> dict[str, Title]:
 
 def inset(scene: Scene) -> Drawing:
     """Return a scene, laid out, as a drawing."""
-    layout = place(scene)
-    return Drawing(*extent(scene, layout), (Inset((0.0, 0.0), scene, layout),))
+    return laid_out(scene, place(scene))
 
 
 def shown(setting: Setting, trace: Trace) -> Trace:

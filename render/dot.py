@@ -88,6 +88,11 @@ def to_dot(
     return str(dot.source)
 
 
+def label_width(arrow: Arrow) -> float:
+    """Return how wide the text at an arrow is."""
+    return text_width(shorten(arrow.label), LABEL)
+
+
 def _nest(
     dot: graphviz.Digraph,
     scene: Scene,
@@ -190,7 +195,7 @@ def _heavy(theme: Theme) -> dict[str, str]:
 def _space(arrow: Arrow) -> dict[str, str]:
     if not arrow.label:
         return {}
-    return {"label": _room(text_width(shorten(arrow.label), LABEL) + 8, LABEL + 5)}
+    return {"label": _room(label_width(arrow) + 8, LABEL + 5)}
 
 
 def _text(*lines: str) -> str:

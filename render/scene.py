@@ -1,5 +1,6 @@
 """What is drawn, as plain data: boxes in nested frames, and arrows between them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -175,3 +176,25 @@ class Layout:
     curves: tuple[tuple[Point, ...], ...]
     labels: tuple[Point | None, ...]
     trunks: tuple[tuple[Point, ...], ...] = ()
+
+    def area(self, box: Box) -> Bounds:
+        """Return where a box is."""
+        (x, y), wide, high = self.centres[box.id], box.width / 2, box.height / 2
+        return x - wide, y - high, x + wide, y + high
+
+    def moved(self, move: Callable[[Point], Point], width: float) -> "Layout":
+        """Return it of another width, every point where ``move`` puts it."""
+
+        def frame(bounds: Bounds) -> Bounds:
+            (ax, ay), (bx, by) = move(bounds[:2]), move(bounds[2:])
+            return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
+        return Layout(
+            width,
+            self.height,
+            {box: move(point) for box, point in self.centres.items()},
+            {place: frame(bounds) for place, bounds in self.frames.items()},
+            tuple(tuple(map(move, curve)) for curve in self.curves),
+            tuple(point and move(point) for point in self.labels),
+            tuple(tuple(map(move, curve)) for curve in self.trunks),
+        )

@@ -181,6 +181,12 @@ class Picture:
         self._above = said.height + 2 - end
         self.add(Part("output", what.en, (way, *text.marks)))
 
+    def layers(self, first: str, others: str, side: Literal["left", "right"]) -> None:
+        """Say that a stack is a layer, which is open, and others that are one box."""
+        left, _, right, bottom = self.frame(first)
+        _, top, *_ = self.box(others)
+        self.repeated((left, top, right, bottom), side)
+
     def repeated(self, around: Bounds, side: Literal["left", "right"]) -> None:
         """Say that what is there is repeated N times: a bracket beside it."""
         sign = self._setting.words(TIMES, 14.0)

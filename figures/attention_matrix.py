@@ -7,7 +7,7 @@ import numpy as np
 
 from cutaway.figures.example import QUERY, Array
 from cutaway.figures.matrix import cells
-from cutaway.figures.parts import across, beside_rows, total
+from cutaway.figures.parts import across, beside_rows, symbol, total
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import joined, label
 from cutaway.graph import Title, Trace
@@ -15,7 +15,6 @@ from cutaway.render.compose import column, row
 from cutaway.render.grid import Look
 from cutaway.render.marks import Drawing
 from cutaway.render.scale import SHARES, Scale
-from cutaway.render.text import subscript
 
 CELL = (31.0, 31.0)
 BETWEEN = 26.0  # points between two matrices: an arrow stands there
@@ -65,8 +64,8 @@ def _stages(setting: Setting) -> tuple[Stage, ...]:
 
 def _matrix(setting: Setting, stage: Stage, first: bool) -> Drawing:
     words, values = setting.example.words, _trace(setting)[stage.path]
-    places = range(1, len(words) + 1)
-    symbols = [[f"{stage.letter}{subscript(i)}{subscript(j)}" for j in places] for i in places]
+    places = range(len(words))
+    symbols = [[symbol(stage.letter, i, j) for j in places] for i in places]
     look = Look(
         cell=CELL, rows=words if first else (), columns=words, lit=(QUERY,), masked=stage.masked
     )

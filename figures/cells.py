@@ -16,24 +16,12 @@ from cutaway.render.grid import Look
 from cutaway.render.marks import Drawing, Text
 from cutaway.render.measure import text_width
 from cutaway.render.scale import Scale
-from cutaway.render.text import subscript
 from cutaway.render.words import words
 
 HIGH = 20.0  # points: a number's cell
 STRIP = 16.0  # a vector
 SMALL = 10.0  # a symbol
 PLAIN = Scale(float("inf"))  # no shades
-
-
-def symbol(letter: str, *places: int) -> str:
-    """Return a letter with places, counted from 0, as it is written.
-
-    Examples
-    --------
-    >>> symbol("s", 0, 1)
-    's₁₂'
-    """
-    return letter + "".join(subscript(place + 1) for place in places)
 
 
 def told(setting: Setting, name: str) -> str:

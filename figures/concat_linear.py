@@ -18,7 +18,7 @@ from cutaway.figures.formula import formula
 from cutaway.figures.learned import bias, weight
 from cutaway.figures.matrix import rows
 from cutaway.figures.op_box import op_box
-from cutaway.figures.parts import down
+from cutaway.figures.parts import down, symbol
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import label
 from cutaway.graph import Graph, input, parameter, scope
@@ -29,7 +29,6 @@ from cutaway.render.grid import Look
 from cutaway.render.marks import Drawing, Part, Rect, Text
 from cutaway.render.scale import Scale, number
 from cutaway.render.scene import Bounds, Line
-from cutaway.render.text import subscript
 from cutaway.render.words import paragraph, words
 from cutaway.render.write import DROP
 
@@ -78,7 +77,7 @@ def _heads_of(setting: Setting) -> range:
 
 
 def _symbol(head: int) -> str:
-    return f"Z{subscript(head + 1)}"
+    return symbol("Z", head)
 
 
 def _heads(setting: Setting) -> Drawing:
@@ -166,7 +165,7 @@ def _texture(
 ) -> Drawing:
     """Return a matrix with a row for each token."""
     look = Look(cell=(UNIT, ROW), lit=(QUERY,) if lit else ())
-    symbols = [f"{letter}{subscript(i + 1)}" for i in range(len(values))]
+    symbols = [symbol(letter, i) for i in range(len(values))]
     scale = Scale.of(setting.example.layer[path])
     return rows(setting, values, path, title, look, scale, symbols)
 
@@ -204,9 +203,9 @@ def _traced(setting: Setting, wide: float) -> Drawing:
     return row(told, sum_of_all, gap=0.0)
 
 
-def _number(setting: Setting, value: float, symbol: str) -> Drawing:
+def _number(setting: Setting, value: float, latex: str) -> Drawing:
     """Return a number, or the symbol of what it is."""
-    return words(number(float(value)), size=SIZE) if setting.values else formula(symbol, 11.0)
+    return words(number(float(value)), size=SIZE) if setting.values else formula(latex, 11.0)
 
 
 def _chip(shown: Drawing, title: str, node: str, above: Drawing, lit: bool = False) -> Drawing:

@@ -34,9 +34,7 @@ def body(setting: Setting) -> Drawing:
         bare=WORDING.bare | {f"{FIRST}/{norm}" for norm in NORMS},
     )
     picture = Picture(setting, view, wording)
-    left, _, right, bottom = picture.frame(FIRST)
-    _, top, *_ = picture.box(OTHERS)
-    picture.repeated((left, top, right, bottom), "right")
+    picture.layers(FIRST, OTHERS, "right")
     return picture.drawing
 
 

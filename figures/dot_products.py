@@ -13,7 +13,6 @@ from cutaway.figures.cells import (
     said,
     signs,
     strip,
-    symbol,
     tokens,
     told,
 )
@@ -30,7 +29,7 @@ from cutaway.figures.columns import (
 )
 from cutaway.figures.example import KEY, QUERY, Array
 from cutaway.figures.matrix import cells
-from cutaway.figures.parts import GAP, arrow, down, total
+from cutaway.figures.parts import GAP, arrow, down, symbol, total
 from cutaway.figures.spec import Figure, Setting
 from cutaway.render.compose import column, padded, row, sized
 from cutaway.render.grid import Look

@@ -36,9 +36,7 @@ def body(setting: Setting) -> Drawing:
         bare=WORDING.bare | {f"{FIRST}/self_attention_norm", f"{FIRST}/feed_forward_norm"},
     )
     picture = Picture(setting, view, wording)
-    left, _, right, bottom = picture.frame(FIRST)
-    _, top, *_ = picture.box(OTHERS)
-    picture.repeated((left, top, right, bottom), "left")
+    picture.layers(FIRST, OTHERS, "left")
     picture.gives(OTHERS, label("memory-made"))
     return picture.drawing
 

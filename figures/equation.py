@@ -10,6 +10,7 @@ from cutaway.render.compose import column, layered, row, sized
 from cutaway.render.marks import Drawing
 from cutaway.render.words import words
 
+GAP = 6.0  # points between what stands in an equation
 SIGN = 16.0  # points: the size of · + =
 NEAR = 4.0  # points between a matrix and what stands above and below it
 LEVEL = "level"  # the spot whose middle is at the same height in a whole equation
@@ -50,17 +51,17 @@ def captioned(
     return replace(placed, spots=spots)
 
 
-def level(*drawings: Drawing, gap: float = 6.0) -> Drawing:
+def level(*drawings: Drawing) -> Drawing:
     """Return drawings from left to right, their rows at the same heights."""
     middles = [_middle(drawing) for drawing in drawings]
     high, x, placed = max(middles), 0.0, []
     for drawing, middle in zip(drawings, middles, strict=True):
         spots = {name: spot for name, spot in drawing.spots.items() if name != LEVEL}
         placed.append(replace(drawing, spots=spots).moved(x, high - middle))
-        x += drawing.width + gap
+        x += drawing.width + GAP
     low = max(high - m + d.height for d, m in zip(drawings, middles, strict=True))
-    whole = layered(x - gap, low, placed)
-    return replace(whole, spots={**whole.spots, LEVEL: (0.0, 0.0, x - gap, 2 * high)})
+    whole = layered(x - GAP, low, placed)
+    return replace(whole, spots={**whole.spots, LEVEL: (0.0, 0.0, x - GAP, 2 * high)})
 
 
 def _middle(drawing: Drawing) -> float:

@@ -13,14 +13,13 @@ from cutaway.figures.formula import formula
 from cutaway.figures.learned import bias, weight
 from cutaway.figures.matrix import cells, rows
 from cutaway.figures.op_box import op_box
-from cutaway.figures.parts import across, down
+from cutaway.figures.parts import across, down, symbol
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import label
 from cutaway.render.compose import boxed, column, row
 from cutaway.render.grid import Look
 from cutaway.render.marks import Drawing
 from cutaway.render.scale import SHARES, Scale
-from cutaway.render.text import subscript
 from cutaway.render.words import paragraph
 
 UNIT = 2.2  # points: a feature; all matrices are drawn to this scale
@@ -100,13 +99,13 @@ def _sum(setting: Setting) -> Drawing:
     )
 
 
-def _matrix(setting: Setting, path: str, symbol: str, letter: str, lit: bool = False) -> Drawing:
+def _matrix(setting: Setting, path: str, name: str, letter: str, lit: bool = False) -> Drawing:
     """Return a matrix with a row for each token."""
     values = setting.example.head[path]
     look = Look(cell=(UNIT, ROW), lit=(QUERY,) if lit else ())
-    symbols = [letter + subscript(i + 1) for i in range(len(values))]
-    matrix = rows(setting, values, path, symbol, look, symbols=symbols)
-    return captioned(matrix, formula(symbol), shapes(setting, setting.example.head, path))
+    symbols = [symbol(letter, i) for i in range(len(values))]
+    matrix = rows(setting, values, path, name, look, symbols=symbols)
+    return captioned(matrix, formula(name), shapes(setting, setting.example.head, path))
 
 
 def _learned(setting: Setting, role: str, letter: str) -> Drawing:
@@ -119,7 +118,7 @@ def _transposed(setting: Setting) -> Drawing:
     path = "attention/permute_dims"
     values = setting.example.head[path]
     told = setting.told(label("transposed"))
-    columns = [f"k{subscript(j + 1)}" for j in range(values.shape[1])]
+    columns = [symbol("k", j) for j in range(values.shape[1])]
     look = Look(cell=(KEY, UNIT), columns=columns)
     matrix = rows(setting, values, path, told, look, vectors="column")
     return captioned(matrix, formula(r"K^\top"), shapes(setting, setting.example.head, path))
@@ -128,9 +127,9 @@ def _transposed(setting: Setting) -> Drawing:
 def _square(setting: Setting, path: str, name: Name, numbers: bool = True) -> Drawing:
     """Return the scores or the weights, with their numbers or with shades alone."""
     head, title = setting.example.head, label(name.title)
-    values, places = head[path], range(1, len(head[path]) + 1)
+    values, places = head[path], range(len(head[path]))
     masked = np.isneginf(head["attention/where"]) if name is WEIGHTS else None
-    symbols = [[f"{name.letter}{subscript(i)}{subscript(j)}" for j in places] for i in places]
+    symbols = [[symbol(name.letter, i, j) for j in places] for i in places]
     look = Look(
         numbers=numbers,
         cell=CELL if numbers else (ROW, ROW),

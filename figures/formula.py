@@ -12,6 +12,7 @@ from cutaway.render.typeset import SIZE, typeset
 
 SYMBOL = 13.0  # points: the letters of an equation
 BAR = 4.0  # points: the height of what underlines a piece of a formula
+APART = 4.0  # points between pieces
 LARGER = 1.5  # than formulas in boxes
 
 
@@ -32,7 +33,7 @@ def formula(latex: str, size: float = SYMBOL) -> Drawing:
     return Drawing(outline.width, outline.height, (Glyphs((0.0, 0.0), outline),))
 
 
-def pieces(parts: Iterable[tuple[str, str]], apart: float = 4.0) -> Drawing:
+def pieces(parts: Iterable[tuple[str, str]]) -> Drawing:
     """Return a formula in pieces, each underlined in a colour.
 
     Parameters
@@ -40,8 +41,6 @@ def pieces(parts: Iterable[tuple[str, str]], apart: float = 4.0) -> Drawing:
     parts
         Of each piece its LaTeX and the colour, such as ``boxes.softmax``; no colour underlines
         nothing.
-    apart
-        Points between pieces.
     """
     found = [(_typeset(latex, LARGER), ink) for latex, ink in parts]
     base = max(outline.base for outline, _ in found)
@@ -53,8 +52,8 @@ def pieces(parts: Iterable[tuple[str, str]], apart: float = 4.0) -> Drawing:
             low = base + deep + 2.0
             marks.append(Rect((x, low, x + outline.width, low + BAR), ink, "edge", 0.5))
         placed.append(Drawing(0.0, 0.0, (Part("piece", outline.formula.unicode, tuple(marks)),)))
-        x += outline.width + apart
-    return layered(x - apart, base + deep + 2.0 + BAR, placed)
+        x += outline.width + APART
+    return layered(x - APART, base + deep + 2.0 + BAR, placed)
 
 
 def _typeset(latex: str, factor: float) -> Outline:

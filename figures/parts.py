@@ -9,9 +9,22 @@ import numpy.typing as npt
 from cutaway.render.marks import Drawing, Part, Way
 from cutaway.render.scene import Bounds, Point
 from cutaway.render.svg import DASHES
+from cutaway.render.text import subscript
 
 LINES = {"mask": "lines.mask"}  # the colours of arrows, by their kind
 GAP = 1.0  # points between an arrow and what it touches
+NOTE = 6.0  # … and between a row and its note
+
+
+def symbol(letter: str, *places: int) -> str:
+    """Return a letter with places, counted from 0, as it is written.
+
+    Examples
+    --------
+    >>> symbol("s", 0, 1)
+    's₁₂'
+    """
+    return letter + "".join(subscript(place + 1) for place in places)
 
 
 def total(weights: npt.ArrayLike) -> str:
@@ -28,18 +41,18 @@ def total(weights: npt.ArrayLike) -> str:
     return f"Σ {sign} {array.sum():.2f}"
 
 
-def across(drawing: Drawing, tail: str, head: str, kind: str = "data") -> Part:
+def across(drawing: Drawing, tail: str, head: str) -> Part:
     """Return an arrow from the right side of a spot to the left side of another."""
     left, right = drawing.spots[tail], drawing.spots[head]
     y = _middle(left, right, 1)
-    return arrow(((left[2] + GAP, y), (right[0] - GAP, y)), tail, head, kind)
+    return arrow(((left[2] + GAP, y), (right[0] - GAP, y)), tail, head)
 
 
-def down(drawing: Drawing, tail: str, head: str, kind: str = "data", ink: str = "") -> Part:
+def down(drawing: Drawing, tail: str, head: str, ink: str = "") -> Part:
     """Return an arrow from the lower side of a spot to the upper side of another."""
     upper, lower = drawing.spots[tail], drawing.spots[head]
     x = _middle(upper, lower, 0)
-    return arrow(((x, upper[3] + GAP), (x, lower[1] - GAP)), tail, head, kind, ink)
+    return arrow(((x, upper[3] + GAP), (x, lower[1] - GAP)), tail, head, ink=ink)
 
 
 def up(drawing: Drawing, tail: str, head: str) -> Part:
@@ -66,12 +79,12 @@ def arrow(
     return Part(kind, "", (way,), (), (("data-from", tail), ("data-to", head)))
 
 
-def beside_rows(drawing: Drawing, name: str, notes: Sequence[Drawing], gap: float = 6.0) -> Drawing:
+def beside_rows(drawing: Drawing, name: str, notes: Sequence[Drawing]) -> Drawing:
     """Return a drawing with a note at the right of each row of a grid in it."""
     placed, wide = drawing, drawing.width
     for number, note in enumerate(notes):
         _, top, right, bottom = drawing.spots[f"{name}.row.{number}"]
-        moved = note.moved(right + gap, (top + bottom - note.height) / 2)
+        moved = note.moved(right + NOTE, (top + bottom - note.height) / 2)
         placed = placed.over(*moved.marks)
-        wide = max(wide, right + gap + note.width)
+        wide = max(wide, right + NOTE + note.width)
     return replace(placed, width=wide)

@@ -10,13 +10,12 @@ from cutaway.figures.cells import (
     named,
     numbers,
     said,
-    symbol,
     tokens,
     told,
 )
 from cutaway.figures.columns import LEFT, PAD, SIDE, WIDE, band, between, framed, step
 from cutaway.figures.example import QUERY, example
-from cutaway.figures.parts import GAP, arrow, total
+from cutaway.figures.parts import GAP, arrow, symbol, total
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import label
 from cutaway.graph import Graph
@@ -129,13 +128,9 @@ def body(setting: Setting) -> Drawing:
     return column(drawing.over(*marks), _legend(setting, drawing.width), gap=18.0, align="start")
 
 
-def _masked(setting: Setting) -> list[bool]:
-    return [not kept for kept in setting.example.opened["not_equal"]]
-
-
 def _stage(setting: Setting, stage: _Stage) -> Drawing:
     """Return the numbers of the query at a stage, with what stands beside them."""
-    values, hidden = setting.example.opened[stage.path][QUERY], _masked(setting)
+    values, hidden = setting.example.opened[stage.path][QUERY], setting.example.masked
     shown = [mask and bool(stage.masked) for mask in hidden]
     cells = numbers(
         setting,

@@ -52,9 +52,7 @@ def words(
     return _stacked(lines, lang, ink, align)
 
 
-def paragraph(
-    text: Title, lang: Language, width: float, size: float = 11.0, ink: str = "soft"
-) -> Drawing:
+def paragraph(text: Title, lang: Language, width: float, size: float = 11.0) -> Drawing:
     """Return a text of several lines, broken where a width ends.
 
     Examples
@@ -67,7 +65,7 @@ def paragraph(
     english = [Line(line, "en", size) for line in wrap(text.en, width, size)]
     chinese = [Line(line, "zh-CN", size) for line in wrap(text.zh, width, size)]
     lines = {"en": english, "zh": chinese, "both": chinese + english}
-    return _stacked({each: lines[each] for each in LANGUAGES}, lang, ink, "start", width)
+    return _stacked({each: lines[each] for each in LANGUAGES}, lang, "soft", "start", width)
 
 
 def _lines(text: Title | str, lang: Language, size: float, aside: bool) -> list[Line]:

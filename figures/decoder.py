@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from cutaway.figures.architecture import WORDING, Picture, decoder, triangle
+from cutaway.figures.architecture import WORDING, Annotated, triangle
 from cutaway.figures.inset import labelled
 from cutaway.figures.spec import Figure, Setting
+from cutaway.figures.transformer import decoder
 from cutaway.render.marks import Drawing
 from cutaway.transform import collapse
 
@@ -33,7 +34,7 @@ def body(setting: Setting) -> Drawing:
         plain=frozenset({OTHERS}),
         bare=WORDING.bare | {f"{FIRST}/{norm}" for norm in NORMS},
     )
-    picture = Picture(setting, view, wording)
+    picture = Annotated(setting, view, wording)
     picture.layers(FIRST, OTHERS, "right")
     return picture.drawing
 

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from cutaway.figures.architecture import WORDING, Picture, encoder
+from cutaway.figures.architecture import WORDING, Annotated
 from cutaway.figures.inset import labelled
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import label
+from cutaway.figures.transformer import encoder
 from cutaway.render.marks import Drawing
 from cutaway.transform import collapse
 
@@ -35,7 +36,7 @@ def body(setting: Setting) -> Drawing:
         plain=frozenset({OTHERS}),
         bare=WORDING.bare | {f"{FIRST}/self_attention_norm", f"{FIRST}/feed_forward_norm"},
     )
-    picture = Picture(setting, view, wording)
+    picture = Annotated(setting, view, wording)
     picture.layers(FIRST, OTHERS, "left")
     picture.gives(OTHERS, label("memory-made"))
     return picture.drawing

@@ -216,16 +216,7 @@ class _Router:
 
     def _over(self, tail: Box, head: Box, y: float) -> Way | None:
         """Return a way out of the end of a stack, over it, and into the side of a box."""
-        frames = [
-            frame
-            for place, frame in self._layout.frames.items()
-            if within(tail.frame, place) and not within(head.frame, place)
-        ] or [self._areas[tail.id]]
-        others = [
-            frame
-            for place, frame in self._layout.frames.items()
-            if within(head.frame, place) and not within(tail.frame, place)
-        ] or [self._areas[head.id]]
+        frames, others = self._frames(tail, head), self._frames(head, tail)
         x, _ = self._centre(tail.id)
         left, _, right, _ = self._areas[head.id]
         end = min(f[1] for f in frames) - OVER if self._up < 0 else max(f[3] for f in frames) + OVER
@@ -242,6 +233,15 @@ class _Router:
         )
         inside = 0 <= end <= self._layout.height
         return way if inside and self._free(way, {tail.id, head.id}) else None
+
+    def _frames(self, box: Box, other: Box) -> list[Bounds]:
+        """Return the frames around a box that are not around another, or else the box alone."""
+        found = [
+            frame
+            for place, frame in self._layout.frames.items()
+            if within(box.frame, place) and not within(other.frame, place)
+        ]
+        return found or [self._areas[box.id]]
 
     def _ahead(self, way: Way) -> bool:
         """Say whether an upright way goes on, and has room for an arrow's head."""

@@ -228,4 +228,4 @@ def _notes(setting: Setting) -> Drawing:
     return legend.legend(setting, entries, 0.0)
 
 
-FIGURE = Figure(9, "concat-linear", body, lambda: (by_head(),))
+FIGURE = Figure(9, "concat-linear", body, lambda: (by_head(),), "from-layer")

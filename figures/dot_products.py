@@ -240,4 +240,4 @@ def _legend(setting: Setting, width: float) -> Drawing:
     return padded(legend.legend(setting, entries, width - LEFT), LEFT, 0.0, 0.0)
 
 
-FIGURE = Figure(3, "dot-products", body)
+FIGURE = Figure(3, "dot-products", body, source="from-head")

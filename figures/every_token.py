@@ -165,4 +165,4 @@ def _notes(setting: Setting) -> Drawing:
     return column(*texts, legend.legend(setting, entries, NOTES), gap=8.0, align="start")
 
 
-FIGURE = Figure(7, "every-token", body)
+FIGURE = Figure(7, "every-token", body, source="from-head")

@@ -237,4 +237,4 @@ def _below(setting: Setting, wide: float) -> Drawing:
     return column(said, legend.legend(setting, entries, wide), gap=12.0)
 
 
-FIGURE = Figure(12, "feed-forward", body, lambda: (each_token(),))
+FIGURE = Figure(12, "feed-forward", body, lambda: (each_token(),), "from-layer")

@@ -56,4 +56,4 @@ def body(setting: Setting) -> Drawing:
     return column(*(pieces([(formula, "")]) for formula in FORMULAS), inset(scene), gap=12.0)
 
 
-FIGURE = Figure(8, "multi-head-attention", body, lambda: (graph(),))
+FIGURE = Figure(8, "multi-head-attention", body, lambda: (graph(),), "from-layer")

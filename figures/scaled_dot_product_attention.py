@@ -55,4 +55,4 @@ def body(setting: Setting) -> Drawing:
     return column(pieces(FORMULA), inset(replace(scene, boxes=tuple(boxes))), gap=12.0)
 
 
-FIGURE = Figure(2, "scaled-dot-product-attention", body, lambda: (graph(),))
+FIGURE = Figure(2, "scaled-dot-product-attention", body, lambda: (graph(),), "from-head")

@@ -21,7 +21,7 @@ from cutaway.figures.texts import label
 from cutaway.graph import Graph
 from cutaway.render.compose import boxed, column, padded, sized
 from cutaway.render.marks import Drawing, Mark, Part, Rect, Way
-from cutaway.render.scale import MINUS, SHARES, Scale, number
+from cutaway.render.scale import INFINITE, MINUS, SHARES, Scale, number
 from cutaway.render.words import words
 
 BAR = 64.0  # points: a weight of 1
@@ -50,7 +50,6 @@ class _Step(NamedTuple):
     paths: tuple[str, ...]
 
 
-INFINITE = f"{MINUS}∞"
 STAGES = (
     _Stage("scaled", "attention/divide", "scaled-score", SCALED, "s{}/√d_k", ""),
     _Stage("masked", "attention/where", "masked-score", SCORE, "s′{}", INFINITE),
@@ -231,4 +230,4 @@ def _graphs() -> tuple[Graph, ...]:
     return (example().steps,)
 
 
-FIGURE = Figure(4, "softmax-weights", body, _graphs)
+FIGURE = Figure(4, "softmax-weights", body, _graphs, "from-head")

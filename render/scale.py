@@ -13,6 +13,7 @@ from cutaway.render.words import words
 
 NUMBER = 10.0  # points: the size of numbers in cells
 MINUS = "\u2212"
+INFINITE = f"{MINUS}∞"  # what a mask makes of a score
 
 
 def number(value: float, places: int = 2) -> str:
@@ -26,7 +27,7 @@ def number(value: float, places: int = 2) -> str:
     if np.isnan(value):
         return "NaN"
     if np.isinf(value):
-        return "∞" if value > 0 else f"{MINUS}∞"
+        return "∞" if value > 0 else INFINITE
     text = f"{value:.{places}f}"
     if not text.strip("-0."):
         text = text.removeprefix("-")
@@ -68,17 +69,20 @@ class Scale:
         """
         if not np.isfinite(value):
             return "p0"
-        step = min(round(abs(value) / self.largest * STEPS), STEPS)
-        return shade(-step if value < 0 else step)
+        return shade(self._step(value))
 
     def line(self, value: float) -> str:
         """Return the colour of a line that stands for a value: never so pale as to be lost."""
         step = max(3, min(round(abs(value) / self.largest * STEPS), STEPS))
         return f"cells.{shade(-step if value < 0 else step)}"
 
-    def bar(self, length: float = 90.0) -> Drawing:
-        """Return the scale as a bar, with the numbers at its ends."""
-        steps = range(-STEPS if self.signed else 0, STEPS + 1)
+    def bar(self, length: float = 90.0, shown: npt.ArrayLike | None = None) -> Drawing:
+        """Return the scale as a bar, with the numbers at its ends.
+
+        ``shown`` are the values that it stands for: then it goes from the least to the largest.
+        """
+        low, high = self._ends(shown)
+        steps = range(self._step(low), self._step(high) + 1)
         wide = length / len(steps)
         marks: list[Mark] = []
         for place, step in enumerate(steps):
@@ -87,10 +91,21 @@ class Scale:
             if step < 0:
                 marks.append(minus(bounds, shade(step)))
         marks.append(Rect((0.0, 0.0, length, 9.0), "", "edge"))
-        low, high = number(-self.largest) if self.signed else "0", number(self.largest)
         bar = Drawing(length, 9.0, tuple(marks))
-        ends = [words(end, size=NUMBER, ink="soft") for end in (low, high)]
-        return row(ends[0], bar, ends[1], gap=4.0).part("scale", f"{low} … {high}")
+        texts = [number(end) if end else "0" for end in (low, high)]
+        ends = [words(text, size=NUMBER, ink="soft") for text in texts]
+        return row(ends[0], bar, ends[1], gap=4.0).part("scale", " … ".join(texts))
+
+    def _ends(self, shown: npt.ArrayLike | None) -> tuple[float, float]:
+        if shown is None:
+            return -self.largest if self.signed else 0.0, self.largest
+        finite = np.asarray(shown, float)
+        finite = finite[np.isfinite(finite)]
+        return float(finite.min()), float(finite.max())
+
+    def _step(self, value: float) -> int:
+        step = min(round(abs(value) / self.largest * STEPS), STEPS)
+        return -step if value < 0 else step
 
 
 SHARES = Scale(1.0, signed=False)  # of weights

@@ -30,16 +30,14 @@ def test_symbols_say_what_masked_entries_are(causal: bool) -> None:
     shown = example()
     hidden = np.isneginf((shown.causal if causal else shown.head)["attention/where"])
     svg = root(ca.figure(NAME, values=False, causal=causal))
-    masked, weights = (
-        [
-            text.text
-            for g in svg.iterfind(f".//*[@data-node='{path}']")
-            for text in g.iter(f"{SVG}text")
-        ]
-        for path in ("attention/where", "attention/softmax")
-    )
+
+    def texts(path: str) -> list[str]:
+        groups = svg.iterfind(f".//*[@data-node='{path}']")
+        return [text.text or "" for g in groups for text in g.iter(f"{SVG}text")]
+
+    masked, weights = texts("attention/where"), texts("attention/softmax")
     assert masked.count("−∞") == weights.count("0") == hidden.sum()
-    assert len([text for text in weights if text and text.startswith("α")]) == (~hidden).sum()
+    assert len([text for text in weights if text.startswith("α")]) == (~hidden).sum()
 
 
 def test_scales_end_at_the_least_and_the_largest() -> None:

@@ -32,6 +32,7 @@ from cutaway.figures.two_tokens import (
 )
 from cutaway.models.translator import load
 from cutaway.render import Picture
+from cutaway.render.glossary import ADD as ADDITION
 from cutaway.render.marks import Way
 from cutaway.render.scale import Scale, number
 from cutaway.render.theme import read_theme
@@ -322,15 +323,19 @@ def test_the_network_stands_between_two_norms(lang: str, values: bool) -> None:
         assert (label(name).en in written) == (lang != "zh")
         assert (label(name).zh in written) == (lang != "en")
     assert "2·d_model·d_ff + d_ff + d_model" in written
-    assert "= 2 × d_model" in written
+    assert ("= 2 × d_model" in written) == values
     assert any(found.startswith("FFN(x)=max(0") for found in formulas(svg))
     assert "LayerNorm(x + FFN(x))" in formulas(svg)
+    adds = [g for g in svg.iterfind(f".//{SVG}g[@class='op']") if ADDITION.en in texts(g)]
+    if lang == "en":  # as in figures 1, 10 and 11
+        fills = {rect.get("fill") for g in adds for rect in g.iter(f"{SVG}rect")}
+        assert (len(adds), fills) == (len(PLACES), {read_theme("light").boxes["norm"]})
 
 
-def test_residuals_are_dashed_and_weights_dotted() -> None:
+def test_residuals_are_dashed_and_weights_dash_dotted() -> None:
     for arrow in root(NETWORK).iterfind(f".//{SVG}g[@data-from]"):
         (line,) = arrow.iterfind(f"{SVG}path")
-        kind = {None: "data", "5 3": "residual", "1 4": "weight"}
+        kind = {None: "data", "5 3": "residual", "7 2 1 2": "weight"}
         assert kind[line.get("stroke-dasharray")] == arrow.attrib["class"]
 
 

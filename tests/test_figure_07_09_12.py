@@ -228,7 +228,8 @@ def test_the_heads_are_joined_along_features(lang: str, values: bool) -> None:
     svg, layer = root(JOINED, lang, values), example().layer
     heads = parts(svg, "matrix", "self_attention/attention/matmul.1")
     count = layer["self_attention/attention/matmul.1"].shape[1]
-    assert [g.findtext(f"{SVG}title") for g in heads] == ["Z₁", "Z₂", "Z₃", "Z₄"][:count]
+    names = ["Z₁", "Z₂", "Z₃", "Z₄"][:count] if values else ["Z₁", "Z₂", "…", "Zₕ"]
+    assert [g.findtext(f"{SVG}title") for g in heads] == names
     whole, *sections = parts(svg, "matrix", f"{OUTPUT}/reshape")
     assert whole.attrib["data-shape"] == "6,64"
     assert len(sections) == count
@@ -240,15 +241,24 @@ def test_the_heads_are_joined_along_features(lang: str, values: bool) -> None:
         wide = border(head).right - border(head).left
         assert wide == pytest.approx(border(section).right - border(section).left, abs=0.21)
     written = texts(svg)
-    assert all(written.count(f"Z{n}") == 4 for n in "₁₂₃₄")  # alone, joined, at W, in the sum
+    named = [name for name in names if name != "…"]
+    assert all(written.count(name) == 4 for name in named)  # alone, joined, at W, in the sum
     title = label("joined")
     assert (title.en in written) == (lang != "zh")
     assert (title.zh in written) == (lang != "en")
     assert {"W^O", "b^O", "Y"} <= set(formulas(svg))
-    assert {"(S, d_model/h)", "(S, d_model)", "(d_model, d_model)"} <= set(written)
+    shapes = {"(S, d_v)", "(S, h·d_v)", "(h·d_v, d_model)", "(S, d_model)"}
+    assert {*shapes, "h·d_v = d_model"} <= set(written)
     assert {("data", f"self_attention/attention/matmul.1.{h}", "concat") for h in range(count)} | {
         ("data", "concat", f"{OUTPUT}/reshape.strips")
     } == arrows(svg)
+
+
+def test_heads_have_symbols_of_their_own() -> None:
+    found = formulas(root(JOINED, values=False))
+    for index in ("1", "2", "h"):
+        assert found.count(f"z_1^(({index}))") == 2  # alone, and joined
+        assert f"z_1^(({index}))w_j^(({index}))" in found
 
 
 def test_joined_shades_are_the_traces() -> None:

@@ -18,7 +18,7 @@ from cutaway.figures.equation import (
 from cutaway.figures.example import QUERY, Array
 from cutaway.figures.formula import formula
 from cutaway.figures.learned import bias, weight
-from cutaway.figures.matrix import rows
+from cutaway.figures.matrix import over_rows, rows
 from cutaway.figures.op_box import op_box
 from cutaway.figures.parts import down
 from cutaway.figures.spec import Figure, Setting
@@ -191,11 +191,7 @@ def _texture(
     """Return a matrix with a row for each token, or with the symbols of the rows."""
     look, scale = Look(cell=(UNIT, ROW), lit=lit), Scale.of(setting.example.layer[path])
     cells = rows(setting, values, path, title, look, scale)
-    for i, latex in enumerate(symbols if not setting.values else ()):
-        left, top, right, bottom = cells.spots[f"row.{i}"]
-        shown = sized(_typeset(latex), right - left, bottom - top)
-        cells = cells.over(*shown.moved(left, top).marks)
-    return cells
+    return cells if setting.values else over_rows(cells, [_typeset(latex) for latex in symbols])
 
 
 def _typeset(latex: str) -> Drawing:

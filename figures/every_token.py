@@ -146,11 +146,11 @@ def _square(setting: Setting, path: str, name: Name, numbers: bool = True) -> Dr
 
 def _steps(setting: Setting) -> Drawing:
     """Return the ops between scores and weights."""
-    texts = [label("scale"), label("padding"), label("over-keys")]
-    wide = max(setting.words(text, 10).width for text in texts) + 8.0
+    texts = {label("scale"): r"1 / \sqrt{d_k}", label("padding"): "", label("over-keys"): ""}
+    wide = setting.words(label("over-keys"), 10).width + 8.0
     boxes = [
-        op_box(setting, text, family, *nodes, width=wide, name=f"{nodes[0]}.op")
-        for text, (family, nodes) in zip(texts, STEPS.items(), strict=True)
+        op_box(setting, text, family, *nodes, width=wide, name=f"{nodes[0]}.op", latex=latex)
+        for (text, latex), (family, nodes) in zip(texts.items(), STEPS.items(), strict=True)
     ]
     steps = boxed(column(*boxes, gap=14.0), "", "frame", pad=5.0)
     return replace(steps, spots={**steps.spots, "steps": (0.0, 0.0, steps.width, steps.height)})

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from cutaway.graph import Group, Node, Parameter, Shown, View
+from cutaway.graph import Formula, Group, Node, Parameter, Shown, View
 from cutaway.render import glossary
 from cutaway.render.arrow_labels import arrow_labels
 from cutaway.render.arrows import bundles
@@ -170,6 +170,9 @@ class _Builder:
 
     def _outline(self, shown: Shown) -> Outline | None:
         """Return what a box computes: an op in its operands, a block in what enters it."""
+        own = self._wording.formulas.get(self._view.path(shown)) if isinstance(shown, Node) else ""
+        if own:
+            return typeset(Formula(own, own))
         if self._formulas is None:
             return None
         if isinstance(shown, Group):

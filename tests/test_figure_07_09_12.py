@@ -16,6 +16,7 @@ from cutaway.figures.curve import curve
 from cutaway.figures.every_token import STEPS
 from cutaway.figures.example import HEAD, KEY, QUERY, example, layer_params
 from cutaway.figures.feed_forward import FIRST, SOME
+from cutaway.figures.parts import total
 from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label, of_figure
 from cutaway.figures.two_tokens import (
@@ -153,6 +154,15 @@ def test_scores_and_weights_are_the_traces() -> None:
     masked = np.isneginf(head["attention/where"])
     pairs = zip(head["attention/softmax"].flat, masked.flat, strict=True)
     assert texts(weights) == ["0" if hidden else number(float(v)) for v, hidden in pairs]
+
+
+def test_rows_are_marked_that_rounding_changes() -> None:
+    svg, weights = root(EVERY), example().head["attention/softmax"]
+    high = area(parts(svg, "matrix", "attention/softmax")[0].find(f".//{SVG}rect"))  # type: ignore[arg-type]
+    marks = [area(text) for text in svg.iter(f"{SVG}text") if text.text == "≈"]
+    places = [round((mark.top + mark.bottom - 2 * high.top) / 2 / 20 - 0.5) for mark in marks]
+    assert places[:-1] == [i for i, row in enumerate(weights) if "≈" in total(row)]
+    assert label("inexact").en in texts(svg)  # the last one is the legend's
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ LEGEND = {
 FAMILIES = {
     "matmul": Title("matrix product", "矩阵乘法"),
     "softmax": Title("softmax", "softmax"),
-    "norm": Title("add & norm", "相加与归一化"),
+    "norm": Title("add & norm", "残差相加与归一化"),
     "activation": Title("activation", "激活"),
     "mask": Title("mask, comparison", "掩码、比较"),
     "embedding": Title("embedding", "嵌入"),

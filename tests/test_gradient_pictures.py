@@ -110,3 +110,35 @@ def test_gradients_of_gradients_and_of_given_cotangents_are_drawn() -> None:
         check(picture)
         if level in ("sublayer", "op"):
             assert "gradient" in {arrow.stroke for arrow in picture.scene.arrows}
+
+
+def test_gradients_go_round_blocks_as_residuals_do() -> None:
+    """Where a value parted, its gradients meet: outside of the blocks that read it."""
+    picture = ca.draw(with_gradients(layer()))
+    paths = {box.id: box.path for box in picture.scene.boxes}
+    found = {
+        (paths[arrow.tail], paths[arrow.head]): arrow.stroke
+        for arrow in picture.scene.arrows
+        if arrow.line == "gradient"
+    }
+    for norm, block, total in (
+        ("∇/feed_forward_norm", "∇/feed_forward", "∇/add.1"),
+        ("∇/self_attention_norm", "∇/self_attention", "∇/add.2"),
+    ):
+        assert found[norm, block] == "gradient"
+        assert found[norm, total] == "residual"
+        assert found[block, total] == "gradient"
+    assert list(found.values()).count("residual") == 2
+    stack = ca.layers.encoder(ca.input("x", "B T D"), layers=3, heads="H", hidden="F")
+    gradients = [a for a in ca.draw(with_gradients(stack)).scene.arrows if a.line == "gradient"]
+    assert [arrow.stroke for arrow in gradients].count("residual") == 6
+
+
+def test_gradients_are_added_innermost_first() -> None:
+    """Those of queries, keys and values in their attention, the residual's after them."""
+    (slope,) = with_gradients(layer()).outputs[1:]
+    assert slope.scope.path == "∇"
+    assert [source.scope.names[-1] for source in slope.inputs] == [
+        "self_attention_norm",
+        "self_attention",
+    ]

@@ -42,7 +42,8 @@ def bundles(
 
     Dashed are residuals, dotted masks and weights that blocks share. What enters a block with an
     attention inside carries the roles that it gets there. Gradients have a stroke of their own,
-    or are dashed where they go round what a residual went round; all that the backward pass reads of a block of the forward pass is one arrow.
+    or are dashed where they go round what a residual went round; all that the backward pass reads
+    of a block of the forward pass is one arrow.
     """
     cotangents = cotangents_of(view)
     inner = _roles_of_entries(view, roles)

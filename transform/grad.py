@@ -59,7 +59,9 @@ def cotangents(seeds: Mapping[Node, Node], targets: set[Node]) -> dict[Node, Nod
     for node in order:
         if node.dtype == "float" and any(source in needed for source in node.inputs):
             needed.add(node)
-    parts: dict[Node, list[Part]] = {node: [(node.scope.backward, ct)] for node, ct in seeds.items()}
+    parts: dict[Node, list[Part]] = {
+        node: [(node.scope.backward, ct)] for node, ct in seeds.items()
+    }
     found: dict[Node, Node] = {}
     for node in reversed(order):
         if node not in parts:

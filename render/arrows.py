@@ -8,7 +8,7 @@ from cutaway.render.fold import is_number
 from cutaway.render.glossary import ROLES
 from cutaway.render.mirror import cotangents_of, is_kept
 from cutaway.render.scene import Stroke
-from cutaway.transform.recognise import Operand, Role
+from cutaway.transform.recognise import Operand, Role, masks
 
 
 @dataclass(slots=True)
@@ -47,6 +47,7 @@ def bundles(
     """
     cotangents = cotangents_of(view)
     inner = _roles_of_entries(view, roles)
+    hiding = masks(view, roles)
     found: dict[tuple[Shown, Shown, str], Bundle] = {}
     for edge in view.edges:
         operand = edge.reader, edge.operand
@@ -58,7 +59,7 @@ def bundles(
             pass
         elif operand in residual:
             stroke = "residual"
-        elif edge.value.dtype == "bool" or roles.get(operand) == "mask":
+        elif edge.value in hiding or roles.get(operand) == "mask":
             stroke = "mask"
         elif isinstance(edge.value.op, Parameter) and isinstance(edge.tail, Group):
             stroke = "weight"

@@ -96,7 +96,7 @@ def test_what_the_backward_pass_reads_is_no_gradient() -> None:
         for a in arrows(parse(picture))
     }
     assert kinds["relu", "∇/greater"] == "data"
-    assert kinds["∇/greater", "∇/cast"] == "mask"
+    assert kinds["∇/greater", "∇/cast"] == "data"  # compared, and no mask
     assert kinds["∇/cast", "∇/multiply.2"] == "data"
     assert kinds["∇/add", "∇/multiply.2"] == "gradient"
 
@@ -142,3 +142,14 @@ def test_gradients_are_added_innermost_first() -> None:
         "self_attention_norm",
         "self_attention",
     ]
+
+
+def test_a_guard_is_no_mask() -> None:
+    """The gradient of a power asks where its exponent is 0: nobody attends there."""
+    x = ca.input("x", "B T D")
+    loss = (ca.layers.encoder_layer(x, heads="H", hidden="F") ** 2).mean()
+    picture = ca.draw(ca.Graph([loss, *ca.grad(loss, wrt=[x])]))
+    titles = {line.text for box in picture.scene.boxes for line in box.lines}
+    assert "∇ Comparison" in titles
+    assert "∇ Mask" not in titles
+    assert "mask" not in {arrow.stroke for arrow in picture.scene.arrows}

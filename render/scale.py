@@ -14,24 +14,51 @@ from cutaway.render.words import words
 NUMBER = 10.0  # points: the size of numbers in cells
 MINUS = "\u2212"
 INFINITE = f"{MINUS}∞"  # what a mask makes of a score
+LARGE = 1e4  # from here on numbers have an exponent
+WHOLE = 1e7  # … and whole ones
+SMALL = 0.005  # what is less is 0.00
 
 
-def number(value: float, places: int = 2) -> str:
+def number(value: float, places: int = 2, small: bool = False) -> str:
     """Return a number as figures show it: rounded the same way everywhere.
+
+    Large ones are written with an exponent, so that none is longer than a few digits.
+
+    Parameters
+    ----------
+    small
+        Whether those that would be 0.00 are too: where nothing larger stands beside them.
 
     Examples
     --------
     >>> number(0.126), number(-0.5), number(float("-inf")), number(-0.001), number(float("nan"))
     ('0.13', '−0.50', '−∞', '0.00', 'NaN')
+    >>> number(-1e300), number(0.0004), number(0.0004, small=True)
+    ('−1.0e300', '0.00', '4.0e−4')
     """
     if np.isnan(value):
         return "NaN"
     if np.isinf(value):
         return "∞" if value > 0 else INFINITE
+    if abs(value) >= (LARGE if places else WHOLE) or (small and 0 < abs(value) < SMALL):
+        digits, _, exponent = f"{value:.1e}".partition("e")
+        return f"{digits}e{int(exponent)}".replace("-", MINUS)
     text = f"{value:.{places}f}"
     if not text.strip("-0."):
         text = text.removeprefix("-")
     return text.replace("-", MINUS)
+
+
+def are_small(values: npt.NDArray[np.float64]) -> bool:
+    """Say whether all values that are not 0 would be shown as 0.00.
+
+    Examples
+    --------
+    >>> are_small(np.array([0.0, 0.0004])), are_small(np.array([0.5, 0.0004]))
+    (True, False)
+    """
+    sizes = np.abs(values[np.isfinite(values)])
+    return bool((sizes < SMALL).all() and sizes.any())
 
 
 def shade(step: int) -> str:
@@ -92,7 +119,7 @@ class Scale:
                 marks.append(minus(bounds, shade(step)))
         marks.append(Rect((0.0, 0.0, length, 9.0), "", "edge"))
         bar = Drawing(length, 9.0, tuple(marks))
-        texts = [number(end) if end else "0" for end in (low, high)]
+        texts = [number(end, small=True) if end else "0" for end in (low, high)]
         ends = [words(text, size=NUMBER, ink="soft") for text in texts]
         return row(ends[0], bar, ends[1], gap=4.0).part("scale", " … ".join(texts))
 

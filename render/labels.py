@@ -11,6 +11,7 @@ from cutaway.render.scene import Arrow, Bounds, Layout, Point, Scene
 from cutaway.render.towers import LARGEST
 
 BESIDE = 4.0  # points between an arrow and its text
+APART = 3.0  # … and other arrows
 STEP = 8.0  # … and between the points of it that are tried
 REACH = 300.0  # points: a place that is further away would belong to something else
 NEAR = 150.0  # … from the text that makes way for another
@@ -128,8 +129,9 @@ class Free:
             return False
         if not arrows:
             return True
-        near = (line for around, line in self._strokes if meet(around, text))
-        return not any(crosses(a, b, text) for line in near for a, b in pairwise(line))
+        apart = text[0] - APART, text[1], text[2] + APART, text[3]
+        near = (line for around, line in self._strokes if meet(around, apart))
+        return not any(crosses(a, b, apart) for line in near for a, b in pairwise(line))
 
 
 def _astride(text: Bounds, layout: Layout) -> bool:

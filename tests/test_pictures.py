@@ -99,6 +99,15 @@ def test_titles_lie_on_no_arrow(name: str, how: dict[str, Any]) -> None:
         assert not any(title.holds(Area(x, y, x, y)) for x, y in line)
 
 
+def test_texts_keep_away_from_arrows() -> None:
+    svg = parse(ca.draw(MODELS["translator"].graph(), fold=False))
+    lines = [points(path) for a in arrows(svg) for path in a.iterfind(f"{SVG}path")]
+    labels = [area(text) for text in svg.iterfind(f".//{SVG}text[@class='label']")]
+    for label, line in product(labels, lines):
+        near = Area(label.left - 2, label.top, label.right + 2, label.bottom)
+        assert not any(near.holds(Area(x, y, x, y), 0.0) for x, y in line)
+
+
 @pytest.mark.parametrize("level", ["sublayer", "op"])
 def test_arrows_touch_boxes_that_have_room_beside_them(level: str) -> None:
     """To Graphviz a box is wider where a residual goes round it."""

@@ -15,7 +15,12 @@ RIM = 2.0  # points, from a frame to a text that it is made wider for
 
 
 def titled(scene: Scene, layout: Layout) -> Layout:
-    """Return the layout with frames whose titles stand beside the arrows that come in there."""
+    """Return the layout with frames whose titles stand beside the arrows that come in there.
+
+    In a large picture a title may lie on one.
+    """
+    if len(scene.boxes) > LARGEST:
+        return layout
     crossed = crossed_titles(scene, layout)
     for frame in reversed(scene.frames):  # inner ones before those around them
         if frame.place in crossed:

@@ -78,3 +78,34 @@ def test_biases_are_in_the_formulas() -> None:
     formulas = [text for text in titles if "Attention(" in text or "Concat" in text]
     assert all("b" in text for text in formulas)
     assert not [text for text in texts(root(drawn(HEADS, "zh"))) if "bias" in text or "^" in text]
+
+
+def test_x_goes_from_its_middle_into_the_middle_of_each_projection() -> None:
+    svg = root(drawn(HEADS))
+
+    def middle(path: str) -> float:
+        at = area(next(box(svg, path).iter(f"{SVG}rect")))
+        return (at.left + at.right) / 2
+
+    arrows = list(svg.iterfind(f".//{SVG}g[@data-from='x']"))
+    assert len(arrows) == 3
+    for arrow in arrows:
+        points = [
+            float(n) for n in re.findall(r"-?[\d.]+", next(arrow.iter(f"{SVG}path")).attrib["d"])
+        ]
+        assert points[0] == pytest.approx(middle("x"), abs=0.2)
+        assert points[-2] == pytest.approx(middle(arrow.attrib["data-to"]), abs=0.2)
+
+
+@pytest.mark.parametrize("name", ["overview", "decoder"])
+def test_v_is_not_the_vocabulary_too(name: str) -> None:
+    written = texts(root(drawn(name)))
+    assert "(B, T, vocab)" in written
+    assert not [text for text in written if text.endswith(", V)")]
+
+
+@pytest.mark.parametrize("name", [ATTENTION, HEADS])
+def test_titles_of_two_languages_stand_on_two_lines(name: str) -> None:
+    written = texts(root(drawn(name, "both")))
+    for title in FIGURES[name].title:
+        assert [text for text in written if text.endswith(f" · {title}")]

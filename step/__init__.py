@@ -1,0 +1,28 @@
+"""The debugger: a graph walked step by step, changed on the way, and asked why."""
+
+from cutaway.step.breakpoint import Breakpoint
+from cutaway.step.changes import Change
+from cutaway.step.floor import LEVELS, Level
+from cutaway.step.numbers import number, short, with_numbers
+from cutaway.step.patch import Patch
+from cutaway.step.reasons import Reason, Term
+from cutaway.step.record import Step
+from cutaway.step.stepper import Stepper
+from cutaway.step.watch import Entry, Watch
+
+__all__ = [
+    "LEVELS",
+    "Breakpoint",
+    "Change",
+    "Entry",
+    "Level",
+    "Patch",
+    "Reason",
+    "Step",
+    "Stepper",
+    "Term",
+    "Watch",
+    "number",
+    "short",
+    "with_numbers",
+]

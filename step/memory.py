@@ -1,0 +1,149 @@
+"""Values held in bounded memory: what can be computed again is let go first."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+
+from cutaway.graph import Graph, Node
+from cutaway.run.compile import Array
+
+Inputs = Callable[[Node], Sequence[Node]]
+LEFT = 0.75  # of the budget, after values were let go: not every step has to
+
+
+class FullError(Exception):
+    """What is needed at once is larger than the budget."""
+
+    def __init__(self, needed: int) -> None:
+        super().__init__(f"{needed} bytes")
+        self.needed = needed
+
+
+class Memory(MutableMapping[Node, Array]):
+    """Values by node, of which as many are held as a budget allows.
+
+    The values that are alive at every k-th place of the evaluation are its checkpoints: they are
+    let go last. As memory gets short, k doubles. Other values are let go by their distance from
+    where the stepper stands.
+
+    Parameters
+    ----------
+    budget
+        Bytes; None for no bound. What ``known`` holds does not count.
+
+    Attributes
+    ----------
+    known
+        What need not be computed: feeds, parameters, what depends on sizes alone.
+    here
+        The place in the order of evaluation around which values are kept.
+    """
+
+    def __init__(self, graph: Graph, budget: int | None) -> None:
+        self._budget = budget
+        self._places = {node: place for place, node in enumerate(graph.nodes)}
+        self._ends = {
+            n: self._places[last] for last, read in graph.last_reads.items() for n in read
+        }
+        self._held: dict[Node, Array] = {}
+        self._holders: Counter[int] = Counter()  # how many values share a buffer
+        self._every = 1  # k
+        self._waiting: Counter[Node] = Counter()
+        self._inputs: Inputs = lambda node: node.inputs
+        self._apart: set[int] = set()
+        self.bytes = 0
+        self.here = 0
+        self.known: Mapping[Node, Array] = {}
+
+    def __getitem__(self, node: Node) -> Array:
+        found = self.known.get(node)
+        return self._held[node] if found is None else found
+
+    def __setitem__(self, node: Node, value: Array) -> None:
+        self._held[node] = value
+        buffer = _buffer(value)
+        if id(buffer) not in self._apart:
+            self._holders[id(buffer)] += 1
+            if self._holders[id(buffer)] == 1:
+                self.bytes += buffer.nbytes
+        self._make_room(node)
+        for source in self._inputs(node):
+            self._waiting[source] -= 1
+
+    def __delitem__(self, node: Node) -> None:
+        buffer = _buffer(self._held.pop(node))
+        if id(buffer) not in self._apart:
+            self._holders[id(buffer)] -= 1
+            if not self._holders[id(buffer)]:
+                del self._holders[id(buffer)]
+                self.bytes -= buffer.nbytes
+
+    def __iter__(self) -> Iterator[Node]:
+        yield from self.known
+        yield from self._held
+
+    def __len__(self) -> int:
+        return len(self.known) + len(self._held)
+
+    def know(self, known: Mapping[Node, Array]) -> None:
+        """Set what need not be computed; what depends on what it was has been forgotten."""
+        self.known = known
+        self._apart = {id(_buffer(value)) for value in known.values()}
+
+    def forget(self, nodes: Iterable[Node]) -> None:
+        """Let values go."""
+        for node in nodes:
+            if node in self._held:
+                del self[node]
+
+    def clear(self) -> None:
+        """Let every computed value go."""
+        self.forget(tuple(self._held))
+
+    def missing(self, targets: Iterable[Node], inputs: Inputs) -> list[Node]:
+        """Return what has to be computed for some values to be there, in order."""
+        found: set[Node] = set()
+        waiting = list(targets)
+        while waiting:
+            node = waiting.pop()
+            if node not in found and node not in self._held and node not in self.known:
+                found.add(node)
+                waiting.extend(inputs(node))
+        return sorted(found, key=self._places.__getitem__)
+
+    def expect(self, targets: Iterable[Node], nodes: Iterable[Node], inputs: Inputs) -> None:
+        """Say what will be read, so that it stays until then: targets longer, until the next."""
+        self._inputs = inputs
+        self._waiting = Counter(targets)
+        for node in nodes:
+            self._waiting.update(inputs(node))
+
+    def _make_room(self, new: Node) -> None:
+        if self._budget is None or self.bytes <= self._budget:
+            return
+        while self.bytes > LEFT * self._budget:
+            loose = [n for n in self._held if n is not new and self._waiting[n] <= 0]
+            if not loose:
+                break
+            between = [node for node in loose if not self._is_checkpoint(node)]
+            if not between:
+                self._every *= 2
+            for node in sorted(between, key=self._distance, reverse=True):
+                del self[node]
+                if self.bytes <= LEFT * self._budget:
+                    break
+        if self.bytes > self._budget:
+            raise FullError(self.bytes)
+
+    def _is_checkpoint(self, node: Node) -> bool:
+        """Say whether a value is alive at some k-th place: made before it, read after it."""
+        return self._ends[node] // self._every > self._places[node] // self._every
+
+    def _distance(self, node: Node) -> int:
+        return abs(self._places[node] - self.here)
+
+
+def _buffer(array: Array) -> Array:
+    """Return the array that owns the memory of a view."""
+    while isinstance(array.base, type(array)):
+        array = array.base
+    return array

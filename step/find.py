@@ -70,6 +70,11 @@ def matching(glob: object, paths: Iterable[str]) -> tuple[str, ...]:
     return found
 
 
+def fits(glob: object, paths: Iterable[str]) -> bool:
+    """Say whether a glob fits one of some paths."""
+    return isinstance(glob, str) and any(map(glob_pattern(glob).fullmatch, paths))
+
+
 def too_many(wanted: object, paths: Collection[str]) -> OptionError:
     """Return the error for a glob that fits several where one is meant."""
     return OptionError(

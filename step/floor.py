@@ -12,6 +12,7 @@ from cutaway.transform import Unrolled, collapse, expand
 
 Level = Literal["model", "layer", "sublayer", "op", "primitive", "token"]
 LEVELS: tuple[Level, ...] = get_args(Level)
+OWN: tuple[Level, ...] = ("primitive", "token")  # levels that run a graph of their own
 Indices = tuple[slice, ...]
 
 
@@ -64,6 +65,10 @@ class Floor:
     def spans(self) -> tuple[frozenset[Node], ...]:
         """The ops of the given graph that each step belongs to."""
         return tuple(frozenset(self.parts[n].node for n in block.nodes) for block in self.blocks)
+
+    def inside(self, span: frozenset[Node]) -> list[int]:
+        """Return the steps of which every op belongs to some ops of the given graph."""
+        return [place for place, inner in enumerate(self.spans) if inner <= span]
 
 
 def op_floor(graph: Graph, hidden: Collection[Node]) -> Floor:

@@ -1,7 +1,7 @@
 """The levels of one model: built when they are entered, run on graphs that they share."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from cutaway.graph import Graph, Node, OptionError
 from cutaway.graph.errors import explain
@@ -10,6 +10,7 @@ from cutaway.run.compile import Arrays
 from cutaway.step.changes import Change
 from cutaway.step.floor import (
     LEVELS,
+    OWN,
     Floor,
     Level,
     folded_floor,
@@ -17,12 +18,23 @@ from cutaway.step.floor import (
     primitive_floor,
     token_floor,
 )
+from cutaway.step.gradients import Gradients
 from cutaway.step.masked import carried, masked
 from cutaway.step.patch import Patch, joined
+from cutaway.step.record import Step
 from cutaway.step.session import Changes, Session
 from cutaway.transform import Formulas
 
-OWN = ("primitive", "token")  # levels with a graph of their own
+
+@dataclass(frozen=True)
+class Point:
+    """Where a graph is run, which axis tokens lie along, and how many bytes may be held."""
+
+    feeds: Arrays
+    params: Arrays | None
+    dims: Mapping[str, int]
+    axis: str
+    budget: int | None
 
 
 class House:
@@ -32,26 +44,17 @@ class House:
     ----------
     graph
         The graph as it was given; with its backward pass, where that is stepped.
-    hidden
-        What is no step.
-    axis
-        Which axis tokens lie along.
+    point
+        Where it is run.
+    gradients
+        The backward pass, where that is stepped: then the forward pass has no steps.
     """
 
-    def __init__(
-        self,
-        graph: Graph,
-        hidden: frozenset[Node],
-        feeds: Arrays,
-        params: Arrays | None,
-        dims: Mapping[str, int],
-        axis: str,
-        budget: int | None,
-    ) -> None:
+    def __init__(self, graph: Graph, point: Point, gradients: Gradients | None) -> None:
         self.graph = graph
-        self._hidden, self._axis, self._budget = hidden, axis, budget
-        self._feeds, self._params, self._dims = feeds, params, dims
-        self.base = Session(graph, feeds, params, dims, budget)
+        self._point, self._gradients = point, gradients
+        self._hidden = gradients.forward if gradients else frozenset[Node]()
+        self.base = self._started(graph)
         self._floors: dict[Level, Floor] = {}
         self._sessions: dict[Graph, Session] = {graph: self.base}
         self._formulas: dict[Graph, Formulas] = {}
@@ -79,21 +82,49 @@ class House:
         if level == "primitive":
             return primitive_floor(self.graph, self._hidden)
         if level == "token":
-            return token_floor(by_token(self.graph, self._axis, self.base.sizes), self._hidden)
+            return token_floor(
+                by_token(self.graph, self._point.axis, self.base.sizes), self._hidden
+            )
         return folded_floor(self.graph, level, self._hidden)
 
     def session(self, floor: Floor) -> Session:
         """Return where the values of a level are computed; those of others are let go."""
         found = self._sessions.get(floor.graph)
         if found is None:
-            known = {name: size for name, size in self._dims.items() if name in floor.graph.symbols}
-            found = Session(floor.graph, self._feeds, self._params, known, self._budget)
+            found = self._started(floor.graph)
             found.change(self._changes(floor, self._patches))
             self._sessions[floor.graph] = found
         for other in self._sessions.values():
             if other is not found:
                 other.release()
         return found
+
+    def _started(self, graph: Graph) -> Session:
+        at = self._point
+        known = {name: size for name, size in at.dims.items() if name in graph.symbols}
+        return Session(graph, at.feeds, at.params, known, at.budget)
+
+    def step(self, floor: Floor, index: int) -> Step:
+        """Return a step of a level, with its values."""
+        block = floor.blocks[index]
+        targets = [*block.entering, block.node]
+        arrays = self.session(floor).values(targets, floor.when[block.node])
+        values = dict(zip(targets, arrays, strict=True))
+        return Step(
+            index,
+            block.node,
+            block.path,
+            {floor.graph.path(node): values[node] for node in block.entering},
+            values[block.node],
+            floor.level,
+            block.nodes,
+            self._owner(floor.parts[block.node].node),
+            tuple(values[source] for source in block.node.inputs if source in values),
+            self.formulas(floor),
+        )
+
+    def _owner(self, node: Node) -> Node | None:
+        return self._gradients.owner.get(node) if self._gradients else None
 
     def formulas(self, floor: Floor) -> Formulas:
         """Return the formulas of a level."""
@@ -132,7 +163,7 @@ class House:
     def _apply(self, patches: list[Patch]) -> None:
         self.base.change(joined(patches, self.graph))
         for level in OWN:
-            floor = self._floors.get(level)  # type: ignore[call-overload]
+            floor = self._floors.get(level)
             if floor is not None and floor.graph in self._sessions:
                 self._sessions[floor.graph].change(self._changes(floor, patches))
 

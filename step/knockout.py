@@ -115,7 +115,8 @@ def _even(axis: int, of_scores: bool) -> Callable[[Array, Sequence[Array]], Arra
     def function(value: Array, inputs: Sequence[Array]) -> Array:
         open = ~np.isneginf(inputs[0]) if of_scores else value > 0  # an opened softmax: its weights
         total = open.sum(axis=axis, keepdims=True)
-        return np.divide(open, np.maximum(total, 1), dtype=value.dtype)
+        found: Array = np.divide(open, np.maximum(total, 1), dtype=value.dtype)
+        return found
 
     return function
 

@@ -100,8 +100,8 @@ class Session:
         Only what depends on a node whose changes are others than before is computed again.
         """
         before = self._changes
-        self._set(changes)
         try:
+            self._set(changes)
             for node, found in changes.items():
                 if found != before.get(node):
                     self.values([node])
@@ -178,6 +178,8 @@ def own(feeds: Arrays | None) -> dict[str, Array]:
         If one is no array.
     """
     found: dict[str, Array] = {}
+    if not isinstance(feeds or {}, Mapping):
+        raise FeedError(explain("the feeds are no arrays by name", fix="feeds={'x': array}"))
     for name, feed in (feeds or {}).items():
         try:
             found[name] = np.array(feed)

@@ -1,34 +1,31 @@
 """The stepper: walks a graph step by step, forward and backward in time."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.graph import GradError, Graph, Leaf, Node, OptionError
+from cutaway.graph import GradError, Graph, Node, OptionError, given_sizes
 from cutaway.graph.errors import explain
-from cutaway.graph.graph import glob_pattern
 from cutaway.run.compile import Array, Arrays
-from cutaway.step.block import Block
 from cutaway.step.breakpoint import Breakpoint, check_kind
 from cutaway.step.changes import Change, fixed
 from cutaway.step.conditions import condition
-from cutaway.step.find import find_all, find_one, matching, too_many
-from cutaway.step.floor import LEVELS, Floor, Level
+from cutaway.step.cursor import Cursor
+from cutaway.step.find import find_all, find_one, matching
 from cutaway.step.gradients import Gradients, gradients
-from cutaway.step.house import House
+from cutaway.step.house import House, Point
 from cutaway.step.knockout import knock_out
+from cutaway.step.options import bytes_of, whole
 from cutaway.step.patch import Patch
 from cutaway.step.reasons import Reason, why
 from cutaway.step.record import Step
 from cutaway.step.session import own
 from cutaway.step.watch import Watch
 
-Predicate = Callable[[Step], Any]
 
-
-class Stepper:
+class Stepper(Cursor):
     """Walks a graph step by step: forward and back, over blocks and into them.
 
     A step is what is computed at once: an op, or at a coarser level a block of ops. Between steps
@@ -91,234 +88,13 @@ class Stepper:
     ) -> None:
         self._forward = Graph.of(graph)
         self._gradients: Gradients | None = gradients(self._forward) if backward else None
-        whole = self._gradients.graph if self._gradients else self._forward
-        hidden = self._gradients.forward if self._gradients else frozenset()
-        given = {str(name): size for name, size in (dims or {}).items()}
-        bound = _budget(budget)
-        self._house = House(whole, hidden, own(feeds), params, given, axis, bound)
+        run = self._gradients.graph if self._gradients else self._forward
+        sizes = given_sizes(run, {} if dims is None else dims)
+        point = Point(own(feeds), params, sizes, axis, bytes_of(budget))
+        super().__init__(House(run, point, self._gradients), level)
         self.words = {size: tuple(names) for size, names in (words or {}).items()}
-        self._floor = self._house.floor(level)
-        self._index = -1
-        self._frames: list[tuple[Level, int]] = []  # the blocks that were stepped into
-        self._current: Step | None = None
         self._breakpoints: list[Breakpoint] = []
         self._watches: list[Watch] = []
-
-    # Where it stands
-
-    @property
-    def graph(self) -> Graph:
-        """The graph that is run at this level; with the backward pass, where that is stepped."""
-        return self._floor.graph
-
-    @property
-    def current(self) -> Step | None:
-        """The step at which it stands; None at the start."""
-        if self._current is None and self._index >= 0:
-            self._current = self._step(self._index)
-        return self._current
-
-    @property
-    def index(self) -> int:
-        """The number of the current step at this level; -1 at the start."""
-        return self._index
-
-    @property
-    def level(self) -> Level:
-        """The level of detail. Set it to stand at the same place of another."""
-        return self._floor.level
-
-    @level.setter
-    def level(self, level: str) -> None:
-        self._frames.clear()
-        self._stand(self._house.floor(level))
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The paths of all steps of this level, in order."""
-        return tuple(block.path for block in self._floor.blocks)
-
-    @property
-    def held(self) -> int:
-        """Bytes of computed values that are held now: never more than the budget."""
-        return self._house.held
-
-    def __len__(self) -> int:
-        return len(self._floor.blocks)
-
-    def __repr__(self) -> str:
-        block = self._floor.blocks[self._index].path if self._index >= 0 else "the start"
-        return f"<Stepper at {block}: step {self._index} of {len(self)}, level {self.level}>"
-
-    # Moving
-
-    def __iter__(self) -> Iterator[Step]:
-        return self
-
-    def __next__(self) -> Step:
-        step = self.next()
-        if step is None:
-            raise StopIteration
-        return step
-
-    def next(self, n: int = 1) -> Step | None:
-        """Go ``n`` steps of this level on; past the end, to the last.
-
-        Returns
-        -------
-        Step or None
-            Where it stands then; None if it was at the last step already.
-        """
-        if self._index == len(self) - 1 and _count(n):
-            return None
-        for index in range(self._index + 1, min(self._index + _count(n), len(self) - 1) + 1):
-            self._move(index)
-        return self.current
-
-    def back(self, n: int = 1) -> Step | None:
-        """Go ``n`` steps of this level back; before the first, to the start.
-
-        Returns
-        -------
-        Step or None
-            Where it stands then; None at the start.
-        """
-        self._move(max(self._index - _count(n), -1))
-        return self.current
-
-    def goto(self, target: Node | str | int) -> Step:
-        """Go to a step: by its number at this level, its path or a glob, or a node in it.
-
-        Raises
-        ------
-        OptionError
-            If there is no such step, or several; it stands where it stood.
-        """
-        if isinstance(target, int):
-            if not 0 <= target < len(self):
-                raise OptionError(
-                    explain(
-                        f"there is no step {target}",
-                        required=f"a whole number from 0 to {len(self) - 1} at level {self.level}",
-                    )
-                )
-            return self._at(target)
-        return self._at(self._find(target))
-
-    def start(self) -> None:
-        """Go back to the start, before the first step."""
-        self._move(-1)
-
-    def until(self, goal: Predicate | str) -> Step | None:
-        """Go on to the next step that meets a condition, or whose path fits a glob.
-
-        Returns
-        -------
-        Step or None
-            None if no step does: then it stands at the last.
-
-        Raises
-        ------
-        OptionError
-            If a glob fits no step of this level.
-        """
-        if isinstance(goal, str):
-            paths = set(matching(goal, self.paths))
-            return self._until(lambda: self._floor.blocks[self._index].path in paths)
-        return self._until(lambda: bool(goal(self._now())))
-
-    def finish(self, scope: str | None = None) -> Step | None:
-        """Go on to the end of a scope: to the last step that is wholly or partly in it.
-
-        Parameters
-        ----------
-        scope
-            Its path or a glob; by default that in which the current step stands.
-
-        Returns
-        -------
-        Step or None
-            None if no step of the scope is left.
-
-        Raises
-        ------
-        OptionError
-            If there is no such scope.
-        """
-        inside = self._inside(scope)
-        later = [place for place in inside if place > self._index]
-        return self._at(later[-1]) if later else None
-
-    def over(self) -> Step | None:
-        """Go to the next step; after the last of a block that was stepped into, out of it.
-
-        Returns
-        -------
-        Step or None
-            None if it was at the last step already.
-        """
-        while self._frames:
-            level, index = self._frames[-1]
-            span = self._house.floor(level).spans[index]
-            after = self._index + 1
-            if after < len(self) and self._floor.spans[after] <= span:
-                break
-            self._frames.pop()
-            self._enter(self._house.floor(level), index)
-        return self.next()
-
-    def into(self) -> Step:
-        """Go to the first step inside of the current one, a level down.
-
-        At the start, the first step is gone to before.
-
-        Raises
-        ------
-        OptionError
-            If nothing is inside.
-        """
-        if self._index < 0:
-            self.next()
-        floor, index, places = self._floor, self._index, list[int]()
-        for level in LEVELS[LEVELS.index(self.level) + 1 :] if index >= 0 else ():
-            floor, places = self._opened(level)
-            if len(places) > 1:
-                break
-        if len(places) < 2:
-            raise OptionError(
-                explain(
-                    "there is nothing to step into",
-                    came=f"{self!r}",
-                    fix="tokens need an axis: ca.Stepper(…, axis='T')" if index >= 0 else "",
-                )
-            )
-        self._frames.append((self.level, index))
-        self._enter(floor, places[0])
-        return self._now()
-
-    def out(self) -> Step:
-        """Finish the block in which the current step stands, and go to it, a level up.
-
-        Raises
-        ------
-        OptionError
-            If there is nothing around.
-        """
-        if self._frames:
-            level, index = self._frames.pop()
-            self._enter(self._house.floor(level), index)
-            return self._now()
-        if self._index >= 0:
-            span = self._floor.spans[self._index]
-            for level in reversed(LEVELS[: LEVELS.index(self.level)]):
-                floor = self._house.floor(level)
-                for place, around in enumerate(floor.spans):
-                    if span <= around and (span < around or self.level in ("primitive", "token")):
-                        self._enter(floor, place)
-                        return self._now()
-        raise OptionError(explain("there is nothing to step out of", came=f"{self!r}"))
-
-    # Values
 
     def value(self, target: Node | str) -> Array:
         """Return the value of any node of this level's graph, leaves too, wherever it stands.
@@ -404,9 +180,7 @@ class Stepper:
             raise OptionError("no step was taken yet: why(path, index)")
         node = self._now().node if target is None else find_one(self.graph, target)
         place = (index,) if isinstance(index, int | np.integer) else tuple(index)
-        return why(self._house.session(self._floor), node, place, _count(most), _count(size))
-
-    # Stopping
+        return why(self._house.session(self._floor), node, place, whole(most), whole(size))
 
     def breakpoint(
         self,
@@ -504,15 +278,13 @@ class Stepper:
         node = find_one(self.graph, target)
         found = Watch(self.graph.path(node), node, read, _owner=self._watches)
         self._watches.append(found)
-        self._look()
+        self._arrived()
         return found
 
     @property
     def watches(self) -> tuple[Watch, ...]:
         """The watches."""
         return tuple(self._watches)
-
-    # Changing
 
     def patch(
         self, target: Node | str, value: npt.ArrayLike | Callable[[Array], npt.ArrayLike]
@@ -606,8 +378,6 @@ class Stepper:
         what = kind if head is None else f"{kind} {head}"
         return self._add(Patch(tuple(map(graph.path, changes)), what, graph, changes))
 
-    # Within
-
     def _add(self, patch: Patch) -> Patch:
         patch._undo = self._remove
         self._set([*self._house.patches, patch])
@@ -621,109 +391,7 @@ class Stepper:
         self._current = None
         for watch in self._watches:
             watch.expect()
-        self._look()
-
-    def _step(self, index: int) -> Step:
-        floor, block = self._floor, self._floor.blocks[index]
-        session = self._house.session(floor)
-        *read, value = session.values([*block.entering, block.node], floor.when[block.node])
-        inputs = dict(zip(map(floor.graph.path, block.entering), read, strict=True))
-        by_node = dict(zip(block.entering, read, strict=True))
-        operands = tuple(by_node.get(source, value) for source in block.node.inputs)
-        return Step(
-            index,
-            block.node,
-            block.path,
-            inputs,
-            value,
-            floor.level,
-            block.nodes,
-            self._owner(block),
-            operands if len(block.nodes) == 1 else (),
-            self._house.formulas(floor),
-        )
-
-    def _owner(self, block: Block) -> Node | None:
-        if self._gradients is None:
-            return None
-        return self._gradients.owner.get(self._floor.parts[block.node].node)
-
-    def _now(self) -> Step:
-        assert self.current is not None
-        return self.current
-
-    def _at(self, index: int) -> Step:
-        self._move(index)
-        return self._now()
-
-    def _move(self, index: int) -> None:
-        """Stand at a step; its value is there then, or an error leaves all as it was."""
-        found = self._step(index) if index >= 0 else None
-        self._index, self._current = index, found
-        self._look()
-
-    def _enter(self, floor: Floor, index: int) -> None:
-        before = self._floor
-        self._floor = floor
-        try:
-            self._move(index)
-        except Exception:
-            self._floor = before
-            raise
-
-    def _stand(self, floor: Floor) -> None:
-        """Stand at the same place of another level: at its last step that is done by now."""
-        if self._index < 0:
-            self._floor = floor
-            return
-        span = self._floor.spans[self._index]
-        inside = [place for place, other in enumerate(floor.spans) if other & span]
-        self._enter(floor, inside[-1])
-
-    def _opened(self, level: Level) -> tuple[Floor, list[int]]:
-        """Return the steps of a finer level that are inside of the current one."""
-        try:
-            floor = self._house.floor(level)
-        except OptionError:  # tokens, and no axis
-            return self._floor, []
-        span = self._floor.spans[self._index]
-        return floor, [place for place, inner in enumerate(floor.spans) if inner <= span]
-
-    def _find(self, target: Node | str) -> int:
-        blocks = self._floor.blocks
-        by_path = {block.path: place for place, block in enumerate(blocks)}
-        if isinstance(target, str) and target in by_path:
-            return by_path[target]
-        nodes = find_all(self.graph, target) if not self._fits_block(target) else ()
-        places = {self._floor.place[node] for node in nodes if node in self._floor.place}
-        if isinstance(target, str) and not nodes:
-            places = {by_path[path] for path in matching(target, by_path)}
-        if len(places) > 1:
-            raise too_many(target, [blocks[place].path for place in sorted(places)])
-        if not places:
-            leaf = nodes and isinstance(nodes[0].op, Leaf)
-            raise OptionError(
-                explain(
-                    f"{self.graph.path(nodes[0])} is no step",
-                    required="an op" if leaf else "an op of the backward pass",
-                    fix="look at it with stepper.value(…), or go to what reads it",
-                )
-            )
-        return places.pop()
-
-    def _fits_block(self, target: Node | str) -> bool:
-        """Say whether a glob is that of a step: then it is not looked for inside of steps."""
-        if not isinstance(target, str):
-            return False
-        pattern = glob_pattern(target)
-        return any(pattern.fullmatch(path) for path in self.paths)
-
-    def _until(self, met: Callable[[], bool]) -> Step | None:
-        while self._index < len(self) - 1:
-            self._move(self._index + 1)
-            if met():
-                return self._now()
-        return None
+        self._arrived()
 
     def _stops(self) -> bool:
         floor, block = self._floor, self._floor.blocks[self._index]
@@ -738,22 +406,7 @@ class Stepper:
     def _op_paths(self) -> list[str]:
         return [self.graph.path(node) for block in self._floor.blocks for node in block.nodes]
 
-    def _inside(self, scope: str | None) -> list[int]:
-        """Return the steps in a scope."""
-        blocks = self._floor.blocks
-        if scope is None:
-            if self._index < 0:
-                raise OptionError("no step was taken yet: finish(scope)")
-            scope = blocks[self._index].node.scope.path
-        known = {path for block in blocks for node in block.nodes for path in _scopes(node)}
-        wanted = set(matching(scope, known)) if scope else {""}
-        return [
-            place
-            for place, block in enumerate(blocks)
-            if any(wanted & _scopes(node) for node in block.nodes)
-        ]
-
-    def _look(self) -> None:
+    def _arrived(self) -> None:
         """Let the watches see what is computed by now."""
         if self._index < 0:
             return
@@ -763,24 +416,3 @@ class Stepper:
             if watch.due and watch.node in floor.when and floor.when[watch.node] <= now:
                 (value,) = self._house.session(floor).values([watch.node])
                 watch.see(self._index, floor.level, value)
-
-
-def _scopes(node: Node) -> set[str]:
-    """Return the scopes in which a node stands; the outermost is empty."""
-    names = node.scope.names
-    return {"/".join(names[:depth]) for depth in range(len(names) + 1)}
-
-
-def _count(n: object) -> int:
-    if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 0:
-        raise OptionError(explain(f"{n!r} is no number of steps", required="a whole number"))
-    return int(n)
-
-
-def _budget(budget: int | None) -> int | None:
-    whole = isinstance(budget, int | np.integer) and not isinstance(budget, bool)
-    if budget is None or (whole and budget > 0):
-        return budget
-    raise OptionError(
-        explain(f"budget={budget!r} is no number of bytes", required="a whole number, or None")
-    )

@@ -22,8 +22,8 @@ class Memory(MutableMapping[Node, Array]):
     """Values by node, of which as many are held as a budget allows.
 
     The values that are alive at every k-th place of the evaluation are its checkpoints: they are
-    let go last. As memory gets short, k doubles. Other values are let go by their distance from
-    where the stepper stands.
+    let go late. As memory gets short, k doubles. Other values are let go by the distance of their
+    life from where the stepper stands; what is alive there stays as long as anything does.
 
     Parameters
     ----------
@@ -120,17 +120,21 @@ class Memory(MutableMapping[Node, Array]):
     def _make_room(self, new: Node) -> None:
         if self._budget is None or self.bytes <= self._budget:
             return
-        while self.bytes > LEFT * self._budget:
+        goal = LEFT * self._budget
+        while self.bytes > goal:
             loose = [n for n in self._held if n is not new and self._waiting[n] <= 0]
-            if not loose:
-                break
-            between = [node for node in loose if not self._is_checkpoint(node)]
-            if not between:
+            going = [n for n in loose if self._distance(n) and not self._is_checkpoint(n)]
+            if not going and self._every <= len(self._places):
                 self._every *= 2
-            for node in sorted(between, key=self._distance, reverse=True):
-                del self[node]
-                if self.bytes <= LEFT * self._budget:
+                continue
+            if not going:  # only what is alive here is left
+                going, goal = loose, self._budget
+            if not going:
+                break
+            for node in sorted(going, key=self._distance, reverse=True):
+                if self.bytes <= goal:
                     break
+                del self[node]
         if self.bytes > self._budget:
             raise FullError(self.bytes)
 
@@ -139,7 +143,8 @@ class Memory(MutableMapping[Node, Array]):
         return self._ends[node] // self._every > self._places[node] // self._every
 
     def _distance(self, node: Node) -> int:
-        return abs(self._places[node] - self.here)
+        """Return how far a value's life is from here: 0 where it is made before, read after."""
+        return max(self._places[node] - self.here, self.here - self._ends[node], 0)
 
 
 def _buffer(array: Array) -> Array:

@@ -3,7 +3,7 @@
 from cutaway.step.breakpoint import Breakpoint
 from cutaway.step.changes import Change
 from cutaway.step.floor import LEVELS, Level
-from cutaway.step.numbers import number, short, with_numbers
+from cutaway.step.numbers import fitting, number, short, with_numbers
 from cutaway.step.patch import Patch
 from cutaway.step.reasons import Reason, Term
 from cutaway.step.record import Step
@@ -22,6 +22,7 @@ __all__ = [
     "Stepper",
     "Term",
     "Watch",
+    "fitting",
     "number",
     "short",
     "with_numbers",

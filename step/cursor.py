@@ -5,10 +5,11 @@ from typing import Any
 
 from cutaway.graph import Graph, Leaf, Node, OptionError
 from cutaway.graph.errors import explain
+from cutaway.step.block import Block
 from cutaway.step.find import find_all, fits, matching, too_many
 from cutaway.step.floor import LEVELS, OWN, Floor, Level
 from cutaway.step.house import House
-from cutaway.step.options import whole
+from cutaway.step.options import is_whole, whole
 from cutaway.step.record import Step
 
 Predicate = Callable[[Step], Any]
@@ -109,23 +110,23 @@ class Cursor:
         OptionError
             If there is no such step, or several; it stands where it stood.
         """
-        if isinstance(target, int):
-            if not 0 <= target < len(self):
-                raise OptionError(
-                    explain(
-                        f"there is no step {target}",
-                        required=f"a whole number from 0 to {len(self) - 1} at level {self.level}",
-                    )
+        if isinstance(target, Node | str):
+            return self._at(self._find(target))
+        if not is_whole(target) or not 0 <= target < len(self):
+            raise OptionError(
+                explain(
+                    f"there is no step {target!r}",
+                    required=f"a whole number from 0 to {len(self) - 1} at level {self.level}",
                 )
-            return self._at(target)
-        return self._at(self._find(target))
+            )
+        return self._at(int(target))
 
     def start(self) -> None:
         """Go back to the start, before the first step."""
         self._move(-1)
 
     def until(self, goal: Predicate | str) -> Step | None:
-        """Go on to the next step that meets a condition, or whose path fits a glob.
+        """Go on to the next step that meets a condition, or of which a path fits a glob.
 
         Returns
         -------
@@ -138,8 +139,10 @@ class Cursor:
             If a glob fits no step of this level.
         """
         if isinstance(goal, str):
-            paths = set(matching(goal, self.paths))
-            return self._until(lambda: self._floor.blocks[self._index].path in paths)
+            paths = set(
+                matching(goal, (path for b in self._floor.blocks for path in self._paths(b)))
+            )
+            return self._until(lambda: not paths.isdisjoint(self._paths(self._block)))
         return self._until(lambda: bool(goal(self._now())))
 
     def finish(self, scope: str | None = None) -> Step | None:
@@ -230,6 +233,14 @@ class Cursor:
                     self._enter(floor, place)
                     return self._now()
         raise OptionError(explain("there is nothing to step out of", came=repr(self)))
+
+    @property
+    def _block(self) -> Block:
+        return self._floor.blocks[self._index]
+
+    def _paths(self, block: Block) -> list[str]:
+        """Return the path of a step, and those of its ops."""
+        return [block.path, *map(self.graph.path, block.nodes)]
 
     def _now(self) -> Step:
         assert self.current is not None

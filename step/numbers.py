@@ -29,7 +29,7 @@ def number(value: Any) -> str:
     return f"{found:.{DIGITS}g}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
 
 
-def short(value: Array) -> str:
+def short(value: Array, most: int = MOST) -> str:
     """Write an array on one line; of long axes the first and the last places.
 
     Examples
@@ -39,8 +39,21 @@ def short(value: Array) -> str:
     """
     if not value.ndim:
         return number(value)
-    rows = [row if row == "…" else short(value[row]) for row in _places(len(value))]
+    places = _places(len(value), most)
+    rows = [place if isinstance(place, str) else short(value[place], most) for place in places]
     return f"[{', '.join(rows)}]"
+
+
+def fitting(value: Array, width: int) -> str:
+    """Write an array on one line with as many numbers as there is room for, one at least.
+
+    Examples
+    --------
+    >>> fitting(np.arange(16.0).reshape(4, 4), 30)
+    '[[0, …, 3], …, [12, …, 15]]'
+    """
+    tries = [short(value, most) for most in (MOST, 2, 1)]
+    return next((text for text in tries if len(text) <= width), tries[-1])
 
 
 def with_numbers(node: Node, inputs: Sequence[Array]) -> Formula:
@@ -77,7 +90,11 @@ def _latex(value: Array) -> str:
     rows, columns = _places(len(table)), _places(table.shape[1])
     lines = [
         " & ".join(
-            r"\vdots" if row == "…" else r"\cdots" if column == "…" else _number(table[row, column])
+            r"\vdots"
+            if isinstance(row, str)
+            else r"\cdots"
+            if isinstance(column, str)
+            else _number(table[row, column])
             for column in columns
         )
         for row in rows
@@ -92,5 +109,8 @@ def _number(value: Any) -> str:
     return rf"{digits} \cdot 10^{{{int(power)}}}" if power else digits
 
 
-def _places(length: int) -> list[Any]:
-    return [*range(length)] if length <= MOST else [0, 1, "…", length - 1]
+def _places(length: int, most: int = MOST) -> list[int | str]:
+    """Return the places along an axis that are written: at most so many, a gap being one."""
+    if length <= most:
+        return [*range(length)]
+    return [*range(max(most // 2, 1)), "…", *([length - 1] if most > 1 else [])]

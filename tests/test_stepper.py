@@ -148,7 +148,12 @@ def test_a_larger_budget_computes_less_again(monkeypatch: pytest.MonkeyPatch) ->
     at = model("decoder")
     calls: list[Any] = []
     rule = Session._rule
-    monkeypatch.setattr(Session, "_rule", lambda *a: (calls.append(1), rule(*a))[1])
+
+    def counted(*arguments: Any) -> Any:
+        calls.append(1)
+        return rule(*arguments)
+
+    monkeypatch.setattr(Session, "_rule", counted)
     counts = []
     for budget in (alive(at), 2 * alive(at), None):
         stepper = at.stepper(budget=budget)

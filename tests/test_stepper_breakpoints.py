@@ -1,5 +1,7 @@
 """Breakpoints, forward and in reverse; watches."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -88,7 +90,7 @@ def test_a_block_stops_where_an_op_in_it_does() -> None:
     assert stops(stepper) == ["layer.1"]
 
 
-def masked_scores(mask_value: float = -np.inf) -> tuple[ca.Graph, dict[str, object]]:
+def masked_scores(mask_value: float = -np.inf) -> tuple[ca.Graph, dict[str, Any]]:
     q, k = ca.input("q", "T D"), ca.input("k", "T D")
     scores = ca.ops.where(ca.ops.causal_mask("T"), q @ k.mT, mask_value)
     y = ca.ops.softmax(scores) @ k
@@ -128,7 +130,7 @@ def test_an_infinity_that_is_not_meant_stops_where_a_mask_is_too() -> None:
 def test_an_added_mask_is_meant_too() -> None:
     x, mask = ca.input("x", "T D"), ca.input("mask", "T T")
     y = ca.layers.scaled_dot_product_attention(x, x, x, mask)
-    feeds = {"x": np.eye(2), "mask": [[0.0, -np.inf], [0.0, 0.0]]}
+    feeds: dict[str, Any] = {"x": np.eye(2), "mask": [[0.0, -np.inf], [0.0, 0.0]]}
     stepper = ca.Stepper(y, feeds)
     stepper.breakpoint(when="isinf")
     assert stops(stepper) == []
@@ -192,7 +194,7 @@ def test_a_breakpoint_that_cannot_be_is_an_error(options: dict[str, object], wor
 
 def test_a_condition_that_fails_is_named_and_the_session_goes_on() -> None:
     stepper = model("feed-forward").stepper()
-    found = stepper.breakpoint(when=lambda value: value.nothing)
+    found = stepper.breakpoint(when=lambda value: value.nothing)  # type: ignore[attr-defined]
     with pytest.raises(ca.OptionError, match="AttributeError"):
         stepper.run()
     found.remove()
@@ -223,6 +225,6 @@ def test_a_watch_that_fails_is_named() -> None:
     stepper = model("feed-forward").stepper()
     with pytest.raises(ca.OptionError, match="nothing is called"):
         stepper.watch("nowhere")
-    stepper.watch("relu", lambda value: value.nothing)
+    stepper.watch("relu", lambda value: value.nothing)  # type: ignore[attr-defined]
     with pytest.raises(ca.OptionError, match="the watch of relu failed"):
         stepper.goto("relu")

@@ -71,7 +71,7 @@ def test_a_patch_is_the_graph_with_an_input_in_that_place(level: str) -> None:
     point = at(ca.Graph(y), {"T": 3, "D": 4})
     (node,) = point.graph.find("*/softmax")
     value = np.full((1, 2, 3, 3), 1 / 3)
-    graph, name = replaced(point.graph, node, node.shape)  # type: ignore[arg-type]
+    graph, name = replaced(point.graph, node, node.shape)
     params = {node.path: point.params[node.path] for node in graph.parameters}
     (expected,) = ca.evaluate(graph, {**point.feeds, name: value}, params)
     stepper = point.stepper(axis="T")
@@ -116,9 +116,12 @@ def test_only_what_depends_on_it_is_computed_again(monkeypatch: pytest.MonkeyPat
         pass
     seen: list[ca.Node] = []
     rule = Session._rule
-    monkeypatch.setattr(
-        Session, "_rule", lambda self, n, *a: (seen.append(n), rule(self, n, *a))[1]
-    )
+
+    def noted(session: Session, node: ca.Node, *arrays: Any) -> Any:
+        seen.append(node)
+        return rule(session, node, *arrays)
+
+    monkeypatch.setattr(Session, "_rule", noted)
     (node,) = point.graph.find("feed_forward/relu")
     stepper.patch(node, lambda value: value * 2.0)
     for other in point.graph.nodes:

@@ -331,6 +331,66 @@ def grad(
 
 @app.command(
     examples=[
+        "cutaway step attention --script",
+        "cutaway step encoder-layer --script --level sublayer",
+        "cutaway step feed-forward --script --backward --json",
+        "cutaway step decoder-layer --script --until 'self_attention/*/softmax' --dim T=3",
+        "cutaway step single-head-attention --script --level token --axis T --dim T=2",
+    ]
+)
+@model_argument
+@click.option("--script", is_flag=True, help="Print the steps, one on a line.")
+@click.option(
+    "--level",
+    type=click.Choice((*LEVELS, "token")),
+    default="op",
+    show_default=True,
+    help="What is one step.",
+)
+@click.option(
+    "--axis",
+    metavar="NAME",
+    default="",
+    help="At level token, along which size: T or S if not given.",
+)
+@click.option(
+    "--backward",
+    is_flag=True,
+    help="Step through the gradients of the output, or of the sum of its elements.",
+)
+@click.option(
+    "--until", metavar="PATH", default="", help="Stop after this step; * stands for any text."
+)
+@dim_option
+@feed_option
+@seed_option
+@click.option(
+    "--json", "as_json", is_flag=True, help="With --script: each step as one JSON object on a line."
+)
+def step(
+    model: str,
+    script: bool,
+    dims: tuple[str, ...],
+    feeds: tuple[str, ...],
+    seed: int,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Step through a model: formula and numbers of every step, forward or backward.
+
+    Sizes, inputs and weights that are not given are small, or drawn at random. With --script the
+    steps are printed.
+    """
+    from cutaway.cli.inputs import Given
+    from cutaway.cli.step import Options, print_steps
+
+    if not script:
+        raise click.UsageError("say how the steps are shown: --script prints them")
+    print_steps(model, Given(dims, feeds, seed), Options(**options), as_json)
+
+
+@app.command(
+    examples=[
         "cutaway cost paper-base --dim S=128 --dim T=128",
         "cutaway cost encoder-layer --depth 1",
         "cutaway cost model.py:build --dim D=512 --json",

@@ -16,7 +16,7 @@ Predicate = Callable[[Step], Any]
 
 
 class Cursor:
-    """A place in a graph at a level of detail; :class:`Stepper` adds what is done there."""
+    """Stands at a step of a graph and moves; every :class:`Stepper` is one."""
 
     def __init__(self, house: House, level: str) -> None:
         self._house = house

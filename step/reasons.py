@@ -62,9 +62,10 @@ class Reason:
             head, below, reason = waiting.pop()
             lines.append(f"{head}{reason.name} = {number(reason.value)}")
             for term in reversed(reason.terms):
-                for other in reversed(term.reasons):
-                    head = f"{below}  {_signed(term.contribution)} from "
-                    waiting.append((head, f"{below}  ", other))
+                first = f"{_signed(term.contribution)} from "
+                heads = [first, *["· ".rjust(len(first))] * (len(term.reasons) - 1)]
+                for head, other in reversed(list(zip(heads, term.reasons, strict=True))):
+                    waiting.append((f"{below}  {head}", f"{below}  ", other))
         return "\n".join(lines)
 
     def as_data(self) -> dict[str, Any]:

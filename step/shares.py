@@ -68,7 +68,7 @@ def _slopes(session: Session, node: Node, place: Place, inputs: list[Array]) -> 
     for source, array, slope in zip(node.inputs, inputs, slopes, strict=True):
         if slope is None:
             continue
-        for where in zip(*np.nonzero(slope), strict=True) if slope.ndim else [()]:
+        for where in np.argwhere(slope):
             at = tuple(map(int, where))
             with np.errstate(all="ignore"):
                 contribution = float(slope[at] * array[at])

@@ -172,9 +172,9 @@ class Stepper(Cursor):
         >>> print(Stepper(x @ w, feeds).why("matmul", (0, 0)))
         matmul[0, 0] = -7
           −10 from x[0, 1] = 2
-          −10 from w[1, 0] = -5
+                 · w[1, 0] = -5
           +3 from x[0, 0] = 1
-          +3 from w[0, 0] = 3
+                · w[0, 0] = 3
         """
         if target is None and self._index < 0:
             raise OptionError("no step was taken yet: why(path, index)")

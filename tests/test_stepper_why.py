@@ -134,7 +134,7 @@ def test_it_prints_well_and_is_data() -> None:
     )
     reason = stepper.why("sum", most=1)
     assert str(reason) == (
-        "sum = -7\n  −7 from matmul[0, 0] = -7\n    −10 from x[0, 1] = 2\n    −10 from w[1, 0] = -5"
+        "sum = -7\n  −7 from matmul[0, 0] = -7\n    −10 from x[0, 1] = 2\n           · w[1, 0] = -5"
     )
     assert "1 terms" in repr(reason)
     data = json.loads(json.dumps(reason.as_data()))

@@ -60,8 +60,8 @@ def _steps(stepper: Stepper, until: str) -> Iterator[Step]:
 
 def _line(step: Step, of: str | None) -> str:
     written = [step.formula.unicode]
-    numbers = step.numbers.text if step.numbers is not None and step.inputs else ""
-    if 0 < len(numbers) <= WIDE:
+    numbers = "" if step.numbers is None else step.numbers.text
+    if 0 < len(numbers) <= WIDE and numbers != step.formula.text:
         written.append(numbers)
     written.append(fitting(step.value, WIDE))
     about = f" (gradient of {of})" if of else ""

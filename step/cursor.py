@@ -175,6 +175,7 @@ class Cursor:
         Step or None
             None if it was at the last step already.
         """
+        self._leave()
         while self._frames:
             level, index = self._frames[-1]
             span = self._house.floor(level).spans[index]
@@ -220,6 +221,7 @@ class Cursor:
         OptionError
             If there is nothing around.
         """
+        self._leave()
         if self._frames:
             level, index = self._frames[-1]
             self._enter(self._house.floor(level), index)
@@ -261,6 +263,14 @@ class Cursor:
 
     def _arrived(self) -> None:
         """Do what is to be done at every step."""
+
+    def _leave(self) -> None:
+        """Forget the blocks that were stepped into and left since, by going elsewhere."""
+        while self._frames and self._index >= 0:
+            level, index = self._frames[-1]
+            if self._floor.spans[self._index] <= self._house.floor(level).spans[index]:
+                break
+            self._frames.pop()
 
     def _stand(self, floor: Floor) -> None:
         """Stand at the same place of another level: at its last step that is done by now."""

@@ -88,16 +88,22 @@ class House:
         return folded_floor(self.graph, level, self._hidden)
 
     def session(self, floor: Floor) -> Session:
-        """Return where the values of a level are computed; those of others are let go."""
+        """Return where the values of a level are computed."""
         found = self._sessions.get(floor.graph)
         if found is None:
             found = self._started(floor.graph)
-            found.change(self._changes(floor, self._patches))
             self._sessions[floor.graph] = found
-        for other in self._sessions.values():
-            if other is not found:
-                other.release()
+            changes = self._changes(floor, self._patches)
+            self._make_room(found)
+            found.change(changes)
+        self._make_room(found)
         return found
+
+    def _make_room(self, session: Session) -> None:
+        """Let the values of other levels go, where all have to fit into a budget."""
+        for other in self._sessions.values():
+            if other is not session and self._point.budget is not None:
+                other.release()
 
     def _started(self, graph: Graph) -> Session:
         at = self._point
@@ -161,11 +167,14 @@ class House:
         self._patches = patches
 
     def _apply(self, patches: list[Patch]) -> None:
+        self._make_room(self.base)
         self.base.change(joined(patches, self.graph))
         for level in OWN:
             floor = self._floors.get(level)
             if floor is not None and floor.graph in self._sessions:
-                self._sessions[floor.graph].change(self._changes(floor, patches))
+                changes = self._changes(floor, patches)
+                self._make_room(self._sessions[floor.graph])
+                self._sessions[floor.graph].change(changes)
 
     def _changes(self, floor: Floor, patches: list[Patch]) -> dict[Node, Changes]:
         """Return the changes at a finer level: its own, and the values of those at level op."""

@@ -1,12 +1,11 @@
 """Values held in bounded memory: what can be computed again is let go first."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 
 from cutaway.graph import Graph, Node
 from cutaway.run.compile import Array
 
-Inputs = Callable[[Node], Sequence[Node]]
 LEFT = 0.75  # of the budget, after values were let go: not every step has to
 
 
@@ -34,6 +33,8 @@ class Memory(MutableMapping[Node, Array]):
     ----------
     known
         What need not be computed: feeds, parameters, what depends on sizes alone.
+    bytes, most
+        How many are held now, and were at once.
     here
         The place in the order of evaluation around which values are kept.
     """
@@ -48,9 +49,8 @@ class Memory(MutableMapping[Node, Array]):
         self._holders: Counter[int] = Counter()  # how many values share a buffer
         self._every = 1  # k
         self._waiting: Counter[Node] = Counter()
-        self._inputs: Inputs = lambda node: node.inputs
         self._apart: set[int] = set()
-        self.bytes = 0
+        self.bytes = self.most = 0
         self.here = 0
         self.known: Mapping[Node, Array] = {}
 
@@ -65,11 +65,14 @@ class Memory(MutableMapping[Node, Array]):
             self._holders[id(buffer)] += 1
             if self._holders[id(buffer)] == 1:
                 self.bytes += buffer.nbytes
+        self.most = max(self.most, self.bytes)
         self._make_room(node)
-        for source in self._inputs(node):
+        for source in node.inputs:
             self._waiting[source] -= 1
 
     def __delitem__(self, node: Node) -> None:
+        if node not in self._held:
+            return  # what is known stays
         buffer = _buffer(self._held.pop(node))
         if id(buffer) not in self._apart:
             self._holders[id(buffer)] -= 1
@@ -92,14 +95,13 @@ class Memory(MutableMapping[Node, Array]):
     def forget(self, nodes: Iterable[Node]) -> None:
         """Let values go."""
         for node in nodes:
-            if node in self._held:
-                del self[node]
+            del self[node]
 
     def clear(self) -> None:
         """Let every computed value go."""
         self.forget(tuple(self._held))
 
-    def missing(self, targets: Iterable[Node], inputs: Inputs) -> list[Node]:
+    def missing(self, targets: Iterable[Node]) -> list[Node]:
         """Return what has to be computed for some values to be there, in order."""
         found: set[Node] = set()
         waiting = list(targets)
@@ -107,15 +109,14 @@ class Memory(MutableMapping[Node, Array]):
             node = waiting.pop()
             if node not in found and node not in self._held and node not in self.known:
                 found.add(node)
-                waiting.extend(inputs(node))
+                waiting.extend(node.inputs)
         return sorted(found, key=self._places.__getitem__)
 
-    def expect(self, targets: Iterable[Node], nodes: Iterable[Node], inputs: Inputs) -> None:
+    def expect(self, targets: Iterable[Node], nodes: Iterable[Node]) -> None:
         """Say what will be read, so that it stays until then: targets longer, until the next."""
-        self._inputs = inputs
         self._waiting = Counter(targets)
         for node in nodes:
-            self._waiting.update(inputs(node))
+            self._waiting.update(node.inputs)
 
     def _make_room(self, new: Node) -> None:
         if self._budget is None or self.bytes <= self._budget:

@@ -83,7 +83,9 @@ class Session:
             try:
                 self._compute(targets)
             except FullError as error:
-                raise _too_small(self.graph.path(targets[-1]), error.needed) from None
+                self._memory.clear()
+                needed = max(error.needed, self._peak())
+                raise _too_small(self.graph.path(targets[-1]), needed) from None
         return [_shown(self._memory[node]) for node in targets]
 
     def release(self) -> None:
@@ -136,10 +138,19 @@ class Session:
         return found
 
     def _compute(self, targets: Sequence[Node]) -> None:
-        nodes = self._memory.missing(targets, lambda node: node.inputs)
-        self._memory.expect(targets, nodes, lambda node: node.inputs)
+        nodes = self._memory.missing(targets)
+        self._memory.expect(targets, nodes)
         with np.errstate(all="ignore"):
             resume(self.graph, self._rule, self._memory, nodes)
+
+    def _peak(self) -> int:
+        """Return how many bytes are held at once where every value is freed after its readers."""
+        memory = Memory(self.graph, None)
+        memory.know(self._memory.known)
+        nodes = memory.missing(self.graph.outputs)
+        with np.errstate(all="ignore"):
+            resume(self.graph, self._rule, memory, nodes, keep=())
+        return memory.most
 
     def _rule(self, node: Node, *arrays: Array) -> Array:
         plan = self._run.plan
@@ -163,8 +174,8 @@ def _too_small(path: str, needed: int) -> OptionError:
     return OptionError(
         explain(
             f"the budget is too small to compute {path}",
-            required=f"at least {needed} bytes",
-            fix=f"give budget={needed} or more, or step at level 'op', where less is shown at once",
+            required=f"{needed} bytes",
+            fix=f"give budget={needed} or more; at level 'op' less is shown at once",
         )
     )
 

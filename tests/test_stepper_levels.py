@@ -51,6 +51,16 @@ def test_into_goes_one_level_down_and_out_comes_back() -> None:
     assert path(stepper.current) == "layer.0"
 
 
+def test_a_block_that_was_left_is_forgotten() -> None:
+    stepper = model("encoder").stepper(level="layer")
+    stepper.goto("layer.0")
+    stepper.into()
+    stepper.goto("layer.1/feed_forward")
+    assert path(stepper.over()) == "layer.1/feed_forward_norm"
+    assert path(stepper.out()) == "layer.1"
+    assert level(stepper) == "layer"
+
+
 def test_an_op_opens_into_tokens() -> None:
     at = model("single-head-attention")
     stepper = at.stepper(axis="T")

@@ -231,6 +231,10 @@ def test_patches_fit_into_a_budget_and_hold_at_finer_levels() -> None:
         assert last is not None
         np.testing.assert_allclose(last.value, expected, atol=1e-12)
         assert stepper.held <= 20_000
+        patch = stepper.patch("x", lambda value: -value)
+        assert stepper.held <= 20_000
+        patch.remove()
+        assert stepper.held <= 20_000
 
 
 def test_a_patch_of_one_token_holds_at_that_level() -> None:

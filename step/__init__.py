@@ -2,6 +2,7 @@
 
 from cutaway.step.breakpoint import Breakpoint
 from cutaway.step.changes import Change
+from cutaway.step.conditions import Condition
 from cutaway.step.cursor import Cursor
 from cutaway.step.floor import LEVELS, Level
 from cutaway.step.numbers import fitting, number, short, with_numbers
@@ -15,6 +16,7 @@ __all__ = [
     "LEVELS",
     "Breakpoint",
     "Change",
+    "Condition",
     "Cursor",
     "Entry",
     "Level",

@@ -16,6 +16,7 @@ from cutaway.ops.select import Where
 from cutaway.run.compile import Array
 from cutaway.step.changes import Change
 from cutaway.step.find import listed, too_many
+from cutaway.step.options import is_whole
 from cutaway.step.session import Session
 from cutaway.transform import attention_roles, residual_edges, softmax_of
 
@@ -50,15 +51,15 @@ def knock_out(
     OptionError
         If there is no such kind, or nothing of it at the path.
     """
-    if kind not in KINDS:
-        raise OptionError(explain(f"there is no knock-out {kind!r}", required=", ".join(KINDS)))
-    if (kind == "head") is (head is None):
-        fix = 'knock_out("head", "encoder/layer.0/*", 3)'
-        raise OptionError(explain("a head is given for 'head', and only for it", fix=fix))
-    if kind == "head":
-        assert head is not None
+    if kind == HEAD and head is not None:
         return _head(session, graph, path, head)
-    return KINDS[kind](graph, path)
+    if kind in PARTS and head is None:
+        return PARTS[kind](graph, path)
+    if kind not in (HEAD, *PARTS):
+        known = ", ".join((HEAD, *PARTS))
+        raise OptionError(explain(f"there is no knock-out {kind!r}", required=known))
+    fix = 'knock_out("head", "encoder/layer.0/*", 3)'
+    raise OptionError(explain("a head is given for 'head', and only for it", fix=fix))
 
 
 def _head(session: Session, graph: Graph, path: str, head: int) -> Changes:
@@ -69,8 +70,7 @@ def _head(session: Session, graph: Graph, path: str, head: int) -> Changes:
     (node,) = nodes
     (value,) = session.values([node])
     heads = int(np.prod(value.shape[1:-2])) if value.ndim > 3 else 1  # (B, groups, size, T, d)
-    whole = isinstance(head, int | np.integer) and not isinstance(head, bool)
-    if not whole or not 0 <= head < heads:
+    if not is_whole(head) or not 0 <= head < heads:
         raise OptionError(
             explain(
                 f"{graph.path(node)} has no head {head!r}",
@@ -153,8 +153,8 @@ def _operand(place: int) -> Callable[[Array, Sequence[Array]], Array]:
     return lambda value, inputs: np.broadcast_to(inputs[place], value.shape)
 
 
-KINDS: dict[str, Callable[..., Changes]] = {
-    "head": _head,
+HEAD = "head"
+PARTS: dict[str, Callable[[Graph, str], Changes]] = {
     "residual": _residual,
     "uniform-attention": _uniform,
     "no-scale": _unscaled,

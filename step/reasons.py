@@ -11,6 +11,7 @@ import numpy as np
 from cutaway.graph import FeedError, Leaf, Node
 from cutaway.graph.errors import explain
 from cutaway.step.numbers import number
+from cutaway.step.options import is_whole
 from cutaway.step.session import Session
 from cutaway.step.shares import Place, shares
 
@@ -134,9 +135,8 @@ def why(session: Session, node: Node, index: Sequence[int], most: int, size: int
 
 def _checked(session: Session, node: Node, index: Sequence[int]) -> Place:
     (value,) = session.values([node])
-    place = tuple(index) if isinstance(index, Sequence) else (index,)
-    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in place)
-    fits = whole and len(place) == value.ndim
+    place = tuple(index)
+    fits = all(map(is_whole, place)) and len(place) == value.ndim
     if not fits or any(not -m <= n < m for n, m in zip(place, value.shape, strict=True)):
         raise FeedError(
             explain(

@@ -29,7 +29,7 @@ class Stepper(Cursor):
     """Walks a graph step by step: forward and back, over blocks and into them.
 
     A step is what is computed at once: an op, or at a coarser level a block of ops. Between steps
-    it stands at one of them, :attr:`current`, whose value is there; at the start, at none.
+    it stands at one of them, :attr:`~Cursor.current`, whose value is there; at the start, at none.
     It is also an iterator of :class:`Step`.
 
     Parameters
@@ -37,7 +37,7 @@ class Stepper(Cursor):
     graph
         A graph, its outputs, or one node.
     feeds, params, dims
-        As for :func:`cutaway.evaluate`. Feeds are copied; parameters must not change meanwhile.
+        As for :func:`cutaway.run.evaluate`. Feeds are copied; parameters must not change meanwhile.
     level
         ``model``, ``layer``, ``sublayer``, ``op``, ``primitive`` or ``token``, as in figures.
     axis
@@ -55,7 +55,7 @@ class Stepper(Cursor):
     Raises
     ------
     FeedError, ContractError
-        As :func:`cutaway.evaluate` does.
+        As :func:`cutaway.run.evaluate` does.
     GradError
         With ``backward``, where there is no gradient.
     OptionError

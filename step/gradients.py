@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cutaway.graph import GradError, Graph, Node, constant, located
+from cutaway.graph import GradError, Graph, Input, Node, Parameter, constant, located
 from cutaway.graph.errors import explain
 from cutaway.graph.graph import topological
 from cutaway.ops import broadcast_to
@@ -32,6 +32,26 @@ class Gradients:
     of: Mapping[Node, Node]
     owner: Mapping[Node, Node]
 
+    def find(self, node: Node, path: str) -> Node | None:
+        """Return the gradient of a value; None where the outputs don't depend on it: zeros.
+
+        Raises
+        ------
+        GradError
+            If the value is no float, or depends on nothing that is differentiated by.
+        """
+        if node.dtype != "float":
+            raise GradError(f"{path} is {node.dtype}, which has no gradient")
+        if node not in self.of and not any(map(_is_leaf, Graph(node).nodes)):
+            raise GradError(
+                explain(
+                    f"the gradient of {path} is not computed",
+                    required="a value that depends on a float input or parameter",
+                    fix="ca.grad(loss, wrt=[…]) differentiates by any float",
+                )
+            )
+        return self.of.get(node)
+
 
 def gradients(graph: Graph) -> Gradients:
     """Return the gradients of the outputs: of a scalar loss, or else of the sum of all elements.
@@ -50,7 +70,7 @@ def gradients(graph: Graph) -> Gradients:
     ['∇/multiply', '∇/multiply.1', '∇/add']
     """
     outputs = [node for node in graph.outputs if node.dtype == "float"]
-    leaves = {node for node in (*graph.parameters, *graph.inputs) if node.dtype == "float"}
+    leaves = set(filter(_is_leaf, graph.nodes))
     if not outputs or not leaves:
         raise GradError(
             explain(
@@ -74,6 +94,11 @@ def gradients(graph: Graph) -> Gradients:
             if inner not in forward:
                 owner.setdefault(inner, node)
     return Gradients(both, forward, found, owner)
+
+
+def _is_leaf(node: Node) -> bool:
+    """Say whether a node is fed or learned, and a float."""
+    return isinstance(node.op, Input | Parameter) and node.dtype == "float"
 
 
 def _new(node: Node, forward: frozenset[Node], owner: Mapping[Node, Node]) -> list[Node]:

@@ -113,7 +113,8 @@ class Stepper(Cursor):
         Raises
         ------
         GradError
-            If it is no float, or ``backward`` was not asked for.
+            If it is no float, depends on no float that is fed or learned, or ``backward`` was not
+            asked for.
         OptionError
             If there is no such node, or several.
         """
@@ -121,12 +122,10 @@ class Stepper(Cursor):
             fix = "ca.Stepper(…, backward=True)"
             raise GradError(explain("gradients are there when the backward pass is", fix=fix))
         node = find_one(self._forward, target)
-        if node.dtype != "float":
-            raise GradError(f"{self._forward.path(node)} is {node.dtype}, which has no gradient")
         session = self._house.session(self._house.floor("op"))
-        if node not in self._gradients.of:
-            return np.zeros_like(session.values([node])[0])
-        return session.values([self._gradients.of[node]])[0]
+        found = self._gradients.find(node, self._forward.path(node))
+        (value,) = session.values([node if found is None else found])
+        return np.zeros_like(value) if found is None else value
 
     def why(
         self,

@@ -133,6 +133,7 @@ def test_backward_tokens() -> None:
     ("ask", "words"),
     [
         (lambda s: s.gradient("tokens"), "tokens is int, which has no gradient"),
+        (lambda s: s.gradient("*layer.0/*/dim"), "is not computed"),
         (lambda s: s.gradient("nowhere"), "nothing is called 'nowhere'"),
         (lambda s: s.gradient("*weight"), "is not one but"),
         (lambda s: s.goto("tokens"), "is no step"),
@@ -153,3 +154,11 @@ def test_backward_has_to_be_asked_for_and_possible() -> None:
     for graph in (x > 0, ca.constant(1.0) * 2.0):
         with pytest.raises(ca.GradError, match="nothing to differentiate"):
             ca.Stepper(graph, {}, backward=True)
+
+
+def test_what_the_outputs_do_not_depend_on_has_zeros() -> None:
+    x, y = ca.input("x", "N"), ca.input("y", "N")
+    graph = ca.Graph([x * 2.0, ca.ops.stop_gradient(y) * 1.0])
+    stepper = ca.Stepper(graph, {"x": [1.0, 2.0], "y": [3.0, 4.0]}, backward=True)
+    assert stepper.gradient("x").tolist() == [2.0, 2.0]
+    assert stepper.gradient("y").tolist() == [0.0, 0.0]

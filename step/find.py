@@ -1,7 +1,7 @@
 """Finding one node, or several, by what a user gives for it."""
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from cutaway.graph import Graph, Node, OptionError
 from cutaway.graph.errors import explain
@@ -18,7 +18,17 @@ def find_one(graph: Graph, wanted: Node | str) -> Node:
     OptionError
         If there is none, or more than one.
     """
-    found = find_all(graph, wanted)
+    return one(wanted, find_all(graph, wanted), graph)
+
+
+def one(wanted: Node | str, found: Sequence[Node], graph: Graph) -> Node:
+    """Return the only one of what was found.
+
+    Raises
+    ------
+    OptionError
+        If there are more.
+    """
     if len(found) > 1:
         raise too_many(wanted, [graph.path(node) for node in found])
     return found[0]

@@ -188,17 +188,18 @@ def _until_products(weights: Node) -> Iterable[Node]:
 
 
 def _at(graph: Graph, nodes: Mapping[Node, Any], path: str, what: str) -> list[Node]:
-    """Return those of some nodes that stand at a path: their own, or that of a scope around."""
+    """Return those of some nodes, in order, that stand at a path: or in a scope of that path."""
     if not isinstance(path, str):
         raise OptionError(explain(f"{path!r} is no path", required="a text, * stands for any"))
     pattern = glob_pattern(path.strip("/"))
-    found = [node for node in nodes if any(map(pattern.fullmatch, _around(graph, node)))]
+    known = [node for node in graph.nodes if node in nodes]
+    found = [n for n in known if any(map(pattern.fullmatch, _around(graph, n)))]
     if not found:
         raise OptionError(
             explain(
                 f"there is no {what} at {path!r}",
                 required="a node's path or that of a scope around it; * stands for any text",
-                came=f"there are {listed([graph.path(node) for node in nodes])}",
+                came=f"there are {listed([graph.path(node) for node in known])}",
             )
         )
     return found

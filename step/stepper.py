@@ -13,7 +13,7 @@ from cutaway.step.breakpoint import Breakpoint, check_kind
 from cutaway.step.changes import Change, fixed
 from cutaway.step.conditions import condition
 from cutaway.step.cursor import Cursor
-from cutaway.step.find import find_all, find_one, matching
+from cutaway.step.find import find_all, find_one, matching, one
 from cutaway.step.gradients import Gradients, gradients
 from cutaway.step.house import House, Point
 from cutaway.step.knockout import knock_out
@@ -97,14 +97,14 @@ class Stepper(Cursor):
         self._watches: list[Watch] = []
 
     def value(self, target: Node | str) -> Array:
-        """Return the value of any node of this level's graph, leaves too, wherever it stands.
+        """Return the value of any step, or any node, leaves too, wherever it stands.
 
         Raises
         ------
         OptionError
             If there is no such node, or several.
         """
-        node = find_one(self.graph, target)
+        node = self._node(target)
         return self._house.session(self._floor).values([node])[0]
 
     def gradient(self, target: Node | str) -> Array:
@@ -177,7 +177,7 @@ class Stepper(Cursor):
         """
         if target is None and self._index < 0:
             raise OptionError("no step was taken yet: why(path, index)")
-        node = self._now().node if target is None else find_one(self.graph, target)
+        node = self._now().node if target is None else self._node(target)
         place = (index,) if isinstance(index, int | np.integer) else tuple(index)
         return why(self._house.session(self._floor), node, place, whole(most), whole(size))
 
@@ -274,7 +274,7 @@ class Stepper(Cursor):
         OptionError
             If there is no such node, or several.
         """
-        node = find_one(self.graph, target)
+        node = self._node(target)
         found = Watch(self.graph.path(node), node, read, _owner=self._watches)
         self._watches.append(found)
         self._arrived()
@@ -296,7 +296,7 @@ class Stepper(Cursor):
         Parameters
         ----------
         target
-            A node, its path or a glob: at a coarse level too, any node in a block.
+            A node, its path or a glob, or the path of a step: what it computes.
         value
             An array of the node's shape, or a function of the array that is there.
 
@@ -319,7 +319,7 @@ class Stepper(Cursor):
         >>> stepper.current.value
         array([5., 5.])
         """
-        node = find_one(self.graph, target)
+        node = self._node(target)
         path = self.graph.path(node)
         if callable(value):
             function = value
@@ -339,7 +339,7 @@ class Stepper(Cursor):
         """
         going = self._house.patches
         if target is not None:
-            nodes = set(find_all(self.graph, target))
+            nodes = set(self._nodes(target))
             going = tuple(patch for patch in going if nodes & patch.changes.keys())
             if not going:
                 raise OptionError(f"nothing is patched at {target!r}")
@@ -376,6 +376,16 @@ class Stepper(Cursor):
         graph = self._house.graph
         what = kind if head is None else f"{kind} {head}"
         return self._add(Patch(tuple(map(graph.path, changes)), what, graph, changes))
+
+    def _node(self, target: Node | str) -> Node:
+        return one(target, self._nodes(target), self.graph)
+
+    def _nodes(self, target: Node | str) -> tuple[Node, ...]:
+        """Return the nodes that are meant; the path of a block stands for what it computes."""
+        for block in self._floor.blocks:
+            if block.path == target:
+                return (block.node,)
+        return find_all(self.graph, target)
 
     def _add(self, patch: Patch) -> Patch:
         patch._undo = self._remove

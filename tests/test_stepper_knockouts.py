@@ -108,6 +108,11 @@ def test_one_of_several_attentions_is_named_by_a_scope_around_it() -> None:
     patch = stepper.knock_out("head", "decoder/layer.1/cross_attention", 0)
     (path,) = patch.paths
     assert path.startswith("decoder/layer.1/cross_attention/attention/matmul")
+    assert stepper.knock_out("residual", "encoder").paths == tuple(
+        f"encoder/layer.{n}/{name}_norm/add"
+        for n in (0, 1)
+        for name in ("self_attention", "feed_forward")
+    )
     assert len(stepper.knock_out("uniform-attention", "encoder").paths) == 2
 
 

@@ -167,3 +167,16 @@ def test_one_of_two_axes_has_to_be_named() -> None:
     with pytest.raises(ca.OptionError, match="single tokens need an axis"):
         stepper.into()
     assert stepper.level == "op"
+
+
+def test_the_path_of_a_block_stands_for_what_it_computes() -> None:
+    stepper = model("encoder-layer").stepper(level="sublayer")
+    (first, *_, last) = stepper
+    assert same(stepper.value("self_attention"), first.value)
+    assert stepper.why("self_attention", (0, 0, 0)).path == "self_attention/output/add"
+    patch = stepper.patch("self_attention", lambda value: value * 0.0)
+    assert patch.paths == ("self_attention/output/add",)
+    assert stepper.current is not None
+    assert not same(stepper.current.value, last.value)
+    stepper.unpatch("self_attention")
+    assert same(stepper.current.value, last.value)

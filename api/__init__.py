@@ -13,7 +13,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cutaway import figures, graph, interop, layers, models, ops, render, run, shapes, transform
+    from cutaway import (
+        figures,
+        graph,
+        interop,
+        layers,
+        models,
+        ops,
+        render,
+        run,
+        shapes,
+        step,
+        transform,
+    )
     from cutaway.figures import attention_maps, figure
     from cutaway.graph import (
         ContractError,
@@ -54,6 +66,7 @@ if TYPE_CHECKING:
         value_and_grad,
     )
     from cutaway.shapes import Contract, explain, verify
+    from cutaway.step import Stepper
     from cutaway.transform import formula, grad
 
 __version__ = "0.1.0"
@@ -72,6 +85,7 @@ _HOME = {
         "trace value_and_grad"
     ),
     "shapes": "Contract explain verify",
+    "step": "Stepper",
     "transform": "formula grad",
 }
 _MODULES = (
@@ -84,6 +98,7 @@ _MODULES = (
     "render",
     "run",
     "shapes",
+    "step",
     "transform",
 )
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
@@ -119,6 +134,7 @@ __all__ = [
     "OptionError",
     "SaveError",
     "ShapeError",
+    "Stepper",
     "Trace",
     "attention_maps",
     "block",
@@ -152,6 +168,7 @@ __all__ = [
     "run",
     "scope",
     "shapes",
+    "step",
     "trace",
     "transform",
     "value_and_grad",

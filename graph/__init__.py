@@ -38,7 +38,7 @@ from cutaway.graph.source import Source
 from cutaway.graph.symbols import dims
 from cutaway.graph.trace import Trace
 from cutaway.graph.view import Address, Edge, Group, Repeat, Shown, View
-from cutaway.graph.walk import walk
+from cutaway.graph.walk import resume, walk
 
 __all__ = [
     "Address",
@@ -114,6 +114,7 @@ __all__ = [
     "parameter",
     "parameter_count",
     "parse_condition",
+    "resume",
     "save",
     "scope",
     "show",

@@ -1,6 +1,6 @@
 """The one interpreter loop: every reader of a graph is a rule given to :func:`walk`."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, MutableMapping
 from typing import Any, TypeVar
 
 from cutaway.graph.graph import Graph
@@ -33,7 +33,29 @@ def walk(
         The values by node. An error that a rule raises gets a note: op, path, shapes, line.
     """
     values: dict[Node, V] = {}
-    for node in graph.nodes:
+    resume(graph, rule, values, graph.nodes, keep)
+    return values
+
+
+def resume(
+    graph: Graph,
+    rule: Callable[..., V],
+    values: MutableMapping[Node, V],
+    nodes: Iterable[Node],
+    keep: Collection[Node] | None = None,
+) -> None:
+    """Walk a part of a graph: give values to some nodes, from those that are there.
+
+    Parameters
+    ----------
+    graph, rule, keep
+        As for :func:`walk`.
+    values
+        The values by node, where new ones are put.
+    nodes
+        The nodes to visit, each after its inputs.
+    """
+    for node in nodes:
         try:
             values[node] = rule(node, *[values[source] for source in node.inputs])
         except Exception as error:
@@ -43,7 +65,6 @@ def walk(
             for read in graph.last_reads[node]:
                 if read not in keep:
                     del values[read]
-    return values
 
 
 def note(error: Exception, graph: Graph, node: Node, values: Collection[Any] = ()) -> None:

@@ -1,6 +1,6 @@
 """Graph to numbers: evaluate, differentiate, initialise, optimise, decode, count costs."""
 
-from cutaway.run.compile import Compiled, compile, evaluate
+from cutaway.run.compile import Compiled, Plan, Run, compile, evaluate
 from cutaway.run.cost import cost, cost_by_block, flops, memory
 from cutaway.run.decode import greedy_decode
 from cutaway.run.differentiate import GradCheck, check_grads, value_and_grad
@@ -16,6 +16,8 @@ __all__ = [
     "Compiled",
     "GradCheck",
     "Optimizer",
+    "Plan",
+    "Run",
     "State",
     "check_grads",
     "clip_by_norm",

@@ -24,8 +24,28 @@ class Plan:
     """How to run arrays of certain shapes: the kernels, and what depends on sizes alone."""
 
     xp: Numpy
+    sizes: Mapping[str, int]
     kernels: dict[Node, Callable[..., Any]]
     fixed: dict[Node, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A plan with arrays: the rule that :func:`cutaway.graph.walk` is given.
+
+    Attributes
+    ----------
+    known
+        What is there before the first kernel: feeds, parameters, what depends on sizes alone.
+    """
+
+    plan: Plan
+    known: dict[Node, Array]
+
+    def __call__(self, node: Node, *arrays: Any) -> Any:
+        """Return the value of a node, given those of its inputs."""
+        found = self.known.get(node)
+        return self.plan.kernels[node](self.plan.xp, *arrays) if found is None else found
 
 
 class Compiled:
@@ -77,24 +97,23 @@ class Compiled:
         keep: Iterable[Node] | None = None,
     ) -> dict[Node, Array]:
         """Run, and return the values of the nodes in ``keep`` (all of them by default)."""
+        run = self.start(feeds, params, dims)
+        kept = None if keep is None else set(keep)
+        with np.errstate(all="ignore"):
+            found = walk(self.graph, run, kept)
+        return {node: np.asarray(value) for node, value in found.items()}
+
+    def start(
+        self, feeds: Arrays | None = None, params: Arrays | None = None, dims: Any = None
+    ) -> Run:
+        """Check what is given, and return the rule that computes node by node."""
         given = {
             **_read(self._inputs, feeds or {}, "feed"),
             **_read(self._parameters, params or {}, "parameter"),
         }
         plan = self._plan(given, dims or {})
-        values = {
-            **plan.fixed,
-            **{n: np.asarray(array, plan.xp.dtype_of(n.dtype)) for n, array in given.items()},
-        }
-
-        def rule(node: Node, *arrays: Any) -> Any:
-            kernel = plan.kernels.get(node)
-            return values[node] if kernel is None else kernel(plan.xp, *arrays)
-
-        kept = None if keep is None else set(keep)
-        with np.errstate(all="ignore"):
-            found = walk(self.graph, rule, kept)
-        return {node: np.asarray(value) for node, value in found.items()}
+        arrays = {n: np.asarray(array, plan.xp.dtype_of(n.dtype)) for n, array in given.items()}
+        return Run(plan, {**plan.fixed, **arrays})
 
     def _plan(self, given: Mapping[Node, Array], dims: Any) -> Plan:
         """Return the plan for arrays of these shapes: made once."""
@@ -113,18 +132,16 @@ class Compiled:
 
 def _bound(graph: Graph, xp: Numpy, sizes: Mapping[str, int]) -> Plan:
     """Bind every op to the sizes, and compute what depends on them alone."""
-    plan = Plan(xp, {}, {})
+    plan = Plan(xp, sizes, {}, {})
     for node in graph.nodes:
         if isinstance(node.op, Leaf) and not isinstance(node.op, Constant):
             continue
-        kernel = node.op.bind(sizes).kernel
+        plan.kernels[node] = kernel = node.op.bind(sizes).kernel
         if all(source in plan.fixed for source in node.inputs):
             with np.errstate(all="ignore"):
                 value = np.asarray(kernel(xp, *(plan.fixed[source] for source in node.inputs)))
             value.flags.writeable = False  # it serves every later call
             plan.fixed[node] = value
-        else:
-            plan.kernels[node] = kernel
     return plan
 
 

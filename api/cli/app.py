@@ -3,8 +3,9 @@
 Those are imported when they are called for, so that help and completion are quick.
 """
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -23,6 +24,7 @@ from cutaway.cli.options import (
     seed_option,
 )
 
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 LEVELS = ("model", "layer", "sublayer", "op", "primitive")
 LANGUAGES = ("en", "zh", "both")
 DIRECTIONS = ("BT", "TB", "LR", "RL")
@@ -34,6 +36,26 @@ lang_option = click.option(
     default="en",
     show_default=True,
     help="English, Chinese or both.",
+)
+
+
+def level_option(default: str) -> Callable[[Decorated], Decorated]:
+    """Return ``--level``, which has another default for pictures than for steps."""
+    return click.option(
+        "--level",
+        type=click.Choice((*LEVELS, "token")),
+        default=default,
+        show_default=True,
+        help="What is one box, or one step; token: an op on one token, with --dim for how many "
+        "there are.",
+    )
+
+
+axis_option = click.option(
+    "--axis",
+    metavar="NAME",
+    default="",
+    help="At level token, along which size: T or S if not given.",
 )
 
 theme_option = click.option(
@@ -96,19 +118,8 @@ def models(lang: str, as_json: bool) -> None:
     ]
 )
 @model_argument
-@click.option(
-    "--level",
-    type=click.Choice((*LEVELS, "token")),
-    default="sublayer",
-    show_default=True,
-    help="What is one box; token: an op on one token, with --dim for how many there are.",
-)
-@click.option(
-    "--axis",
-    metavar="NAME",
-    default="",
-    help="At level token, along which size: T or S if not given.",
-)
+@level_option("sublayer")
+@axis_option
 @click.option(
     "--open",
     "opened",
@@ -338,6 +349,53 @@ def grad(
     from cutaway.cli.numbers import grad_model
 
     return grad_model(model, Given(dims, feeds, seed), checked, out, as_json)
+
+
+@app.command(
+    examples=[
+        "cutaway step attention --script",
+        "cutaway step encoder-layer --script --level sublayer",
+        "cutaway step feed-forward --script --backward --json",
+        "cutaway step decoder-layer --script --until '*/softmax' --dim T=3",
+        "cutaway step single-head-attention --script --level token --dim T=2",
+    ]
+)
+@model_argument
+@click.option("--script", is_flag=True, help="Print the steps, one on a line.")
+@level_option("op")
+@axis_option
+@click.option(
+    "--backward",
+    is_flag=True,
+    help="Step through the gradients of the output, or of the sum of its elements.",
+)
+@click.option(
+    "--until", metavar="PATH", default="", help="Stop after this step; * stands for any text."
+)
+@dim_option
+@feed_option
+@seed_option
+@json_option
+def step(
+    model: str,
+    script: bool,
+    dims: tuple[str, ...],
+    feeds: tuple[str, ...],
+    seed: int,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Step through a model: formula and numbers of every step, forward or backward.
+
+    Sizes, inputs and weights that are not given are small, or drawn at random. With --script the
+    steps are printed; with --json too, each is an object on a line of its own.
+    """
+    from cutaway.cli.inputs import Given
+    from cutaway.cli.step import Options, print_steps
+
+    if not script:
+        raise click.UsageError("say how the steps are shown: --script prints them")
+    print_steps(model, Given(dims, feeds, seed), Options(**options), as_json)
 
 
 @app.command(

@@ -104,6 +104,4 @@ seed_option = click.option(
     show_default=True,
     help="Draws what is not given.",
 )
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."
-)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")

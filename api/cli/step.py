@@ -1,0 +1,97 @@
+"""``cutaway step``: a model step by step, as text or as JSON lines."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cutaway.cli.inputs import Given, point, shown_sizes
+from cutaway.cli.model import load
+from cutaway.cli.output import print_json
+from cutaway.graph import show_shape
+from cutaway.step import Step, Stepper, fitting
+
+WIDE = 60  # characters of a value on a line
+LARGEST = 100  # numbers of a value that are all given in JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a model is stepped through, as it was written on the line."""
+
+    level: str
+    axis: str
+    backward: bool
+    until: str
+
+
+def print_steps(name: str, given: Given, options: Options, as_json: bool) -> None:
+    """Print each step on a line of its own."""
+    model = load(name)
+    at = point(model, given, "float32")
+    stepper = Stepper(
+        model.graph,
+        at.feeds,
+        at.params,
+        shown_sizes(model.graph, at.sizes),
+        level=options.level,
+        axis=options.axis,
+        backward=options.backward,
+    )
+    for step in _steps(stepper, options.until):
+        of = None if step.forward is None else model.graph.path(step.forward)
+        if as_json:
+            print_json(_data(step, of), indent=None)
+        else:
+            print(_line(step, of))
+
+
+def _steps(stepper: Stepper, until: str) -> Iterator[Step]:
+    """Give the steps up to the first that a glob fits, or all."""
+    last = len(stepper) - 1
+    if until:
+        stepper.until(until)
+        last = stepper.index
+        stepper.start()
+    while stepper.index < last and (step := stepper.next()) is not None:
+        yield step
+
+
+def _line(step: Step, of: str | None) -> str:
+    written = [step.formula.unicode]
+    numbers = "" if step.numbers is None else step.numbers.text
+    if 0 < len(numbers) <= WIDE and numbers != step.formula.text:
+        written.append(numbers)
+    written.append(fitting(step.value, WIDE))
+    about = f" (gradient of {of})" if of else ""
+    shape = show_shape(step.value.shape)
+    return f"{step.index:>4} {step.path}{about} {shape}: {' = '.join(written)}"
+
+
+def _data(step: Step, of: str | None) -> dict[str, Any]:
+    value = step.value
+    whole = value.size <= LARGEST
+    found = {
+        "index": step.index,
+        "level": step.level,
+        "path": step.path,
+        "op": step.node.op.name,
+        "ops": len(step.nodes),
+        "formula": step.formula.unicode,
+        "latex": str(step.formula),
+        "numbers": None if step.numbers is None else step.numbers.text,
+        "inputs": {path: list(array.shape) for path, array in step.inputs.items()},
+        "shape": list(value.shape),
+        "dtype": str(value.dtype),
+        "values": value.tolist() if whole else value.reshape(-1)[:LARGEST].tolist(),
+        "whole": whole,
+        **_summary(value),
+    }
+    return found if of is None else {**found, "gradient_of": of}
+
+
+def _summary(value: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """Return what is said of all numbers, also of those that are not given."""
+    with np.errstate(all="ignore"):
+        return {"min": value.min().item(), "max": value.max().item(), "mean": float(value.mean())}

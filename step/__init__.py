@@ -1,0 +1,33 @@
+"""The debugger: a graph walked step by step, changed on the way, and asked why."""
+
+from cutaway.step.breakpoint import Breakpoint
+from cutaway.step.changes import Change
+from cutaway.step.conditions import Condition
+from cutaway.step.cursor import Cursor
+from cutaway.step.floor import LEVELS, Level
+from cutaway.step.numbers import fitting, number, short, with_numbers
+from cutaway.step.patch import Patch
+from cutaway.step.reasons import Reason, Term
+from cutaway.step.record import Step
+from cutaway.step.stepper import Stepper
+from cutaway.step.watch import Entry, Watch
+
+__all__ = [
+    "LEVELS",
+    "Breakpoint",
+    "Change",
+    "Condition",
+    "Cursor",
+    "Entry",
+    "Level",
+    "Patch",
+    "Reason",
+    "Step",
+    "Stepper",
+    "Term",
+    "Watch",
+    "fitting",
+    "number",
+    "short",
+    "with_numbers",
+]

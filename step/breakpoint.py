@@ -1,0 +1,120 @@
+"""Breakpoints: where a run stops."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+import numpy as np
+
+from cutaway.graph import Graph, Node, OptionError
+from cutaway.graph.errors import explain
+from cutaway.graph.graph import glob_pattern
+from cutaway.run.compile import Array
+from cutaway.step.conditions import Condition
+from cutaway.step.find import listed
+
+Value = Callable[[Node], Array]
+
+
+@dataclass(eq=False, repr=False)
+class Breakpoint:
+    """Stops a run at the ops that it fits; made by :meth:`Stepper.breakpoint`.
+
+    Attributes
+    ----------
+    path
+        A glob that the op's path fits.
+    op
+        The kind of the op, or empty for any.
+    when
+        What its value has to meet.
+    changes
+        Whether it stops only where the value is another than the last time it was passed.
+    except_
+        Globs of paths at which it does not stop; None excuses the -∞ that masks put into scores.
+    enabled
+        Whether it stops at all.
+    hits
+        How often it did.
+    """
+
+    path: str = "*"
+    op: str = ""
+    when: Condition | None = None
+    changes: bool = False
+    except_: tuple[str, ...] | None = None
+    enabled: bool = True
+    hits: int = 0
+    _owner: list["Breakpoint"] = field(default_factory=list)
+    _seen: dict[str, bytes] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        kind = f" of kind {self.op}" if self.op else ""
+        when = f" when {self.when.text}" if self.when else ""
+        changes = " when it changes" if self.changes else ""
+        off = "" if self.enabled else ", off"
+        return f"<Breakpoint at {self.path}{kind}{when}{changes}{off}, {self.hits} hits>"
+
+    def on(self) -> None:
+        """Let it stop again."""
+        self.enabled = True
+
+    def off(self) -> None:
+        """Let it stop no more, until it is on."""
+        self.enabled = False
+
+    def remove(self) -> None:
+        """Take it away."""
+        if self in self._owner:
+            self._owner.remove(self)
+
+    def fits(self, node: Node, path: str) -> bool:
+        """Say whether it is about a node, whatever its value."""
+        if self.op and self.op not in kinds(node):
+            return False
+        if any(glob_pattern(glob).fullmatch(path) for glob in self.except_ or ()):
+            return False
+        return glob_pattern(self.path).fullmatch(path) is not None
+
+    def stops(self, paths: Mapping[Node, str], value: Value, masked: Collection[Node]) -> bool:
+        """Say whether it stops at a step, of which it is given the ops by path; count it."""
+        stop = False
+        for node, path in paths.items():
+            if self.enabled and self.fits(node, path) and self._meets(node, path, value, masked):
+                stop = True
+        self.hits += stop
+        return stop
+
+    def _meets(self, node: Node, path: str, value: Value, masked: Collection[Node]) -> bool:
+        if self.when is None and not self.changes:
+            return True
+        found = value(node)
+        other = self._is_other(path, found) if self.changes else True
+        if self.when is None or not other:
+            return other
+        if self.except_ is None and node in masked:
+            found = np.where(np.isneginf(found), 0, found)
+        return self.when.holds(found)
+
+    def _is_other(self, path: str, value: Array) -> bool:
+        digest = blake2b(np.ascontiguousarray(value).tobytes(), digest_size=16).digest()
+        before, self._seen[path] = self._seen.get(path, digest), digest
+        return before != digest
+
+
+def kinds(node: Node) -> set[str]:
+    """Return what an op's kind may be called: its name, its class, its family."""
+    return {node.op.name, type(node.op).__name__, node.op.family}
+
+
+def check_kind(graph: Graph, op: str) -> None:
+    """Refuse a kind of op that no node of a graph is of.
+
+    Raises
+    ------
+    OptionError
+        Listing those there are.
+    """
+    if not any(op in kinds(node) for node in graph.nodes):
+        names = dict.fromkeys(node.op.name for node in graph.nodes)
+        raise OptionError(explain(f"no op is of kind {op!r}", came=f"there are {listed(names)}"))

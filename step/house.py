@@ -1,0 +1,188 @@
+"""The levels of one model: built when they are entered, run on graphs that they share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cutaway.graph import Graph, Node, OptionError
+from cutaway.graph.errors import explain
+from cutaway.render.tokens import by_token
+from cutaway.run.compile import Arrays
+from cutaway.step.changes import Change
+from cutaway.step.floor import (
+    LEVELS,
+    OWN,
+    Floor,
+    Level,
+    folded_floor,
+    op_floor,
+    primitive_floor,
+    token_floor,
+)
+from cutaway.step.gradients import Gradients
+from cutaway.step.masked import carried, masked
+from cutaway.step.patch import Patch, joined
+from cutaway.step.record import Step
+from cutaway.step.session import Changes, Session
+from cutaway.transform import Formulas
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a graph is run, which axis tokens lie along, and how many bytes may be held."""
+
+    feeds: Arrays
+    params: Arrays | None
+    dims: Mapping[str, int]
+    axis: str
+    budget: int | None
+
+
+class House:
+    """All levels of a graph, and what is computed on each.
+
+    Parameters
+    ----------
+    graph
+        The graph as it was given; with its backward pass, where that is stepped.
+    point
+        Where it is run.
+    gradients
+        The backward pass, where that is stepped: then the forward pass has no steps.
+    """
+
+    def __init__(self, graph: Graph, point: Point, gradients: Gradients | None) -> None:
+        self.graph = graph
+        self._point, self._gradients = point, gradients
+        self._hidden = gradients.forward if gradients else frozenset[Node]()
+        self.base = self._started(graph)
+        self._floors: dict[Level, Floor] = {}
+        self._sessions: dict[Graph, Session] = {graph: self.base}
+        self._formulas: dict[Graph, Formulas] = {}
+        self._masked: dict[Graph, frozenset[Node]] = {}
+        self._patches: list[Patch] = []
+
+    def floor(self, level: str) -> Floor:
+        """Return a level.
+
+        Raises
+        ------
+        OptionError
+            If there is no such level, or it is not said which axis tokens lie along.
+        """
+        if level not in LEVELS:
+            raise OptionError(explain(f"there is no level {level!r}", required=", ".join(LEVELS)))
+        found: Level = level
+        if found not in self._floors:
+            self._floors[found] = self._build(found)
+        return self._floors[found]
+
+    def _build(self, level: Level) -> Floor:
+        if level == "op":
+            return op_floor(self.graph, self._hidden)
+        if level == "primitive":
+            return primitive_floor(self.graph, self._hidden)
+        if level == "token":
+            return token_floor(
+                by_token(self.graph, self._point.axis, self.base.sizes), self._hidden
+            )
+        return folded_floor(self.graph, level, self._hidden)
+
+    def session(self, floor: Floor) -> Session:
+        """Return where the values of a level are computed."""
+        found = self._sessions.get(floor.graph)
+        if found is None:
+            found = self._started(floor.graph)
+            self._sessions[floor.graph] = found
+            changes = self._changes(floor, self._patches)
+            self._make_room(found)
+            found.change(changes)
+        self._make_room(found)
+        return found
+
+    def _make_room(self, session: Session) -> None:
+        """Let the values of other levels go, where all have to fit into a budget."""
+        for other in self._sessions.values():
+            if other is not session and self._point.budget is not None:
+                other.release()
+
+    def _started(self, graph: Graph) -> Session:
+        at = self._point
+        known = {name: size for name, size in at.dims.items() if name in graph.symbols}
+        return Session(graph, at.feeds, at.params, known, at.budget)
+
+    def step(self, floor: Floor, index: int) -> Step:
+        """Return a step of a level, with its values."""
+        block = floor.blocks[index]
+        targets = [*block.entering, block.node]
+        arrays = self.session(floor).values(targets, floor.when[block.node])
+        values = dict(zip(targets, arrays, strict=True))
+        return Step(
+            index,
+            block.node,
+            block.path,
+            {floor.graph.path(node): values[node] for node in block.entering},
+            values[block.node],
+            floor.level,
+            block.nodes,
+            self._owner(floor.parts[block.node].node),
+            tuple(values[source] for source in block.node.inputs if source in values),
+            self.formulas(floor),
+        )
+
+    def _owner(self, node: Node) -> Node | None:
+        return self._gradients.owner.get(node) if self._gradients else None
+
+    def formulas(self, floor: Floor) -> Formulas:
+        """Return the formulas of a level."""
+        if floor.graph not in self._formulas:
+            self._formulas[floor.graph] = Formulas(floor.graph)
+        return self._formulas[floor.graph]
+
+    def masked(self, floor: Floor) -> frozenset[Node]:
+        """Return the nodes of a level in which a mask's -∞ may stand."""
+        if floor.graph not in self._masked:
+            begun = masked(self.graph)
+            here = (node for node, part in floor.parts.items() if part.node in begun)
+            self._masked[floor.graph] = carried(floor.graph, here)
+        return self._masked[floor.graph]
+
+    @property
+    def held(self) -> int:
+        """Bytes of computed values that are held now."""
+        return sum(session.held for session in self._sessions.values())
+
+    @property
+    def patches(self) -> tuple[Patch, ...]:
+        """The patches in force."""
+        return tuple(self._patches)
+
+    def set_patches(self, patches: list[Patch]) -> None:
+        """Set all patches; if one can't be applied, all stays as it was."""
+        before = self._patches
+        try:
+            self._apply(patches)
+        except Exception:
+            self._apply(before)
+            raise
+        self._patches = patches
+
+    def _apply(self, patches: list[Patch]) -> None:
+        self._make_room(self.base)
+        self.base.change(joined(patches, self.graph))
+        for level in OWN:
+            floor = self._floors.get(level)
+            if floor is not None and floor.graph in self._sessions:
+                changes = self._changes(floor, patches)
+                self._make_room(self._sessions[floor.graph])
+                self._sessions[floor.graph].change(changes)
+
+    def _changes(self, floor: Floor, patches: list[Patch]) -> dict[Node, Changes]:
+        """Return the changes at a finer level: its own, and the values of those at level op."""
+        found = joined(patches, floor.graph)
+        changed = self.base.changes()
+        for node, part in floor.parts.items():
+            if part.node in changed and part.at is not None and node not in found:
+                (value,) = self.base.values([part.node])
+                what = changed[part.node][0].what
+                found[node] = (Change(what, value=value[part.at].copy()),)
+        return found

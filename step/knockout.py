@@ -1,0 +1,210 @@
+"""Knock-outs: parts of a model switched off by name, found by what they compute."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cutaway.graph import Graph, Node, OptionError
+from cutaway.graph.errors import explain
+from cutaway.graph.graph import glob_pattern
+from cutaway.ops import MatMul, PermuteDims
+from cutaway.ops.arithmetic import Divide, Multiply
+from cutaway.ops.dropout import Dropout
+from cutaway.ops.select import Where
+from cutaway.run.compile import Array
+from cutaway.step.changes import Change
+from cutaway.step.find import listed, too_many
+from cutaway.step.options import is_whole
+from cutaway.step.session import Session
+from cutaway.transform import attention_roles, residual_edges, softmax_of
+
+Changes = dict[Node, Change]
+
+
+@dataclass(frozen=True)
+class _Attention:
+    """One attention: the product of queries and keys, the weights, the weighted sum."""
+
+    scores: Node
+    weights: Node
+    attended: Node
+
+
+def knock_out(
+    session: Session, graph: Graph, kind: str, path: str = "*", head: int | None = None
+) -> Changes:
+    """Return the changes that switch a part of a model off.
+
+    Parameters
+    ----------
+    session
+        Where the graph is run.
+    graph
+        The forward pass.
+    kind, path, head
+        As for :meth:`Stepper.knock_out`.
+
+    Raises
+    ------
+    OptionError
+        If there is no such kind, or nothing of it at the path.
+    """
+    if kind == HEAD and head is not None:
+        return _head(session, graph, path, head)
+    if kind in PARTS and head is None:
+        return PARTS[kind](graph, path)
+    if kind not in (HEAD, *PARTS):
+        known = ", ".join((HEAD, *PARTS))
+        raise OptionError(explain(f"there is no knock-out {kind!r}", required=known))
+    fix = 'knock_out("head", "encoder/layer.0/*", 3)'
+    raise OptionError(explain("a head is given for 'head', and only for it", fix=fix))
+
+
+def _head(session: Session, graph: Graph, path: str, head: int) -> Changes:
+    found = {a.attended: a for a in _attentions(graph)}
+    nodes = _at(graph, found, path, "attention")
+    if len(nodes) > 1:
+        raise too_many(path, [graph.path(node) for node in nodes])
+    (node,) = nodes
+    (value,) = session.values([node])
+    heads = int(np.prod(value.shape[1:-2])) if value.ndim > 3 else 1  # (B, groups, size, T, d)
+    if not is_whole(head) or not 0 <= head < heads:
+        raise OptionError(
+            explain(
+                f"{graph.path(node)} has no head {head!r}",
+                required=f"a whole number from 0 to {heads - 1}",
+            )
+        )
+
+    def silence(value: Array, inputs: Sequence[Array]) -> Array:
+        lanes = (*value.shape[:1], heads, *value.shape[-2:]) if heads > 1 else (1, 1, *value.shape)
+        value.reshape(lanes)[:, head] = 0.0
+        return value
+
+    return {node: Change(f"without head {head}", function=silence, commutes=True)}
+
+
+def _residual(graph: Graph, path: str) -> Changes:
+    edges: dict[Node, list[int]] = {}
+    for node, place in residual_edges(graph):
+        edges.setdefault(node, []).append(place)
+    single = {node: places[0] for node, places in edges.items() if len(places) == 1}
+    return {
+        node: Change("without the residual", function=_operand(1 - single[node]))
+        for node in _at(graph, single, path, "residual")
+    }
+
+
+def _uniform(graph: Graph, path: str) -> Changes:
+    weights = {a.weights: a for a in _attentions(graph)}
+    found: Changes = {}
+    for node in _at(graph, weights, path, "attention"):
+        softmax = softmax_of(node)
+        assert softmax is not None
+        found[node] = Change(
+            "uniform attention", function=_even(softmax[1], softmax[0] in node.inputs)
+        )
+    return found
+
+
+def _even(axis: int, of_scores: bool) -> Callable[[Array, Sequence[Array]], Array]:
+    """Return what gives all that is attended to the same weight: what no mask hides."""
+
+    def function(value: Array, inputs: Sequence[Array]) -> Array:
+        open = ~np.isneginf(inputs[0]) if of_scores else value > 0  # an opened softmax: its weights
+        total = open.sum(axis=axis, keepdims=True)
+        found: Array = np.divide(open, np.maximum(total, 1), dtype=value.dtype)
+        return found
+
+    return function
+
+
+def _unscaled(graph: Graph, path: str) -> Changes:
+    scores = {a.scores for a in _attentions(graph)}
+    scales = {
+        reader: reader.inputs.index(node)
+        for node in scores
+        for reader in graph.readers[node]
+        if isinstance(reader.op, Multiply | Divide)
+    }
+    return {
+        node: Change("without the scale", function=_operand(scales[node]))
+        for node in _at(graph, scales, path, "scale of scores")
+    }
+
+
+def _unmasked(graph: Graph, path: str) -> Changes:
+    roles = attention_roles(graph)
+    masks = {
+        node: 1 if isinstance(node.op, Where) else 1 - place
+        for (node, place), role in roles.items()
+        if role == "mask"
+    }
+    return {
+        node: Change("without the mask", function=_operand(masks[node]))
+        for node in _at(graph, masks, path, "mask")
+    }
+
+
+def _operand(place: int) -> Callable[[Array, Sequence[Array]], Array]:
+    """Return what gives one of the operands instead of the result."""
+    return lambda value, inputs: np.broadcast_to(inputs[place], value.shape)
+
+
+HEAD = "head"
+PARTS: dict[str, Callable[[Graph, str], Changes]] = {
+    "residual": _residual,
+    "uniform-attention": _uniform,
+    "no-scale": _unscaled,
+    "no-mask": _unmasked,
+}
+
+
+def _attentions(graph: Graph) -> Iterable[_Attention]:
+    """Find what is attended: the scores are behind the weights, the queries' product."""
+    roles = attention_roles(graph)
+    scores = [node for (node, place), role in roles.items() if role == "query" and place == 0]
+    for (node, place), role in roles.items():
+        if role == "value" and isinstance(node.op, MatMul) and place == 1:
+            weights = node.inputs[0]
+            while isinstance(weights.op, Dropout):
+                weights = weights.inputs[0]
+            inside = set(_until_products(weights))
+            yield _Attention(next(s for s in scores if s in inside), weights, node)
+
+
+def _until_products(weights: Node) -> Iterable[Node]:
+    """Walk back from the weights to products of matrices."""
+    waiting, found = [weights], set[Node]()
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            yield node
+            if not isinstance(node.op, MatMul | PermuteDims):
+                waiting.extend(node.inputs)
+
+
+def _at(graph: Graph, nodes: Mapping[Node, Any], path: str, what: str) -> list[Node]:
+    """Return those of some nodes, in order, that stand at a path: or in a scope of that path."""
+    if not isinstance(path, str):
+        raise OptionError(explain(f"{path!r} is no path", required="a text, * stands for any"))
+    pattern = glob_pattern(path.strip("/"))
+    known = [node for node in graph.nodes if node in nodes]
+    found = [n for n in known if any(map(pattern.fullmatch, _around(graph, n)))]
+    if not found:
+        raise OptionError(
+            explain(
+                f"there is no {what} at {path!r}",
+                required="a node's path or that of a scope around it; * stands for any text",
+                came=f"there are {listed([graph.path(node) for node in known])}",
+            )
+        )
+    return found
+
+
+def _around(graph: Graph, node: Node) -> list[str]:
+    names = node.scope.names
+    return [graph.path(node), *("/".join(names[:depth]) for depth in range(1, len(names) + 1))]

@@ -1,7 +1,6 @@
 """A run of a graph as data: what the page needs to compute the same values, and to change them."""
 
 import dataclasses
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
@@ -16,6 +15,7 @@ from cutaway.step.block import single_blocks
 from cutaway.step.gradients import Gradients, gradients
 from cutaway.step.javascript import functions
 from cutaway.step.opened import Entry, Opening
+from cutaway.step.packed import Data, to_json
 from cutaway.step.session import Session, own
 from cutaway.step.shipped import length, sample, shipped
 from cutaway.transform import Formulas
@@ -24,7 +24,6 @@ VERSION = 1
 LIMIT = 1_200_000  # characters of all arrays
 SAMPLE = 4_096  # numbers of one array, where not all are shipped
 FILES = ("arrays.js", "special.js", "ops.js", "machine.js")
-Data = dict[str, Any]
 
 
 def program(
@@ -121,20 +120,6 @@ def script(found: Data) -> str:
     folder = resources.files(__package__).joinpath("page")
     parts = [folder.joinpath(name).read_text("utf-8") for name in FILES]
     return "\n".join(["const Machine = (() => {", table, *parts, "return Machine;", "})();", ""])
-
-
-def to_json(data: object) -> str:
-    r"""Return JSON that is safe in a page: it ends no script, whatever names it holds.
-
-    Examples
-    --------
-    >>> print(to_json({"</script>": "\u2028"}))
-    {"\u003c/script\u003e":"\u2028"}
-    """
-    text = json.dumps(data, allow_nan=False, separators=(",", ":"))  # all of it ASCII
-    for sign in "<>&":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
 
 
 class _Writer:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.step.program import Data, script, to_json
+from cutaway.step.packed import Data, packed, to_json
+from cutaway.step.program import script
 
 # JSON has no NaN, no infinities, and no -0.
 PLAIN = """
@@ -31,7 +32,7 @@ def run_all(programs: Sequence[Data], code: str, folder: Path) -> list[Any]:
     """Return what code returns, for each of several programs."""
     parts = ["const found = [];", PLAIN]
     for program in programs:
-        body = f"const machine = new Machine({to_json(program)});\n{code}"
+        body = f"const machine = new Machine(Machine.read({to_json(packed(program))}));\n{code}"
         parts.append(f"{{ {script(program)}\nfound.push(plain((() => {{ {body} }})())); }}")
     parts.append("process.stdout.write(JSON.stringify(found));")
     file = folder / "page.mjs"

@@ -36,6 +36,16 @@ const CHANGES = {
 };
 
 class Machine {
+  // Read the text of a program: its nodes stand there by columns.
+  static read(text) {
+    const program = JSON.parse(text), columns = Object.entries(program.nodes ?? {});
+    const full = columns.map(([key, column]) =>
+      [key, Array.isArray(column) ? column : column.at.map((place) => column.all[place])]);
+    const nodes = (full[0]?.[1] ?? []).map((_, id) =>
+      Object.fromEntries(full.map(([key, values]) => [key, values[id]])));
+    return { ...program, nodes };
+  }
+
   constructor(program) {
     if (program?.version !== 1 || !Array.isArray(program.nodes)) {
       throw new TypeError("this is no program of cutaway, or it is cut short");

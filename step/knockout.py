@@ -1,20 +1,20 @@
 """Knock-outs: parts of a model switched off by name, found by what they compute."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import contextlib
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from cutaway.graph import Graph, Node, OptionError
+from cutaway.graph import Graph, Node, OptionError, evaluate
 from cutaway.graph.errors import explain
 from cutaway.graph.graph import glob_pattern
 from cutaway.ops import MatMul, PermuteDims
 from cutaway.ops.arithmetic import Divide, Multiply
 from cutaway.ops.dropout import Dropout
 from cutaway.ops.select import Where
-from cutaway.run.compile import Array
 from cutaway.step.changes import Change
+from cutaway.step.effects import Even, Operand, Silenced
 from cutaway.step.find import listed, too_many
 from cutaway.step.options import is_whole
 from cutaway.step.session import Session
@@ -68,8 +68,7 @@ def _head(session: Session, graph: Graph, path: str, head: int) -> Changes:
     if len(nodes) > 1:
         raise too_many(path, [graph.path(node) for node in nodes])
     (node,) = nodes
-    (value,) = session.values([node])
-    heads = int(np.prod(value.shape[1:-2])) if value.ndim > 3 else 1  # (B, groups, size, T, d)
+    heads = _heads(session, node)
     if not is_whole(head) or not 0 <= head < heads:
         raise OptionError(
             explain(
@@ -77,13 +76,17 @@ def _head(session: Session, graph: Graph, path: str, head: int) -> Changes:
                 required=f"a whole number from 0 to {heads - 1}",
             )
         )
+    return {node: _without(heads, head)}
 
-    def silence(value: Array, inputs: Sequence[Array]) -> Array:
-        lanes = (*value.shape[:1], heads, *value.shape[-2:]) if heads > 1 else (1, 1, *value.shape)
-        value.reshape(lanes)[:, head] = 0.0
-        return value
 
-    return {node: Change(f"without head {head}", function=silence, commutes=True)}
+def _heads(session: Session, node: Node) -> int:
+    """Return how many heads there are in what is attended: ``(B, groups, size, T, d)``."""
+    sizes = [int(evaluate(dim, session.sizes)) for dim in node.shape]
+    return math.prod(sizes[1:-2]) if len(sizes) > 3 else 1
+
+
+def _without(heads: int, head: int) -> Change:
+    return Change(f"without head {head}", function=Silenced(heads, head), commutes=True)
 
 
 def _residual(graph: Graph, path: str) -> Changes:
@@ -92,7 +95,7 @@ def _residual(graph: Graph, path: str) -> Changes:
         edges.setdefault(node, []).append(place)
     single = {node: places[0] for node, places in edges.items() if len(places) == 1}
     return {
-        node: Change("without the residual", function=_operand(1 - single[node]))
+        node: Change("without the residual", function=Operand(1 - single[node]))
         for node in _at(graph, single, path, "residual")
     }
 
@@ -103,22 +106,9 @@ def _uniform(graph: Graph, path: str) -> Changes:
     for node in _at(graph, weights, path, "attention"):
         softmax = softmax_of(node)
         assert softmax is not None
-        found[node] = Change(
-            "uniform attention", function=_even(softmax[1], softmax[0] in node.inputs)
-        )
+        even = Even(softmax[1], softmax[0] in node.inputs)
+        found[node] = Change("uniform attention", function=even)
     return found
-
-
-def _even(axis: int, of_scores: bool) -> Callable[[Array, Sequence[Array]], Array]:
-    """Return what gives all that is attended to the same weight: what no mask hides."""
-
-    def function(value: Array, inputs: Sequence[Array]) -> Array:
-        open = ~np.isneginf(inputs[0]) if of_scores else value > 0  # an opened softmax: its weights
-        total = open.sum(axis=axis, keepdims=True)
-        found: Array = np.divide(open, np.maximum(total, 1), dtype=value.dtype)
-        return found
-
-    return function
 
 
 def _unscaled(graph: Graph, path: str) -> Changes:
@@ -130,7 +120,7 @@ def _unscaled(graph: Graph, path: str) -> Changes:
         if isinstance(reader.op, Multiply | Divide)
     }
     return {
-        node: Change("without the scale", function=_operand(scales[node]))
+        node: Change("without the scale", function=Operand(scales[node]))
         for node in _at(graph, scales, path, "scale of scores")
     }
 
@@ -143,14 +133,9 @@ def _unmasked(graph: Graph, path: str) -> Changes:
         if role == "mask"
     }
     return {
-        node: Change("without the mask", function=_operand(masks[node]))
+        node: Change("without the mask", function=Operand(masks[node]))
         for node in _at(graph, masks, path, "mask")
     }
-
-
-def _operand(place: int) -> Callable[[Array, Sequence[Array]], Array]:
-    """Return what gives one of the operands instead of the result."""
-    return lambda value, inputs: np.broadcast_to(inputs[place], value.shape)
 
 
 HEAD = "head"
@@ -160,6 +145,18 @@ PARTS: dict[str, Callable[[Graph, str], Changes]] = {
     "no-scale": _unscaled,
     "no-mask": _unmasked,
 }
+
+
+def possible(session: Session, graph: Graph) -> list[tuple[str, Node, Change]]:
+    """Return all knock-outs of single nodes that there are, by their names."""
+    found = []
+    for kind, parts in PARTS.items():
+        with contextlib.suppress(OptionError):  # nothing of that kind
+            found += [(kind, node, change) for node, change in parts(graph, "*").items()]
+    for attention in _attentions(graph):
+        heads = _heads(session, attention.attended)
+        found += [(HEAD, attention.attended, _without(heads, head)) for head in range(heads)]
+    return found
 
 
 def _attentions(graph: Graph) -> Iterable[_Attention]:

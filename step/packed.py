@@ -13,9 +13,9 @@ def packed(program: Data) -> str:
 
     Examples
     --------
-    >>> nodes = [{"op": "matmul"}, {"op": "matmul"}, {"op": "matmul", "name": "x"}]
-    >>> packed({"version": 1, "nodes": nodes})
-    '{"version":1,"nodes":{"op":{"all":["matmul"],"at":[0,0,0]},"name":[null,null,"x"]}}'
+    >>> nodes = [{"op": "causal_mask"}] * 3 + [{"name": "x"}]
+    >>> packed({"version": 1, "nodes": nodes}).partition('"nodes":')[2]
+    '{"op":{"all":["causal_mask",null],"at":[0,0,0,1]},"name":[null,null,null,"x"]}}'
     """
     nodes = program["nodes"]
     keys = dict.fromkeys(key for node in nodes for key in node)

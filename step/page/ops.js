@@ -22,13 +22,14 @@ for (const name of ["expand_dims", "squeeze", "stop_gradient", "cast"]) {
   VIEWS[name] = VIEWS.reshape; // in the same order
 }
 
-const viewing = (view) => ({
+const viewing = (view, name) => ({
   value: (node, [x]) => {
     const convert = KINDS[node.dtype];
     return Float64Array.from(placesOf(node.shape, view(node, x.shape)), (n) => convert(x.data[n]));
   },
   slopes: (node, [x], place) => {
-    const slope = node.dtype === "float" || node.dtype === x.dtype ? 1 : 0; // else it is rounded
+    const rounded = node.dtype !== "float" && node.dtype !== x.dtype;
+    const slope = rounded || name === "stop_gradient" ? 0 : 1;
     return [[0, placeOf(indexOf(place, node.shape), view(node, x.shape)), slope]];
   },
 });
@@ -252,7 +253,7 @@ const mapping = ({ value, slopes }) => ({
 });
 
 const each = (table, make) => Object.fromEntries(
-  Object.entries(table).map(([name, found]) => [name, make(found)]));
+  Object.entries(table).map(([name, found]) => [name, make(found, name)]));
 
 const STRUCTURAL = {
   ...each(VIEWS, viewing),

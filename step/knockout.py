@@ -1,20 +1,20 @@
 """Knock-outs: parts of a model switched off by name, found by what they compute."""
 
-import contextlib
-import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cutaway.graph import Graph, Node, OptionError, evaluate
+import numpy as np
+
+from cutaway.graph import Graph, Node, OptionError
 from cutaway.graph.errors import explain
 from cutaway.graph.graph import glob_pattern
 from cutaway.ops import MatMul, PermuteDims
 from cutaway.ops.arithmetic import Divide, Multiply
 from cutaway.ops.dropout import Dropout
 from cutaway.ops.select import Where
+from cutaway.run.compile import Array
 from cutaway.step.changes import Change
-from cutaway.step.effects import Even, Operand, Silenced
 from cutaway.step.find import listed, too_many
 from cutaway.step.options import is_whole
 from cutaway.step.session import Session
@@ -30,6 +30,51 @@ class _Attention:
     scores: Node
     weights: Node
     attended: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """What makes one of the heads zero; ``heads`` is how many there are."""
+
+    heads: int
+    head: int
+
+    def __call__(self, value: Array, inputs: Sequence[Array]) -> Array:
+        """Return the value without that head."""
+        many = self.heads > 1
+        lanes = (*value.shape[:1], self.heads, *value.shape[-2:]) if many else (1, 1, *value.shape)
+        value.reshape(lanes)[:, self.head] = 0.0
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Even:
+    """What gives all that is attended to the same weight: what no mask hides.
+
+    ``scores`` says that the op reads scores; of an opened softmax, weights of zero are what a
+    mask hides.
+    """
+
+    axis: int
+    scores: bool
+
+    def __call__(self, value: Array, inputs: Sequence[Array]) -> Array:
+        """Return even weights."""
+        open = ~np.isneginf(inputs[0]) if self.scores else value > 0
+        total = open.sum(axis=self.axis, keepdims=True)
+        found: Array = np.divide(open, np.maximum(total, 1), dtype=value.dtype)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """What gives one of the operands instead of the result."""
+
+    place: int
+
+    def __call__(self, value: Array, inputs: Sequence[Array]) -> Array:
+        """Return the operand, in the shape of the result."""
+        return np.broadcast_to(inputs[self.place], value.shape)
 
 
 def knock_out(
@@ -63,12 +108,11 @@ def knock_out(
 
 
 def _head(session: Session, graph: Graph, path: str, head: int) -> Changes:
-    found = {a.attended: a for a in _attentions(graph)}
-    nodes = _at(graph, found, path, "attention")
+    nodes = _at(graph, {a.attended: a for a in _attentions(graph)}, path, "attention")
     if len(nodes) > 1:
         raise too_many(path, [graph.path(node) for node in nodes])
     (node,) = nodes
-    heads = _heads(session, node)
+    heads = _count(session, node)
     if not is_whole(head) or not 0 <= head < heads:
         raise OptionError(
             explain(
@@ -76,17 +120,18 @@ def _head(session: Session, graph: Graph, path: str, head: int) -> Changes:
                 required=f"a whole number from 0 to {heads - 1}",
             )
         )
-    return {node: _without(heads, head)}
+
+    return {node: Change(f"without head {head}", function=Silent(heads, head), commutes=True)}
 
 
-def _heads(session: Session, node: Node) -> int:
-    """Return how many heads there are in what is attended: ``(B, groups, size, T, d)``."""
-    sizes = [int(evaluate(dim, session.sizes)) for dim in node.shape]
-    return math.prod(sizes[1:-2]) if len(sizes) > 3 else 1
+def heads_in(session: Session, graph: Graph) -> dict[Node, int]:
+    """Return what each attention gives, and how many heads it has."""
+    return {a.attended: _count(session, a.attended) for a in _attentions(graph)}
 
 
-def _without(heads: int, head: int) -> Change:
-    return Change(f"without head {head}", function=Silenced(heads, head), commutes=True)
+def _count(session: Session, attended: Node) -> int:
+    (value,) = session.values([attended])
+    return int(np.prod(value.shape[1:-2])) if value.ndim > 3 else 1  # (B, groups, size, T, d)
 
 
 def _residual(graph: Graph, path: str) -> Changes:
@@ -145,18 +190,6 @@ PARTS: dict[str, Callable[[Graph, str], Changes]] = {
     "no-scale": _unscaled,
     "no-mask": _unmasked,
 }
-
-
-def possible(session: Session, graph: Graph) -> list[tuple[str, Node, Change]]:
-    """Return all knock-outs of single nodes that there are, by their names."""
-    found = []
-    for kind, parts in PARTS.items():
-        with contextlib.suppress(OptionError):  # nothing of that kind
-            found += [(kind, node, change) for node, change in parts(graph, "*").items()]
-    for attention in _attentions(graph):
-        heads = _heads(session, attention.attended)
-        found += [(HEAD, attention.attended, _without(heads, head)) for head in range(heads)]
-    return found
 
 
 def _attentions(graph: Graph) -> Iterable[_Attention]:

@@ -12,10 +12,8 @@ from cutaway.graph import Formula, Graph, Leaf, Node, Symbol, given_sizes, show
 from cutaway.graph import formula as write
 from cutaway.run.compile import Array, Arrays
 from cutaway.step.block import single_blocks
-from cutaway.step.changes import Change
 from cutaway.step.gradients import Gradients, gradients
 from cutaway.step.javascript import functions
-from cutaway.step.knockout import possible
 from cutaway.step.opened import Entry, Opening
 from cutaway.step.packed import Data, to_json
 from cutaway.step.session import Session, own
@@ -103,10 +101,6 @@ def program(
             "forward": _steps(forward, frozenset(), number),
             "backward": _steps(whole, back.forward, number) if back else [],
         },
-        "knockouts": [
-            {"name": name, "node": number[node], "change": _effect(change)}
-            for name, node, change in (possible(session, forward) if editable else ())
-        ],
         "elementwise": {name: functions(*op) for name, op in opening.elementwise.items()},
     }
 
@@ -202,11 +196,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN")
     return value
-
-
-def _effect(change: Change) -> Data:
-    effect: Any = change.function
-    return {"kind": effect.kind, **dataclasses.asdict(effect)}
 
 
 def _sample(nodes: Sequence[Data], session: Session) -> None:

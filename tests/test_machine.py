@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ import cutaway as ca
 from cutaway.step.program import program
 from cutaway.step.session import Session
 from cutaway.step.shares import shares
+from cutaway.step.switches import switches
 
 pytestmark = pytest.mark.browser
 OUTPUTS = "return machine.program.outputs.map((id) => machine.value(id));"
@@ -50,36 +52,41 @@ def test_every_value_of_a_model(name: str, tmp_path: Path) -> None:
         np.testing.assert_allclose(array(value), expected, rtol=1e-9, atol=1e-11, err_msg=node.path)
 
 
+def knock_outs(here: At) -> list[dict[str, Any]]:
+    """Return those that a page offers."""
+    number = {node: place for place, node in enumerate(here.graph.nodes)}
+    return switches(Session(*here, None), here.graph, number)
+
+
 @pytest.mark.parametrize("name", ["single-head-attention", "encoder-layer", "decoder-layer", "gpt"])
 def test_every_knock_out(name: str, tmp_path: Path) -> None:
     here = model(name)
-    found = program(*here)
-    assert {knock["name"] for knock in found["knockouts"]} >= {"head", "uniform-attention"}
-    code = """return machine.program.knockouts.map(({ node, change }) => {
-      machine.knockOut(node, change);
+    offered = knock_outs(here)
+    assert {found["kind"] for found in offered} >= {"head", "uniform-attention"}
+    code = f"""return {json.dumps(offered)}.map(({{ id, change }}) => {{
+      machine.knockOut(id, change);
       const value = machine.value(machine.program.outputs[0]);
-      machine.reset(node);
+      machine.reset(id);
       return value;
-    });"""
+    }});"""
     stepper = here.stepper()
-    paths = [node["path"] for node in found["nodes"]]
-    for knock, value in zip(found["knockouts"], run(found, code, tmp_path), strict=True):
-        patch = stepper.knock_out(knock["name"], paths[knock["node"]], knock["change"].get("head"))
-        expected = stepper.value(stepper.graph.outputs[0])
+    (output,) = stepper.graph.outputs
+    for found, value in zip(offered, run(program(*here), code, tmp_path), strict=True):
+        patch = stepper.knock_out(found["kind"], found["path"], found.get("head"))
+        expected = stepper.value(output)
         patch.remove()
         np.testing.assert_allclose(array(value), expected, rtol=1e-9, atol=1e-11)
 
 
 def test_two_heads_and_a_value_changed_and_taken_back(tmp_path: Path) -> None:
     here = model("encoder-layer")
-    found = program(*here)
-    heads = [knock for knock in found["knockouts"] if knock["name"] == "head"][:2]
+    heads = [found for found in knock_outs(here) if found["kind"] == "head"][:2]
     given = here.feeds["x"] + 1.0
     code = f"""
     const [one, other] = {json.dumps(heads)}, [output] = machine.program.outputs;
     const before = machine.value(output);
-    machine.knockOut(one.node, one.change);
-    machine.knockOut(other.node, other.change);
+    machine.knockOut(one.id, one.change);
+    machine.knockOut(other.id, other.change);
     machine.set(0, {given.ravel().tolist()});
     const during = machine.value(output), plain = machine.original(output);
     const [patched, changed] = [machine.patched(), machine.changed()];
@@ -87,19 +94,17 @@ def test_two_heads_and_a_value_changed_and_taken_back(tmp_path: Path) -> None:
     return {{ before, during, plain, patched, changed, after: machine.value(output),
       left: machine.changed() }};
     """
-    done = run(found, code, tmp_path)
+    done = run(program(*here), code, tmp_path)
     stepper = here.stepper()
-    expected = stepper.value(stepper.graph.outputs[0])
+    (output,) = stepper.graph.outputs
+    np.testing.assert_allclose(array(done["before"]), stepper.value(output), rtol=1e-9, atol=1e-11)
     for head in (0, 1):
         stepper.knock_out("head", "*", head)
     stepper.patch(stepper.graph.nodes[0], given)
-    np.testing.assert_allclose(
-        array(done["during"]), stepper.value(stepper.graph.outputs[0]), rtol=1e-9, atol=1e-11
-    )
-    np.testing.assert_allclose(array(done["before"]), expected, rtol=1e-9, atol=1e-11)
+    np.testing.assert_allclose(array(done["during"]), stepper.value(output), rtol=1e-9, atol=1e-11)
     assert done["before"] == done["after"] == done["plain"]
-    assert done["patched"] == [heads[0]["node"], 0]
-    assert found["outputs"][0] in done["changed"]
+    assert done["patched"] == [heads[0]["id"], 0]
+    assert stepper.graph.nodes.index(output) in done["changed"]
     assert done["left"] == []
 
 
@@ -125,3 +130,58 @@ def test_what_an_element_is_made_of(row: Sample, tmp_path: Path) -> None:
             assert found_shares.get(key, 0.0) == pytest.approx(expected[key], 1e-9, 1e-12)
         sizes = [abs(part["share"]) for part in listed]
         assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize("name", ["single-head-attention", "encoder-layer", "gpt"])
+def test_any_value_changed(name: str, tmp_path: Path) -> None:
+    """A value put in the place of any node's gives what the stepper's patch gives, backward too."""
+    here = model(name)
+    stepper = here.stepper(backward=True)
+    nodes = stepper.graph.nodes
+    random = np.random.default_rng(0)
+    floats = [place for place, node in enumerate(nodes) if node.dtype == "float"]
+    chosen = random.permutation(floats)[:12].tolist()
+    given = [stepper.value(nodes[id]) + random.standard_normal() for id in chosen]
+    code = f"""const given = {json.dumps([value.ravel().tolist() for value in given])};
+    return {chosen}.map((id, n) => {{
+      machine.set(id, given[n]);
+      const values = machine.program.nodes.filter((node) => !node.inner)
+        .map((node) => machine.value(node.id));
+      const dependants = machine.dependants(id), changed = machine.changed();
+      machine.reset(id);
+      return {{ values, dependants, changed }};
+    }});"""
+    done = run(program(*here, backward=True), code, tmp_path)
+    for id, array_given, found in zip(chosen, given, done, strict=True):
+        patch = stepper.patch(nodes[id], array_given)
+        for node, value in zip(nodes, found["values"], strict=True):
+            np.testing.assert_allclose(
+                array(value), stepper.value(node), rtol=1e-8, atol=1e-9, err_msg=node.path
+            )
+        patch.remove()
+        reached = {nodes[id]}
+        for node in nodes:
+            if reached.intersection(node.inputs):
+                reached.add(node)
+        assert {nodes[n] for n in found["changed"]} == reached
+        assert {nodes[n] for n in found["dependants"]} == reached - {nodes[id]}
+
+
+def test_what_cannot_be_put_in_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+    tokens = ca.input("tokens", "T", dtype="int")
+    y = ca.ops.take(ca.parameter("table", "V D"), tokens) * 2.0
+    found = program(y, {"tokens": [0, 2]}, {"table": np.arange(6.0).reshape(3, 2)})
+    code = """const [output] = machine.program.outputs, says = [];
+    for (const [id, data] of [[0, [1]], [0, [1, 2, 3, 4, 5, NaN]], [1, [0.5, 1]], [1, [0, 3]]]) {
+      try { machine.set(id, data); } catch (error) { says.push(error.message); }
+    }
+    return { says, changed: machine.changed(), value: machine.value(output) };"""
+    done = run(found, code, tmp_path)
+    assert done["says"] == [
+        "table has 6 numbers, not 1",
+        "table: NaN is no float",
+        "tokens: 0.5 is no int",
+        "take: index 3 is not one of 0 to 2",
+    ]
+    assert done["changed"] == []
+    assert array(done["value"]).tolist() == [[0.0, 2.0], [8.0, 10.0]]

@@ -21,6 +21,12 @@ class _Printer(JavascriptCodePrinter):
     def _print_erf(self, expression: sympy.Expr) -> str:
         return f"erf({self._print(expression.args[0])})"
 
+    def _print_Pow(self, expression: sympy.Expr) -> str:  # noqa: N802 (sympy's name)
+        base, exponent = expression.as_base_exp()
+        if exponent == -sympy.S.Half:  # as numpy has it for infinities
+            return f"1/Math.sqrt({self._print(base)})"
+        return str(super()._print_Pow(expression))
+
     def _print_log(self, expression: sympy.Expr) -> str:
         power = expression.args[0] - 1
         if isinstance(power, sympy.exp):  # stable for numbers of any size

@@ -2,17 +2,25 @@
 
 import json
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from drawing import Instance, Sample, instance
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from javascript import array, run, run_all
 from samples import ROWS
-from stepping import SMALL, At, model
+from stepping import SMALL, At, model, points
 
 import cutaway as ca
+from cutaway import ops
+from cutaway.graph import Title, apply
+from cutaway.ops import Elementwise
+from cutaway.step.opened import STRUCTURAL
+from cutaway.step.packed import packed
 from cutaway.step.program import program
 from cutaway.step.session import Session
 from cutaway.step.shares import shares
@@ -185,3 +193,141 @@ def test_what_cannot_be_put_in_is_refused_and_changes_nothing(tmp_path: Path) ->
     ]
     assert done["changed"] == []
     assert array(done["value"]).tolist() == [[0.0, 2.0], [8.0, 10.0]]
+
+
+@given(st.lists(points(), min_size=5, max_size=5))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_value_of_random_graphs(tmp_path_factory: pytest.TempPathFactory, drawn: Any) -> None:
+    code = "return machine.program.nodes.filter((n) => !n.inner).map((n) => machine.value(n.id));"
+    programs = [program(*here) for here in drawn]
+    found = run_all(programs, code, tmp_path_factory.mktemp("pages"))
+    for here, values in zip(drawn, found, strict=True):
+        trace = here.trace()
+        for node, value in zip(here.graph.nodes, values, strict=True):
+            np.testing.assert_allclose(
+                array(value), trace[node], rtol=1e-7, atol=1e-9, err_msg=str(node)
+            )
+
+
+FAR = [0.0, -0.0, 1e-300, 1e-8, 0.4, -3.0, 5.9, -6.1, 30.0, -40.0, 710.0, -750.0, 1e300, -1e300]
+EVERYWHERE = (*FAR, np.inf, -np.inf, np.nan)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [ops.erf, ops.sigmoid, ops.softplus, ops.tanh, ops.exp, ops.relu, ops.abs, ops.rsqrt],
+)
+def test_numbers_of_any_size(function: Any, tmp_path: Path) -> None:
+    x = ca.input("x", "N")
+    feeds = {"x": np.array(EVERYWHERE)}
+    (value,) = run(program(function(x), feeds), OUTPUTS, tmp_path)
+    (expected,) = ca.evaluate(function(x), feeds)
+    np.testing.assert_allclose(array(value), expected, rtol=1e-13)
+
+
+def test_reductions_of_numbers_that_are_none(tmp_path: Path) -> None:
+    x = ca.input("x", "N D")
+    outputs = [f(x, axis=1) for f in (ops.max, ops.min, ops.argmax, ops.sum, ops.softmax)]
+    rows = [[1.0, np.nan, 3.0], [-np.inf] * 3, [np.inf, 2.0, np.inf], [2.0, 2.0, -np.inf]]
+    feeds = {"x": np.array(rows)}
+    found = run(program(outputs, feeds), OUTPUTS, tmp_path)
+    for value, expected in zip(found, ca.evaluate(outputs, feeds), strict=True):
+        np.testing.assert_allclose(array(value), expected, rtol=1e-13)
+
+
+def test_zeros_that_were_drawn_stay(tmp_path: Path) -> None:
+    x, seed = ca.input("x", "N D"), ca.input("seed", (), dtype="int")
+    y = ops.dropout(x, 0.4, seed)
+    feeds = {"x": np.arange(1.0, 41.0).reshape(8, 5), "seed": np.array(7)}
+    code = "machine.set(0, Array.from({ length: 40 }, (_, n) => 2 * (n + 1)));" + OUTPUTS
+    (value,) = run(program(y, feeds), code, tmp_path)
+    (expected,) = ca.evaluate(y, {**feeds, "x": feeds["x"] * 2})
+    np.testing.assert_allclose(array(value), expected, rtol=1e-13)
+
+
+@dataclass(frozen=True, slots=True)
+class Times(Elementwise):
+    """An op of a user, with a field and the name of another op."""
+
+    factor: float
+    name: ClassVar[str] = "sum"
+    title: ClassVar[Title] = Title("Times", "倍")
+
+    def expression(self, *args: Any) -> Any:
+        return self.factor * args[0]
+
+    def kernel(self, xp: Any, *arrays: Any) -> Any:
+        return self.factor * arrays[0]
+
+
+def test_ops_of_one_name(tmp_path: Path) -> None:
+    x = ca.input("x", "N")
+    y = ops.sum(apply(Times(3.0), x) + apply(Times(0.1), x))
+    (value,) = run(program(y, {"x": [1.0, 2.0]}), OUTPUTS, tmp_path)
+    assert array(value) == pytest.approx(9.3)
+
+
+def test_every_structural_op_stands_in_the_machine_and_no_other(tmp_path: Path) -> None:
+    found = program(ops.exp(ca.input("x", "N")), {"x": [1.0]})
+    known = run(found, "return Object.keys(machine._ops);", tmp_path)
+    assert set(known) == {op.name for op in STRUCTURAL} | {"exp"}
+
+
+def test_samples_are_shown(tmp_path: Path) -> None:
+    x = ca.input("x", "T D")
+    feeds = {"x": np.random.default_rng(0).standard_normal((3, 200_000))}
+    y = x * 2.0
+    code = """let refused = "";
+    try { machine.set(0, []); } catch (error) { refused = error.message; }
+    return { refused, value: machine.value(machine.program.outputs[0]),
+      made: machine.contributions(machine.program.outputs[0], [0, 0]) };"""
+    done = run(program(y, feeds), code, tmp_path)
+    rows, columns = done["value"]["places"]
+    expected = 2.0 * feeds["x"][np.ix_(rows, columns)]
+    np.testing.assert_allclose(array(done["value"]), expected, rtol=1e-6)
+    assert rows == [0, 1, 2]
+    assert done["refused"] == "this program ships samples: it can't be changed"
+    assert done["made"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("program.version = 2", "no program of cutaway"),
+        ("delete program.nodes", "no program of cutaway"),
+        ("program.nodes.pop()", "node 1 of this program is broken"),
+        ("program.nodes[1].inputs = [0, 99]", "node 1 of this program is broken"),
+        ("program.nodes[2].function = 'constructor'", "softmax: there is no op constructor"),
+        ("program.nodes[0].data.text = 'AAAA'", "x: "),
+        ("program.nodes[1].shape = null", "node 1 of this program is broken"),
+    ],
+)
+def test_a_broken_program_says_so(change: str, message: str, tmp_path: Path) -> None:
+    found = program(ops.softmax(ca.input("x", "N")), {"x": [1.0, 2.0]})
+    code = f"""const {{ program }} = machine;
+    {change};
+    try {{
+      const broken = new Machine(program);
+      broken.value(1);
+    }} catch (error) {{ return error.message; }}
+    return "";"""
+    assert message in run(found, code, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "null", '{"version":1}', '{"version":1,"nodes":{}}'])
+def test_a_text_that_is_no_program_says_so(text: str, tmp_path: Path) -> None:
+    found = program(ops.exp(ca.input("x", "N")), {"x": [1.0]})
+    code = f"""try {{
+      new Machine(Machine.read({json.dumps(text)}));
+    }} catch (error) {{ return error.message; }}"""
+    assert run(found, code, tmp_path) == "this is no program of cutaway, or it is cut short"
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
+def test_a_program_that_is_cut_short_says_so(share: float, tmp_path: Path) -> None:
+    found = program(ops.exp(ca.input("x", "N")), {"x": [1.0]})
+    text = packed(found)
+    code = f"""try {{
+      new Machine(Machine.read({json.dumps(text[: int(len(text) * share)])}));
+    }} catch (error) {{ return error.message; }}"""
+    assert run(found, code, tmp_path) == "this is no program of cutaway, or it is cut short"

@@ -38,7 +38,11 @@ const CHANGES = {
 class Machine {
   // Read the text of a program: its nodes stand there by columns.
   static read(text) {
-    const program = JSON.parse(text), columns = Object.entries(program.nodes ?? {});
+    let program = null;
+    try {
+      program = JSON.parse(text);
+    } catch { /* the constructor says what is wrong */ }
+    const columns = Object.entries(program?.nodes ?? {});
     const full = columns.map(([key, column]) =>
       [key, Array.isArray(column) ? column : column.at.map((place) => column.all[place])]);
     const nodes = (full[0]?.[1] ?? []).map((_, id) =>
@@ -47,7 +51,7 @@ class Machine {
   }
 
   constructor(program) {
-    if (program?.version !== 1 || !Array.isArray(program.nodes)) {
+    if (program?.version !== 1 || !program.nodes?.length) {
       throw new TypeError("this is no program of cutaway, or it is cut short");
     }
     this.program = program;
@@ -67,8 +71,9 @@ class Machine {
   }
 
   _check(node, id) {
-    const fits = node.id === id && Array.isArray(node.shape) && this._sources(node).every(
-      (source) => Number.isInteger(source) && source >= 0 && source < this._nodes.length);
+    const exists = (source) => Number.isInteger(source) && Object.hasOwn(this._nodes, source);
+    const fits = node.id === id && Array.isArray(node.shape)
+      && [...node.inputs, ...this._sources(node)].every(exists);
     if (!fits) throw new TypeError(`node ${id} of this program is broken`);
     const known = node.data || node.opened !== null || Object.hasOwn(this._ops, node.function);
     if (!known) throw new TypeError(`${node.path}: there is no op ${node.function}`);
@@ -98,6 +103,7 @@ class Machine {
 
   // Put numbers in the place of a value. If they do not fit, it throws, and all stays as it was.
   set(id, data) {
+    this._allow();
     const { path, dtype, shape } = this._nodes[id], length = sizeOf(shape);
     const given = Float64Array.from(data);
     if (given.length !== length) {
@@ -111,6 +117,7 @@ class Machine {
 
   // Apply one of the program's knock-outs; those of several heads add up.
   knockOut(id, change) {
+    this._allow();
     const before = this._changes.get(id), heads = change.kind === "head" && Array.isArray(before);
     if (!Object.hasOwn(CHANGES, change.kind)) throw new TypeError(`no knock-out ${change.kind}`);
     this._change(id, heads ? [...before, change] : [change]);
@@ -206,8 +213,11 @@ class Machine {
     return found;
   }
 
-  _change(id, change) {
+  _allow() {
     if (!this.program.editable) throw new Error("this program ships samples: it can't be changed");
+  }
+
+  _change(id, change) {
     const before = this._changes.get(id);
     this._put(id, change);
     if (this._nodes[id].dtype !== "int") return;

@@ -49,6 +49,8 @@ def functions(op: Op, count: int) -> str:
     '{ value: (a) => 1/(1 + Math.exp(-a))'
     """
     assert isinstance(op, Elementwise)
+    if count > len(LETTERS):
+        raise unknown(op, f"{count} operands; a page takes {len(LETTERS)} at most")
     letters = LETTERS[:count]
     operands = [sympy.Symbol(letter, real=True) for letter in letters]
     found = op.expression(*operands)

@@ -77,8 +77,7 @@ def program(
     known = {name: size for name, size in sizes.items() if name in whole.symbols}
     session = Session(whole, own(feeds), params, known, None)
     opening = Opening(whole, session)
-    arrays = [entry.value for entry in opening.entries if entry.value is not None]
-    editable = sum(map(length, arrays)) <= LIMIT
+    editable = _fit([entry.value for entry in opening.entries if entry.value is not None])
     entries = opening.entries if editable else opening.entries[: len(whole.nodes)]
     number = {node: place for place, node in enumerate(whole.nodes)}
     writer = _Writer(whole, back, number)
@@ -120,6 +119,11 @@ def script(found: Data) -> str:
     folder = resources.files(__package__).joinpath("page")
     parts = [folder.joinpath(name).read_text("utf-8") for name in FILES]
     return "\n".join(["const Machine = (() => {", table, *parts, "return Machine;", "})();", ""])
+
+
+def _fit(arrays: Sequence[Array]) -> bool:
+    """Say whether arrays are small enough to be shipped; large ones are not even looked at."""
+    return sum(array.size for array in arrays) <= LIMIT and sum(map(length, arrays)) <= LIMIT
 
 
 class _Writer:

@@ -50,18 +50,26 @@ def _narrowest(array: Array) -> npt.NDArray[Any]:
 def sample(shape: tuple[int, ...], most: int) -> Places:
     """Return, for each axis, places spread evenly over it: at most so many numbers in all.
 
-    The longest axis is thinned out first, so that short ones stay whole.
+    Short axes stay whole; long ones get the same number of places.
 
     Examples
     --------
     >>> sample((2, 9), 8)
     ((0, 1), (0, 3, 5, 8))
     """
-    counts = list(shape)
-    while int(np.prod(counts)) > most:
-        axis = int(np.argmax(counts))
-        others = int(np.prod(counts)) // counts[axis]
-        below = sorted(counts)[-2] if len(counts) > 1 else 1
-        counts[axis] = max(most // others, min(below, counts[axis] - 1), 1)
-    pairs = zip(shape, counts, strict=True)
-    return tuple(tuple(np.linspace(0, n - 1, k).round().astype(int).tolist()) for n, k in pairs)
+    cap = _cap(shape, most)
+    return tuple(
+        tuple(np.linspace(0, size - 1, min(size, cap)).round().astype(int).tolist())
+        for size in shape
+    )
+
+
+def _cap(shape: tuple[int, ...], most: int) -> int:
+    """Return how many places an axis may have at most."""
+    room = float(most)
+    for done, size in enumerate(sorted(shape)):
+        cap = int(room ** (1 / (len(shape) - done)) + 1e-9)
+        if size > cap:
+            return cap
+        room /= size
+    return max(shape, default=1)

@@ -146,6 +146,27 @@ def test_an_op_that_a_page_cannot_compute_is_named(op: Op) -> None:
         program(y, {"x": [1.0]})
 
 
+@dataclass(frozen=True, slots=True)
+class Mixed(Elementwise):
+    """An elementwise op of any number of operands."""
+
+    name: ClassVar[str] = "mixed"
+    title: ClassVar[Title] = Title("Mixed", "混合")
+
+    def expression(self, *args: Any) -> Any:
+        return sympy.Add(*args)
+
+    def kernel(self, xp: Any, *arrays: Any) -> Any:
+        return sum(arrays)
+
+
+def test_an_op_of_too_many_operands_is_named() -> None:
+    x = ca.input("x", "T")
+    assert program(apply(Mixed(), x, x, x), {"x": [1.0]})["elementwise"].keys() == {"mixed"}
+    with pytest.raises(ca.OptionError, match="4 operands; a page takes 3"):
+        program(apply(Mixed(), x, x, x, x), {"x": [1.0]})
+
+
 def test_structural_ops_have_names_of_their_own() -> None:
     assert len({op.name for op in STRUCTURAL}) == len(STRUCTURAL)
 

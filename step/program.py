@@ -23,7 +23,7 @@ from cutaway.transform import Formulas
 VERSION = 1
 LIMIT = 1_200_000  # characters of all arrays
 SAMPLE = 4_096  # numbers of one array, where not all are shipped
-FILES = ("arrays.js", "special.js", "ops.js", "machine.js")
+FILES = ("arrays.js", "special.js", "ops.js", "shipped.js", "changes.js", "machine.js")
 
 
 def program(
@@ -52,6 +52,17 @@ def program(
         What the places along an axis are called, by its size.
     title
         What the page is called.
+
+    Returns
+    -------
+    dict
+        What JSON can hold. ``nodes``: of each its ``id`` (its place), ``path``, ``op``, ``inputs``,
+        ``shape`` and ``dtype``; ``latex``, ``formula_mathml``, and ``numbers_mathml``, in which
+        texts ``operand 0`` … stand for numbers; ``scope`` with its ``kinds``; whether it is
+        ``backward``, and ``forward_of``, the value whose gradient it is a part of. What computes it
+        is a ``function`` with ``attrs``, or the node as which it is ``opened``, or ``data``.
+        ``gradients``: the gradient of each value. ``steps``: those of level ``op``, by direction.
+        ``editable``: whether values can be changed.
 
     Raises
     ------

@@ -175,6 +175,20 @@ def test_any_value_changed(name: str, tmp_path: Path) -> None:
         assert {nodes[n] for n in found["dependants"]} == reached - {nodes[id]}
 
 
+def test_what_changed_since(tmp_path: Path) -> None:
+    x, y = ca.input("x", "N"), ca.input("y", "N")
+    outputs = [ops.exp(x), ops.exp(y)]
+    code = """const first = machine.version;
+    machine.set(0, [1]);
+    const second = machine.version;
+    machine.set(2, [1]);
+    const third = machine.version;
+    machine.reset(0);
+    return [first, second, third, machine.version, undefined].map((v) => machine.changed(v));"""
+    done = run(program(outputs, {"x": [0.0], "y": [0.0]}), code, tmp_path)
+    assert done == [[0, 1, 2, 3], [0, 1, 2, 3], [0, 1], [], [2, 3]]
+
+
 def test_what_cannot_be_put_in_is_refused_and_changes_nothing(tmp_path: Path) -> None:
     tokens = ca.input("tokens", "T", dtype="int")
     y = ca.ops.take(ca.parameter("table", "V D"), tokens) * 2.0

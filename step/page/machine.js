@@ -1,40 +1,6 @@
 // Runs a program, as cutaway.step.program writes it: computes values when they are asked for, and
 // after a change only what depends on it.
 
-// ---- numbers as they are shipped
-
-const STORED = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array };
-
-const decode = ({ kind, text }) => {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  return Float64Array.from(new STORED[kind](bytes.buffer));
-};
-
-// ---- changes other than to given numbers: knock-outs
-
-const CHANGES = {
-  operand: (change, node, value, inputs) => {
-    const { shape, data } = inputs[change.place];
-    return Float64Array.from(placesOf(node.shape, stretched(shape, node.shape)), (n) => data[n]);
-  },
-  head: ({ heads, head }, node, value) => {
-    const lane = sizeOf(node.shape.slice(-2)), found = Float64Array.from(value);
-    for (let n = heads > 1 ? head : 0; n * lane < found.length; n += heads) {
-      found.fill(0, n * lane, (n + 1) * lane);
-    }
-    return found;
-  },
-  uniform: ({ axis, scores }, node, value, inputs) => {
-    const found = new Float64Array(value.length), { firsts, others } = rowsOf(node.shape, [axis]);
-    const open = scores ? (n) => inputs[0].data[n] !== -Infinity : (n) => value[n] > 0;
-    for (const first of firsts) {
-      const seen = Array.from(others, (step) => first + step).filter(open);
-      for (const n of seen) found[n] = 1 / seen.length;
-    }
-    return found;
-  },
-};
-
 class Machine {
   // Read the text of a program: its nodes stand there by columns.
   static read(text) {

@@ -36,6 +36,13 @@ const placesOf = (shape, { offset, strides }) => {
   return places;
 };
 
+// The numbers at some places.
+const gathered = (data, places) => {
+  const found = new Float64Array(places.length);
+  for (let n = 0; n < places.length; n++) found[n] = data[places[n]];
+  return found;
+};
+
 // An array as it stands, stretched to a shape: axes are aligned at the end.
 const stretched = (from, shape) => {
   const own = stridesOf(from), added = shape.length - from.length;

@@ -3,10 +3,10 @@
 const CHANGES = {
   operand: (change, node, value, inputs) => {
     const { shape, data } = inputs[change.place];
-    return Float64Array.from(placesOf(node.shape, stretched(shape, node.shape)), (n) => data[n]);
+    return gathered(data, placesOf(node.shape, stretched(shape, node.shape)));
   },
   head: ({ heads, head }, node, value) => {
-    const lane = sizeOf(node.shape.slice(-2)), found = Float64Array.from(value);
+    const lane = sizeOf(node.shape.slice(-2)), found = value.slice();
     for (let n = heads > 1 ? head : 0; n * lane < found.length; n += heads) {
       found.fill(0, n * lane, (n + 1) * lane);
     }

@@ -24,8 +24,8 @@ for (const name of ["expand_dims", "squeeze", "stop_gradient", "cast"]) {
 
 const viewing = (view, name) => ({
   value: (node, [x]) => {
-    const convert = KINDS[node.dtype];
-    return Float64Array.from(placesOf(node.shape, view(node, x.shape)), (n) => convert(x.data[n]));
+    const data = gathered(x.data, placesOf(node.shape, view(node, x.shape)));
+    return node.dtype === x.dtype ? data : data.map(KINDS[node.dtype]);
   },
   slopes: (node, [x], place) => {
     const rounded = node.dtype !== "float" && node.dtype !== x.dtype;
@@ -131,7 +131,7 @@ const folding = ({ value, slopes }) => ({
 
 const cumulativeSum = {
   value: (node, [x]) => {
-    const data = Float64Array.from(x.data), stride = stridesOf(x.shape)[node.attrs.axis];
+    const data = x.data.slice(), stride = stridesOf(x.shape)[node.attrs.axis];
     const { firsts, others } = rowsOf(x.shape, [node.attrs.axis]);
     for (const first of firsts) {
       for (const step of others.subarray(1)) data[first + step] += data[first + step - stride];

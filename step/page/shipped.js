@@ -3,6 +3,7 @@
 const STORED = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array };
 
 const decode = ({ kind, text }) => {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  return Float64Array.from(new STORED[kind](bytes.buffer));
+  const letters = atob(text), bytes = new Uint8Array(letters.length);
+  for (let n = 0; n < bytes.length; n++) bytes[n] = letters.charCodeAt(n);
+  return new Float64Array(new STORED[kind](bytes.buffer));
 };

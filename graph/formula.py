@@ -15,7 +15,7 @@ from cutaway.graph.op import Composite, Op
 LONGEST = 400  # characters of an operand: one that is longer gets its name instead
 DEEPEST = 24  # ops above each other
 MOST = 8  # operands of one op: of more, the first and the last are written
-CALL, TIGHTEST = 4, 5  # how tightly a call binds, and a name
+POWER, CALL, TIGHTEST = 3, 4, 5  # how tightly a power binds, a call, and a name
 NAME = 24  # characters of a name
 SHORT = 60  # characters of an operand with which a composite op is written as it is defined
 
@@ -52,7 +52,8 @@ class Symbol(NamedTuple):
         latex = self.latex + (f"_{{{low}}}" if low else "")
         latex += f"^{{{self.above}}}" if self.above else ""
         text = self.text + (f"_{text}" if text else "") + (f"^{self.above}" if self.above else "")
-        return Piece(latex, text, TIGHTEST, TIGHTEST)
+        binding = POWER if self.above else TIGHTEST
+        return Piece(latex, text, binding, binding)
 
 
 class Reading(NamedTuple):

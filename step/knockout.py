@@ -32,6 +32,51 @@ class _Attention:
     attended: Node
 
 
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """What makes one of the heads zero; ``heads`` is how many there are."""
+
+    heads: int
+    head: int
+
+    def __call__(self, value: Array, inputs: Sequence[Array]) -> Array:
+        """Return the value without that head."""
+        many = self.heads > 1
+        lanes = (*value.shape[:1], self.heads, *value.shape[-2:]) if many else (1, 1, *value.shape)
+        value.reshape(lanes)[:, self.head] = 0.0
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Even:
+    """What gives all that is attended to the same weight: what no mask hides.
+
+    ``scores`` says that the op reads scores; of an opened softmax, weights of zero are what a
+    mask hides.
+    """
+
+    axis: int
+    scores: bool
+
+    def __call__(self, value: Array, inputs: Sequence[Array]) -> Array:
+        """Return even weights."""
+        open = ~np.isneginf(inputs[0]) if self.scores else value > 0
+        total = open.sum(axis=self.axis, keepdims=True)
+        found: Array = np.divide(open, np.maximum(total, 1), dtype=value.dtype)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """What gives one of the operands instead of the result."""
+
+    place: int
+
+    def __call__(self, value: Array, inputs: Sequence[Array]) -> Array:
+        """Return the operand, in the shape of the result."""
+        return np.broadcast_to(inputs[self.place], value.shape)
+
+
 def knock_out(
     session: Session, graph: Graph, kind: str, path: str = "*", head: int | None = None
 ) -> Changes:
@@ -63,13 +108,11 @@ def knock_out(
 
 
 def _head(session: Session, graph: Graph, path: str, head: int) -> Changes:
-    found = {a.attended: a for a in _attentions(graph)}
-    nodes = _at(graph, found, path, "attention")
+    nodes = _at(graph, {a.attended: a for a in _attentions(graph)}, path, "attention")
     if len(nodes) > 1:
         raise too_many(path, [graph.path(node) for node in nodes])
     (node,) = nodes
-    (value,) = session.values([node])
-    heads = int(np.prod(value.shape[1:-2])) if value.ndim > 3 else 1  # (B, groups, size, T, d)
+    heads = _count(session, node)
     if not is_whole(head) or not 0 <= head < heads:
         raise OptionError(
             explain(
@@ -78,12 +121,17 @@ def _head(session: Session, graph: Graph, path: str, head: int) -> Changes:
             )
         )
 
-    def silence(value: Array, inputs: Sequence[Array]) -> Array:
-        lanes = (*value.shape[:1], heads, *value.shape[-2:]) if heads > 1 else (1, 1, *value.shape)
-        value.reshape(lanes)[:, head] = 0.0
-        return value
+    return {node: Change(f"without head {head}", function=Silent(heads, head), commutes=True)}
 
-    return {node: Change(f"without head {head}", function=silence, commutes=True)}
+
+def heads_in(session: Session, graph: Graph) -> dict[Node, int]:
+    """Return what each attention gives, and how many heads it has."""
+    return {a.attended: _count(session, a.attended) for a in _attentions(graph)}
+
+
+def _count(session: Session, attended: Node) -> int:
+    (value,) = session.values([attended])
+    return int(np.prod(value.shape[1:-2])) if value.ndim > 3 else 1  # (B, groups, size, T, d)
 
 
 def _residual(graph: Graph, path: str) -> Changes:
@@ -92,7 +140,7 @@ def _residual(graph: Graph, path: str) -> Changes:
         edges.setdefault(node, []).append(place)
     single = {node: places[0] for node, places in edges.items() if len(places) == 1}
     return {
-        node: Change("without the residual", function=_operand(1 - single[node]))
+        node: Change("without the residual", function=Operand(1 - single[node]))
         for node in _at(graph, single, path, "residual")
     }
 
@@ -103,22 +151,9 @@ def _uniform(graph: Graph, path: str) -> Changes:
     for node in _at(graph, weights, path, "attention"):
         softmax = softmax_of(node)
         assert softmax is not None
-        found[node] = Change(
-            "uniform attention", function=_even(softmax[1], softmax[0] in node.inputs)
-        )
+        even = Even(softmax[1], softmax[0] in node.inputs)
+        found[node] = Change("uniform attention", function=even)
     return found
-
-
-def _even(axis: int, of_scores: bool) -> Callable[[Array, Sequence[Array]], Array]:
-    """Return what gives all that is attended to the same weight: what no mask hides."""
-
-    def function(value: Array, inputs: Sequence[Array]) -> Array:
-        open = ~np.isneginf(inputs[0]) if of_scores else value > 0  # an opened softmax: its weights
-        total = open.sum(axis=axis, keepdims=True)
-        found: Array = np.divide(open, np.maximum(total, 1), dtype=value.dtype)
-        return found
-
-    return function
 
 
 def _unscaled(graph: Graph, path: str) -> Changes:
@@ -130,7 +165,7 @@ def _unscaled(graph: Graph, path: str) -> Changes:
         if isinstance(reader.op, Multiply | Divide)
     }
     return {
-        node: Change("without the scale", function=_operand(scales[node]))
+        node: Change("without the scale", function=Operand(scales[node]))
         for node in _at(graph, scales, path, "scale of scores")
     }
 
@@ -143,14 +178,9 @@ def _unmasked(graph: Graph, path: str) -> Changes:
         if role == "mask"
     }
     return {
-        node: Change("without the mask", function=_operand(masks[node]))
+        node: Change("without the mask", function=Operand(masks[node]))
         for node in _at(graph, masks, path, "mask")
     }
-
-
-def _operand(place: int) -> Callable[[Array, Sequence[Array]], Array]:
-    """Return what gives one of the operands instead of the result."""
-    return lambda value, inputs: np.broadcast_to(inputs[place], value.shape)
 
 
 HEAD = "head"

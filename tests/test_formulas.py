@@ -230,3 +230,13 @@ def test_mathml_is_for_reading_aloud() -> None:
     assert ">head</mi>" in formula.mathml
     assert formula.mathml.startswith('<math xmlns="http://www.w3.org/1998/Math/MathML"')
     assert formula._repr_latex_() == f"$\\displaystyle {formula}$"
+
+
+def test_a_transposed_weight_with_a_name_above_gets_parentheses() -> None:
+    graph = ca.Graph(ca.layers.single_head_attention(ca.input("x", "T D"), width="K"))
+    (weight,) = graph.find("query/weight")
+    both = ca.Graph([*graph.outputs, turned := weight.mT])
+    found = Formulas(both).op(turned)
+    assert found == r"\left(W^{Q}\right)^{\mathsf{T}}"
+    assert found.unicode == "(W^Q)ᵀ"
+    assert "<msup>" in found.mathml

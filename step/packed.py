@@ -1,0 +1,43 @@
+"""A program as text in a page: by columns, and what comes often only once."""
+
+import json
+from typing import Any
+
+Data = dict[str, Any]
+
+
+def packed(program: Data) -> str:
+    """Return a program as JSON that is safe in a page, for ``Machine.read``.
+
+    What a node does not have is null when it is read.
+
+    Examples
+    --------
+    >>> nodes = [{"op": "causal_mask"}] * 3 + [{"name": "x"}]
+    >>> packed({"version": 1, "nodes": nodes}).partition('"nodes":')[2]
+    '{"op":{"all":["causal_mask",null],"at":[0,0,0,1]},"name":[null,null,null,"x"]}}'
+    """
+    nodes = program["nodes"]
+    keys = dict.fromkeys(key for node in nodes for key in node)
+    columns = {key: _column([node.get(key) for node in nodes]) for key in keys}
+    return to_json({**program, "nodes": columns})
+
+
+def _column(values: list[Any]) -> Any:
+    texts = [to_json(value) for value in values]
+    unique = list(dict.fromkeys(texts))
+    number = {text: place for place, text in enumerate(unique)}
+    shared = {"all": [json.loads(text) for text in unique], "at": [number[text] for text in texts]}
+    return min(values, shared, key=lambda column: len(to_json(column)))
+
+
+def to_json(data: object) -> str:
+    r"""Return JSON that is safe in a page: it ends no script, whatever names it holds.
+
+    Examples
+    --------
+    >>> print(to_json({"</script>": "\u2028"}))
+    {"\u003c/script>":"\u2028"}
+    """
+    text = json.dumps(data, allow_nan=False, separators=(",", ":"))  # all of it is ASCII
+    return text.replace("<", "\\u003c")

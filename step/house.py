@@ -124,12 +124,13 @@ class House:
             values[block.node],
             floor.level,
             block.nodes,
-            self._owner(floor.parts[block.node].node),
+            self.owner(floor.parts[block.node].node),
             tuple(values[source] for source in block.node.inputs if source in values),
             self.formulas(floor),
         )
 
-    def _owner(self, node: Node) -> Node | None:
+    def owner(self, node: Node) -> Node | None:
+        """Return the value whose gradient a node of the backward pass is a part of."""
         return self._gradients.owner.get(node) if self._gradients else None
 
     def formulas(self, floor: Floor) -> Formulas:

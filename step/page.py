@@ -1,0 +1,152 @@
+"""A stepper as a page of its own: one file that loads nothing, and computes in the browser."""
+
+import base64
+import zlib
+from collections.abc import Mapping
+from html import escape
+from importlib import resources
+from typing import Any
+
+from cutaway.graph import GradError, Graph
+from cutaway.render.html import both_themes, policy
+from cutaway.render.text import clean
+from cutaway.step.drawings import drawings
+from cutaway.step.floor import LEVELS, OWN, Level
+from cutaway.step.gradients import gradients
+from cutaway.step.house import House, Point
+from cutaway.step.packed import packed, to_json
+from cutaway.step.program import program, script
+from cutaway.step.switches import switches
+from cutaway.step.tracks import numbers, offered, tracks
+from cutaway.step.words import PAGE
+
+FILES = (  # each reads the ones before it
+    "arrays",
+    "data",
+    "state",
+    "shown",
+    "grid",
+    "formula",
+    "figure",
+    "steps",
+    "controls",
+    "whatif",
+    "panel",
+    "main",
+)
+TRUSTED = "trusted-types cutaway"  # what makes elements of our own drawings and formulas
+Data = dict[str, Any]
+
+
+def page(
+    graph: Graph,
+    point: Point,
+    *,
+    level: Level,
+    step: int = 0,
+    backward: bool = False,
+    words: Mapping[str, tuple[str, ...]],
+    title: str = "",
+    lang: str = "en",
+) -> str:
+    """Return a page on which a graph is stepped through, forward and backward.
+
+    Parameters
+    ----------
+    graph
+        The forward pass.
+    point
+        Where it is run.
+    level, step, backward, lang
+        Where the reader begins, and in which language.
+    words
+        What the places along an axis are called, by its size.
+    title
+        What the page is called; by default the outputs' paths.
+    """
+    title = clean(title) or ", ".join(map(graph.path, graph.outputs))
+    has_gradients = _has_gradients(graph)
+    found = program(
+        graph,
+        point.feeds,
+        point.params,
+        point.dims,
+        backward=has_gradients,
+        words=words,
+        title=title,
+    )
+    forward = House(graph, point, None)
+    floors = offered(forward, point.axis)
+    tracked = {"forward": tracks(forward, floors, found)}
+    if has_gradients:
+        back = gradients(graph)
+        house = House(back.graph, point, back)
+        tracked["backward"] = tracks(house, offered(house, point.axis), found)
+    number = numbers(forward, found)
+    data = {
+        "words": {key: text._asdict() for key, text in PAGE.items()},
+        "levels": LEVELS,
+        "own": OWN,
+        "tracks": tracked,
+        "boxes": {
+            place: clean(path)
+            for node, place in number.items()
+            if clean(path := graph.path(node)) != path
+        },
+        "knockouts": switches(forward.base, graph, number) if found["editable"] else [],
+        "start": {
+            "level": level if level in floors else "op",
+            "direction": "backward" if backward and has_gradients else "forward",
+            "step": step,
+            "lang": lang,
+        },
+    }
+    pictures = drawings(graph, floors, point.axis, forward.base.sizes)
+    return _written(title, lang, found, data, pictures)
+
+
+def _has_gradients(graph: Graph) -> bool:
+    try:
+        gradients(graph)
+    except GradError:
+        return False
+    return True
+
+
+def _written(title: str, lang: str, found: Data, data: Data, pictures: Mapping[str, str]) -> str:
+    style = both_themes() + _file("page.css")
+    code = (_file("vendor/ui.js"), script(found), *(_file(f"{name}.js") for name in FILES))
+    text = "\n".join(code)
+    shown = {key: value for key, value in found.items() if key != "elementwise"}
+    parts = [
+        "<!DOCTYPE html>",
+        f'<html lang="{"en" if lang == "en" else "zh-CN"}">',
+        "<head>",
+        '<meta charset="utf-8">',
+        '<meta http-equiv="Content-Security-Policy" '
+        f'content="{policy(style, text, TRUSTED)}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{escape(title)}</title>",
+        f"<style>{style}</style>",
+        "</head>",
+        "<body>",
+        f'<div id="app"><h1>{escape(title)}</h1>'
+        f"<noscript>{escape(PAGE['no-script'].en)} {escape(PAGE['no-script'].zh)}</noscript></div>",
+        _packed('id="page"', to_json(data)),
+        _packed('id="program"', packed(shown)),
+        *(_packed(f'data-drawing="{name}"', svg) for name, svg in pictures.items()),
+        f'<script type="module">{text}</script>',
+        "</body>",
+        "</html>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _packed(attributes: str, text: str) -> str:
+    """Return what the page unpacks: nothing in it can end an element."""
+    packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+    return f'<script type="text/plain" {attributes}>{packed}</script>'
+
+
+def _file(name: str) -> str:
+    return resources.files(__package__).joinpath("page").joinpath(name).read_text("utf-8")

@@ -2,14 +2,17 @@
 
 import base64
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from importlib import resources
 from typing import Any
 
-from cutaway.graph import GradError, Graph
+import numpy as np
+
+from cutaway.graph import GradError, Graph, Node
 from cutaway.render.html import both_themes, policy
 from cutaway.render.text import clean
+from cutaway.run.compile import Array
 from cutaway.step.drawings import drawings
 from cutaway.step.floor import LEVELS, OWN, Level
 from cutaway.step.gradients import gradients
@@ -43,8 +46,9 @@ def page(
     point: Point,
     *,
     level: Level,
-    step: int = 0,
+    step: str = "",
     backward: bool = False,
+    changes: Iterable[tuple[Node, str, Array]] = (),
     words: Mapping[str, tuple[str, ...]],
     title: str = "",
     lang: str = "en",
@@ -59,6 +63,8 @@ def page(
         Where it is run.
     level, step, backward, lang
         Where the reader begins, and in which language.
+    changes
+        Values that are put in the place of others, and what is said of each.
     words
         What the places along an axis are called, by its size.
     title
@@ -93,6 +99,11 @@ def page(
             for node, place in number.items()
             if clean(path := graph.path(node)) != path
         },
+        "changes": [
+            {"id": number[node], "text": what, "data": [_plain(x) for x in value.ravel()]}
+            for node, what, value in changes
+            if node in number
+        ],
         "knockouts": switches(forward.base, graph, number) if found["editable"] else [],
         "start": {
             "level": level if level in floors else "op",
@@ -103,6 +114,13 @@ def page(
     }
     pictures = drawings(graph, floors, point.axis, forward.base.sizes)
     return _written(title, lang, found, data, pictures)
+
+
+def _plain(x: Any) -> float | str:
+    """Return a number as JSON has it; others as texts that JavaScript reads."""
+    if np.isnan(x):
+        return "NaN"
+    return float(x) if np.isfinite(x) else f"{'-' if x < 0 else ''}Infinity"
 
 
 def _has_gradients(graph: Graph) -> bool:
@@ -123,8 +141,7 @@ def _written(title: str, lang: str, found: Data, data: Data, pictures: Mapping[s
         f'<html lang="{"en" if lang == "en" else "zh-CN"}">',
         "<head>",
         '<meta charset="utf-8">',
-        '<meta http-equiv="Content-Security-Policy" '
-        f'content="{policy(style, text, TRUSTED)}">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy(style, text, TRUSTED)}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(title)}</title>",
         f"<style>{style}</style>",

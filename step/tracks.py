@@ -99,7 +99,9 @@ class _Track:
             "path": block.path,
             "node": node,
             "inputs": [list(self._value(source)) for source in held],
-            "nodes": sorted({self._value(inner)[0] for inner in block.nodes if self._is_value(inner)}),
+            "nodes": sorted(
+                {self._value(inner)[0] for inner in block.nodes if self._is_value(inner)}
+            ),
             "span": sorted(self._number[inner] for inner in span),
             "of": sorted(self._number[owner] for owner in owners if owner is not None),
         }

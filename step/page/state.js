@@ -5,7 +5,8 @@ const SPEEDS = [0.5, 1, 2, 4, 8]; // steps a second
 
 const level = signal(page.start.level);
 const direction = signal(page.start.direction);
-const index = signal(page.start.step);
+const index = signal(Math.max(0, page.tracks[direction.value][level.value].findIndex(
+  ({ path }) => path === page.start.step)));
 const lang = signal(page.start.lang);
 const theme = signal("system");
 const playing = signal(false);
@@ -75,7 +76,17 @@ const setDirection = (name) => {
   });
 };
 
+// Forget the blocks that were stepped into and left since, by going elsewhere.
+const leave = () => {
+  while (entered.length) {
+    const [name, place] = entered.at(-1), { span } = tracks.value[name][place];
+    if (current.value.span.every((id) => span.includes(id))) break;
+    entered.pop();
+  }
+};
+
 const over = () => {
+  leave();
   while (entered.length) {
     const [name, place] = entered.at(-1);
     const span = new Set(tracks.value[name][place].span);
@@ -100,6 +111,7 @@ const into = () => {
 };
 
 const out = () => {
+  leave();
   if (entered.length) return enter(...entered.pop());
   const names = Object.keys(tracks.value), { span } = current.value;
   for (const name of names.slice(0, names.indexOf(level.value)).reverse()) {

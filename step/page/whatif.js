@@ -29,6 +29,10 @@ const takeBack = (id) => batch(() => {
   notice.value = t("taken-back");
 });
 
+for (const { id, text, data } of program.editable ? page.changes : []) {
+  attempt(id, () => text, () => machine.set(id, data.map(Number)));
+}
+
 // A number as people write it, or nothing.
 const parse = (text) => {
   const plain = text.trim().replace(/−/g, "-").replace(/^([+-]?)(∞|inf|infinity)$/i, "$1Infinity");

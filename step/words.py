@@ -79,6 +79,10 @@ PAGE = {
         "选择输出中的一格，查看它由哪些格得来。",
     ),
     "from-nothing": Title("No input cell contributes.", "没有输入格对它有贡献。"),
+    "from-change": Title(
+        "It was changed: what it was computed from does not count.",
+        "该值已被改动，与原来的输入无关。",
+    ),
     "and-more": Title("and {0} more", "另有 {0} 项"),
     # what if
     "what-if": Title("What if", "如果改变"),

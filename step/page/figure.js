@@ -113,7 +113,8 @@ const bring = (group) => {
   const beyond = (from, to, low, high) => (from < low || to > high ? (from + to - low - high) / 2 : 0);
   const left = beyond(box.left, box.right, frame.left + 8, frame.right - 8);
   const top = beyond(box.top, box.bottom, frame.top + 8, frame.bottom - 8);
-  if (left || top) stage.scrollBy({ left, top, behavior: still.matches || playing.value ? "auto" : "smooth" });
+  const near = Math.abs(left) < frame.width && Math.abs(top) < frame.height;
+  if (left || top) stage.scrollBy({ left, top, behavior: near && !still.matches ? "smooth" : "auto" });
 };
 
 // ---- pressing

@@ -47,7 +47,9 @@ const Sources = () => {
   const cell = picked.value;
   if (!cell || cell.id !== current.value.node) return h("p", { class: "note" }, t("from-hint"));
   const found = contributions.value, whole = `${nameOf(cell.id)}${placeText(cell.index)}`;
-  if (!found.length) return h("p", { class: "note" }, t("from-nothing"));
+  if (!found.length) {
+    return h("p", { class: "note" }, t(machine.patched().includes(cell.id) ? "from-change" : "from-nothing"));
+  }
   const most = Math.abs(found[0].share);
   return h("div", { class: "sources" },
     h("h4", null, t("from", whole)),

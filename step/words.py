@@ -57,6 +57,7 @@ PAGE = {
     "formula": Title("Formula", "公式"),
     "numbers": Title("With this step’s numbers", "代入本步的数值"),
     "inputs": Title("Inputs", "输入"),
+    "parameters": Title("Parameters ({0})", "参数（{0}）"),
     "output": Title("Output", "输出"),
     "json": Title("Output as JSON", "输出（JSON）"),
     "row": Title("row {0}", "第 {0} 行"),

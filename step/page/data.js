@@ -20,3 +20,9 @@ const trusted = globalThis.trustedTypes?.createPolicy("cutaway", { createHTML: (
 const markup = (element, text) => {
   element.innerHTML = trusted ? trusted.createHTML(text) : text;
 };
+
+// Something of a component's own, made once.
+const kept = (make) => {
+  const place = useRef();
+  return (place.current ??= make());
+};

@@ -23,4 +23,4 @@ const fit = () => {
 };
 new ResizeObserver(fit).observe(room);
 fit();
-document.documentElement.dataset.ready = "";
+document.documentElement.dataset.ready = Math.round(performance.now()); // milliseconds

@@ -2,8 +2,6 @@
 
 const MOST_INPUTS = 8, MOST_SOURCES = 6;
 
-const nameOf = (id) => program.nodes[id].path;
-
 const contributions = computed(() => {
   version.value;
   if (!picked.value || program.editable === false) return [];
@@ -17,7 +15,6 @@ const sourcesIn = (id) => new Map(contributions.value.filter((found) => found.id
 const Panel = () => {
   const step = current.value, part = partOf(step.node, step.at);
   const operands = step.inputs.map(([id, at]) => partOf(id, at));
-  const shown = step.inputs.slice(0, MOST_INPUTS);
   const node = program.nodes[step.node], single = step.nodes.length === 1;
   return h("section", { class: "panel", "aria-label": t("step") },
     h("h2", { class: "path" }, h("bdi", { "data-testid": "current-path" }, step.path)),
@@ -29,11 +26,28 @@ const Panel = () => {
     h(Grid, { id: step.node, at: step.at, name: step.path, key: `output ${step.node}`, sources: sourcesIn(step.node) }),
     h(Sources),
     h(Edit),
-    shown.length > 0 && h("h3", null, t("inputs")),
-    shown.map(([id, at], place) =>
-      h(Grid, { id, at, name: nameOf(id), key: `input ${place} ${id}`, sources: sourcesIn(id) })),
-    operands.length > shown.length && h("p", { class: "note" }, t("and-more", operands.length - shown.length)),
+    h(Inputs, { step, single }),
     h(Json, { part }));
+};
+
+// A block's weights are folded up: what flows into it comes first.
+const Inputs = ({ step, single }) => {
+  const folded = single ? [] : step.inputs.filter(([id]) => program.nodes[id].op === "parameter");
+  const shown = step.inputs.filter((input) => !folded.includes(input));
+  const grid = ([id, at], place) => h(Grid, { id, at, name: nameOf(id), key: `${place} ${id}`, sources: sourcesIn(id) });
+  return [
+    shown.length > 0 && h("h3", null, t("inputs")),
+    shown.slice(0, MOST_INPUTS).map(grid),
+    shown.length > MOST_INPUTS && h("p", { class: "note" }, t("and-more", shown.length - MOST_INPUTS)),
+    folded.length > 0 && h(Folded, { key: step.path, summary: t("parameters", folded.length), content: () => folded.map(grid) }),
+  ];
+};
+
+// What is there only when it is open.
+const Folded = ({ summary, content }) => {
+  const open = kept(() => signal(false));
+  return h("details", { onToggle: (event) => { open.value = event.currentTarget.open; } },
+    h("summary", null, summary), open.value && content());
 };
 
 const about = (step, node) => [

@@ -19,6 +19,7 @@ const axes = signal({}); // which place along a leading axis is shown, by the ax
 const notice = signal("");
 let entered = []; // the blocks that were stepped into: [level, index]
 
+const nameOf = (id) => program.nodes[id].path;
 const t = (key, ...values) =>
   page.words[key][lang.value].replace(/\{(\d)\}/g, (_, place) => values[place]);
 

@@ -3,9 +3,7 @@
 const scopeOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
 
 const Row = ({ step, place }) => {
-  const row = useRef(), standing = useRef(); // a row is drawn again only if it is about this row
-  standing.current ??= computed(() => index.value === place);
-  const here = standing.current.value;
+  const row = useRef(), here = kept(() => computed(() => index.value === place)).value;
   const other = step.nodes.some((id) => changed.value.has(id));
   useEffect(() => { if (here) reveal(row.current); }, [here]);
   return h("li", { ref: row },

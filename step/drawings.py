@@ -31,9 +31,9 @@ def drawings(graph: Graph, floors: Mapping[Level, Floor], axis: str, sizes: Size
     for level, floor in floors.items():
         if level in LEVELS[3:] and len(floor.graph.nodes) > MOST:
             continue
-        token = {"axis": axis, "dims": sizes} if level == "token" else {}
+        dims = sizes if level == "token" else None  # elsewhere shapes stand in symbols
         for lang in LANGUAGES:
-            scene = draw(graph, level, lang=lang, **token).scene
+            scene = draw(graph, level, lang=lang, axis=axis, dims=dims).scene
             themed = Sheet.of(scene, place(scene)).themed(read_theme("light").variables())
             found[f"{level}-{lang}"] = themed.svg
     return found

@@ -388,7 +388,7 @@ def test_the_translators_page_is_small_and_quick(reader: Reader, tmp_path: Path)
     from cutaway.models.translator import load
 
     found = load()
-    words = ["I", "eat", "apples", "at", "home", "today"]
+    words = ("I", "eat", "apples", "at", "home", "today")
     feeds = found.feeds([words], found.translate_words([words]))
     file = ca.Stepper(found.graph, feeds, found.params).page(tmp_path / "translator.html")
     assert file.stat().st_size < 2_000_000

@@ -17,6 +17,7 @@ from cutaway.step.drawings import drawings
 from cutaway.step.floor import LEVELS, OWN, Level
 from cutaway.step.gradients import gradients
 from cutaway.step.house import House, Point
+from cutaway.step.knockout import HEAD, PARTS
 from cutaway.step.packed import packed, to_json
 from cutaway.step.program import program, script
 from cutaway.step.switches import switches
@@ -100,7 +101,7 @@ def page(
             if clean(path := graph.path(node)) != path
         },
         "changes": [
-            {"id": number[node], "text": what, "data": [_plain(x) for x in value.ravel()]}
+            {"id": number[node], **_named(what), "data": [_plain(x) for x in value.ravel()]}
             for node, what, value in changes
             if node in number
         ],
@@ -114,6 +115,12 @@ def page(
     }
     pictures = drawings(graph, floors, point.axis, forward.base.sizes)
     return _written(title, lang, found, data, pictures)
+
+
+def _named(what: str) -> Data:
+    """Return what the page calls a patch: a knock-out by its kind, and by its head."""
+    kind, _, head = what.partition(" ")
+    return {"kind": kind, "head": head} if kind in (HEAD, *PARTS) else {"kind": "patch"}
 
 
 def _plain(x: Any) -> float | str:

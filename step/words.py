@@ -48,7 +48,6 @@ PAGE = {
     "breakpoint": Title("breakpoint", "断点"),
     "breakpoint-at": Title("Breakpoint at {0}", "在 {0} 处设断点"),
     "clear": Title("Clear breakpoints", "清除断点"),
-    "current": Title("current step", "当前步骤"),
     "is-changed": Title("changed", "已改变"),
     # the step
     "step": Title("Step", "当前步骤"),
@@ -60,8 +59,6 @@ PAGE = {
     "parameters": Title("Parameters ({0})", "参数（{0}）"),
     "output": Title("Output", "输出"),
     "json": Title("Output as JSON", "输出（JSON）"),
-    "row": Title("row {0}", "第 {0} 行"),
-    "column": Title("column {0}", "第 {0} 列"),
     "range": Title("{0} to {1}", "{0} 至 {1}"),
     "sampled": Title(
         "Sampled: {0} of {1} rows and {2} of {3} columns are shown.",
@@ -113,7 +110,7 @@ PAGE = {
     "uniform-attention": Title("uniform attention", "均匀注意力"),
     "no-scale": Title("without the scale", "去掉缩放"),
     "no-mask": Title("without the mask", "去掉掩码"),
-    "patch": Title("patched value", "替换的值"),
+    "patch": Title("another value", "换成另外的值"),
     # what is announced
     "stopped": Title("stopped at a breakpoint", "停在断点处"),
     "no-breakpoint": Title("No breakpoint that way.", "该方向没有断点。"),

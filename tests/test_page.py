@@ -85,7 +85,13 @@ def test_every_word_is_in_both_languages_and_is_used() -> None:
         file.read_text("utf-8") for file in FOLDER.iterdir() if file.name.endswith(".js")
     )
     kinds = (HEAD, *PARTS)
-    used = {*re.findall(r'"([\w-]+)"', code), *LEVELS, *kinds, *(f"all-{kind}" for kind in kinds)}
+    used = {
+        "patch",
+        *re.findall(r'"([\w-]+)"', code),
+        *LEVELS,
+        *kinds,
+        *(f"all-{kind}" for kind in kinds),
+    }
     assert PAGE.keys() - used == {"no-script"}
     for key, title in PAGE.items():
         assert title.en, key
@@ -140,4 +146,8 @@ def test_a_patch_comes_along() -> None:
     stepper = model("attention").stepper()
     stepper.patch("attention/softmax", lambda weights: np.zeros_like(weights))
     (change,) = carried(stepper.html())["changes"]
-    assert (change["text"], set(change["data"])) == ("a function", {0.0})
+    assert (change["kind"], set(change["data"])) == ("patch", {0.0})
+    stepper.unpatch()
+    stepper.knock_out("head", head=0)
+    (change,) = carried(stepper.html())["changes"]
+    assert (change["kind"], change["head"]) == ("head", "0")

@@ -29,8 +29,11 @@ const takeBack = (id) => batch(() => {
   notice.value = t("taken-back");
 });
 
-for (const { id, text, data } of program.editable ? page.changes : []) {
-  attempt(id, () => text, () => machine.set(id, data.map(Number)));
+// What is said of a change, in a language.
+const saying = ({ kind, head }) => (language) => page.words[kind][language].replace("{0}", head);
+
+for (const patch of program.editable ? page.changes : []) {
+  attempt(patch.id, saying(patch), () => machine.set(patch.id, patch.data.map(Number)));
 }
 
 // A number as people write it, or nothing.
@@ -78,9 +81,7 @@ const WhatIf = () => {
   if (program.editable === false) return null;
   const places = page.knockouts.filter(({ kind }) => kind === chosenKind.value);
   const chosen = places[chosenPlace.value];
-  const apply = () => attempt(chosen.id,
-    (language) => page.words[chosen.kind][language].replace("{0}", chosen.head),
-    () => machine.knockOut(chosen.id, chosen.change));
+  const apply = () => attempt(chosen.id, saying(chosen), () => machine.knockOut(chosen.id, chosen.change));
   return h("section", { class: "what-if", "aria-label": t("what-if") },
     h("h2", null, t("what-if")),
     places.length > 0 && h("div", { class: "knock-out" },

@@ -15,7 +15,7 @@ from cutaway.render.text import clean
 from cutaway.run.compile import Array
 from cutaway.step.drawings import drawings
 from cutaway.step.floor import LEVELS, OWN, Level
-from cutaway.step.gradients import gradients
+from cutaway.step.gradients import Gradients, gradients
 from cutaway.step.house import House, Point
 from cutaway.step.knockout import HEAD, PARTS
 from cutaway.step.packed import packed, to_json
@@ -72,21 +72,20 @@ def page(
         What the page is called; by default the outputs' paths.
     """
     title = clean(title) or ", ".join(map(graph.path, graph.outputs))
-    has_gradients = _has_gradients(graph)
+    back = _gradients(graph)
     found = program(
         graph,
         point.feeds,
         point.params,
         point.dims,
-        backward=has_gradients,
+        backward=back is not None,
         words=words,
         title=title,
     )
     forward = House(graph, point, None)
     floors = offered(forward, point.axis)
     tracked = {"forward": tracks(forward, floors, found)}
-    if has_gradients:
-        back = gradients(graph)
+    if back is not None:
         house = House(back.graph, point, back)
         tracked["backward"] = tracks(house, offered(house, point.axis), found)
     number = numbers(forward, found)
@@ -108,7 +107,7 @@ def page(
         "knockouts": switches(forward.base, graph, number) if found["editable"] else [],
         "start": {
             "level": level if level in floors else "op",
-            "direction": "backward" if backward and has_gradients else "forward",
+            "direction": "backward" if backward else "forward",
             "step": step,
             "lang": lang,
         },
@@ -130,12 +129,12 @@ def _plain(x: Any) -> float | str:
     return float(x) if np.isfinite(x) else f"{'-' if x < 0 else ''}Infinity"
 
 
-def _has_gradients(graph: Graph) -> bool:
+def _gradients(graph: Graph) -> Gradients | None:
+    """Return the backward pass; None where nothing can be differentiated."""
     try:
-        gradients(graph)
+        return gradients(graph)
     except GradError:
-        return False
-    return True
+        return None
 
 
 def _written(title: str, lang: str, found: Data, data: Data, pictures: Mapping[str, str]) -> str:

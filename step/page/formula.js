@@ -40,11 +40,13 @@ const Formula = ({ text, operands = [], value, label }) => {
   const place = useRef();
   useEffect(() => {
     markup(place.current, text);
+    const whole = place.current.querySelector("math");
+    whole.setAttribute("displaystyle", "true");
     for (const words of place.current.querySelectorAll("mtext")) {
       const operand = operands[/^operand\s(\d+)$/.exec(words.textContent)?.[1]];
       if (operand) words.replaceWith(matrix(operand));
     }
-    if (value) place.current.querySelector("math")?.append(math("mo", "="), matrix(value));
+    if (value) whole.append(math("mo", "="), matrix(value));
   });
   return h("div", { class: "formula", ref: place, tabindex: 0, role: "group", "aria-label": label });
 };

@@ -75,7 +75,7 @@ const Edit = () => {
   h("p", { id: "wrong", class: "wrong", role: "alert" }, wrong.value));
 };
 
-const placeOfChange = ({ path, head }) => (head === undefined ? path : `${path} · ${t("head", head)}`);
+const placeOfChange = ({ path, head }) => (head === undefined ? path : `${t("head", head)} · ${path}`);
 
 const WhatIf = () => {
   if (program.editable === false) return null;

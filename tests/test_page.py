@@ -128,9 +128,7 @@ def test_a_frame_is_shut_in() -> None:
 
 def test_the_command_writes_it(tmp_path: Path, capsys: Capture) -> None:
     file = tmp_path / "step.html"
-    code, out, err = call(
-        capsys, "step", "attention", "--web", str(file), "--until", "*/softmax", "--lang", "zh"
-    )
+    code, out, err = call(capsys, "step", "attention", "--web", str(file), "--until", "*/softmax")
     assert (code, err) == (0, "")
     assert out == f"wrote {file}: 7 steps at level op\n"
     assert carried(file.read_text("utf-8"))["start"]["step"] == "attention/softmax"

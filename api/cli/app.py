@@ -358,13 +358,6 @@ def grad(
     type=click.Path(path_type=Path),
     help="Write a page on which one steps: one file that loads nothing.",
 )
-@click.option(
-    "--lang",
-    type=click.Choice(LANGUAGES[:2]),
-    default="en",
-    show_default=True,
-    help="The language in which the page begins.",
-)
 @level_option("op")
 @axis_option
 @click.option(
@@ -383,7 +376,6 @@ def step(
     model: str,
     script: bool,
     web: Path | None,
-    lang: str,
     dims: tuple[str, ...],
     feeds: tuple[str, ...],
     seed: int,
@@ -407,7 +399,7 @@ def step(
     if web is None:
         print_steps(model, given, Options(**options), as_json)
     else:
-        write_page(model, given, Options(**options), web, lang, as_json)
+        write_page(model, given, Options(**options), web, as_json)
 
 
 @app.command(

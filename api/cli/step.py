@@ -39,14 +39,12 @@ def print_steps(name: str, given: Given, options: Options, as_json: bool) -> Non
             print(_line(step, of))
 
 
-def write_page(
-    name: str, given: Given, options: Options, file: Path, lang: str, as_json: bool
-) -> None:
+def write_page(name: str, given: Given, options: Options, file: Path, as_json: bool) -> None:
     """Write a page that begins at the first step, or at the one that is asked for."""
     stepper = _stepper(load(name), given, options)
     if options.until:
         stepper.until(options.until)
-    stepper.page(file, title=name, lang=lang)
+    stepper.page(file, title=name)
     if as_json:
         print_json({"file": str(file), "steps": len(stepper)})
     else:

@@ -65,9 +65,9 @@ PAGE = {
         "已采样：显示 {1} 行中的 {0} 行、{3} 列中的 {2} 列。",
     ),
     "few": Title(
-        "Sampled: the page holds {0} of {1} numbers; the others are blank.",
-        "已采样：页面只存有 {1} 个数中的 {0} 个，其余留空。",
+        "Sampled: the page holds {0} of {1} numbers.", "已采样：页面只存有 {1} 个数中的 {0} 个。"
     ),
+    "some": Title("Sampled: {0} of {1} numbers.", "已采样：{1} 个数中的 {0} 个。"),
     "axis": Title("axis {0}", "轴 {0}"),
     "was": Title("was {0}", "原为 {0}"),
     "not-held": Title("not in the page", "页面中没有"),
@@ -95,6 +95,7 @@ PAGE = {
     "reset": Title("Reset", "复原"),
     "reset-all": Title("Reset all", "全部复原"),
     "changes": Title("Changes", "改动"),
+    "no-changes": Title("Nothing is changed.", "没有改动。"),
     "not-editable": Title(
         "This model is too large to be computed in the page: values are shown, not changed.",
         "该模型太大，无法在页面中计算：只能查看数值，不能改动。",

@@ -287,6 +287,7 @@ def test_everything_can_be_done_by_keyboard(reader: Reader, attention: Path) -> 
     keyboard.type("0.25")
     keyboard.press("Enter")
     assert 0.25 in reader.value
+    assert reader.page.evaluate("document.activeElement.id") == "new-value"
     tab_to(".list .go")
     keyboard.press("Enter")
     assert reader.path == "causal_mask"

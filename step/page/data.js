@@ -1,6 +1,6 @@
 // What the page carries: it is deflated, and stands in it as base64.
 
-const { h, render, signal, computed, effect, batch, useEffect, useRef } = ui;
+const { h, render, signal, computed, effect, batch, useLayoutEffect, useRef } = ui;
 
 const inflate = async (element) => {
   const bytes = Uint8Array.from(atob(element.textContent), (letter) => letter.charCodeAt(0));

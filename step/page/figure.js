@@ -175,7 +175,7 @@ const beside = (group, key) => {
 
 const Figure = () => {
   const place = useRef();
-  useEffect(() => {
+  useLayoutEffect(() => {
     place.current.append(stage);
     for (const each of [showDrawing, size, mark, light]) effect(each);
   }, []);

@@ -38,7 +38,7 @@ const matrix = (part) => {
 // `operands`: the parts that stand in it, if it has places for them.
 const Formula = ({ text, operands = [], value, label }) => {
   const place = useRef();
-  useEffect(() => {
+  useLayoutEffect(() => {
     markup(place.current, text);
     const whole = place.current.querySelector("math");
     whole.setAttribute("displaystyle", "true");

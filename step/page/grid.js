@@ -136,7 +136,7 @@ const Grid = ({ id, at, name, sources = NONE }) => {
   const canvas = useRef(), part = partOf(id, at), lay = laid(part), room = measured(part, lay);
   const before = changed.value.has(id) ? partOf(id, at, machine.original(id)) : null;
   const extent = extentOf(part);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (part.held) paint(canvas.current, part, lay, room, extent, before, sources);
   });
   const here = (cell) => cell && cell.id === id && placesIn(part, lay, cell.index);

@@ -4,7 +4,7 @@ const MOST_INPUTS = 8, MOST_SOURCES = 6;
 
 const contributions = computed(() => {
   version.value;
-  if (!picked.value || program.editable === false) return [];
+  if (!picked.value || !program.editable) return [];
   const { id, index: place } = picked.value;
   return machine.contributions(id, place).filter(({ share }) => share !== 0);
 });
@@ -57,7 +57,7 @@ const about = (step, node) => [
 
 // Where the number of the chosen cell comes from.
 const Sources = () => {
-  if (program.editable === false) return null;
+  if (!program.editable) return null;
   const cell = picked.value;
   if (!cell || cell.id !== current.value.node) return h("p", { class: "note" }, t("from-hint"));
   const found = contributions.value, whole = `${nameOf(cell.id)}${placeText(cell.index)}`;
@@ -75,8 +75,8 @@ const Sources = () => {
 };
 
 const Json = ({ part }) => {
-  const { value, whole } = nested(part), rows = part.shape.length > 1 ? part.shape.at(-2) : 1;
+  const { value, count } = nested(part), all = sizeOf(part.shape);
   return h("details", null, h("summary", null, t("json")),
-    !whole && h("p", { class: "note" }, t("few", sizeOf(part.shape.map((n) => Math.min(n, 64))), sizeOf(part.shape))),
+    count < all && h("p", { class: "note" }, t("some", count, all)),
     h("pre", { tabindex: 0, "data-testid": "current-value" }, JSON.stringify(value)));
 };

@@ -9,6 +9,7 @@ const partOf = (id, at, found = machine.value(id)) => {
   return {
     id, dtype, data, strides,
     shape: shape.map((length, axis) => (chosen[axis] == null ? length : 1)),
+    lengths: machine.shape(id).map((length, axis) => (chosen[axis] == null ? length : 1)), // not sampled
     offset: chosen.reduce((sum, n, axis) => sum + (n ?? 0) * strides[axis], 0),
     held: !chosen.includes(-1),
     names: program.nodes[id].inner ? shape.map((_, axis) => t("axis", axis)) : program.nodes[id].axes,
@@ -48,7 +49,7 @@ const brief = (x, dtype) => { // four digits
 const tiny = (x, dtype) => { // what fits into a cell
   if (dtype === "bool") return x ? "1" : "0";
   if (dtype !== "float" || !Number.isFinite(x)) return exact(x, dtype);
-  return signed(Math.abs(x) < 100 ? x.toFixed(2) : Math.abs(x) < 10000 ? x.toFixed(0) : x.toExponential(0));
+  return signed(Math.abs(x) < 100 ? x.toFixed(2).replace(/^-(0\.00)$/, "$1") : Math.abs(x) < 10000 ? x.toFixed(0) : x.toExponential(0));
 };
 
 // Nested lists; what JSON has no number for becomes a text. Of a long value, evenly chosen places.
@@ -61,12 +62,12 @@ const nested = (part) => {
     : Number.isNaN(x) ? "NaN" : x > 0 ? "Infinity" : "-Infinity");
   const build = (index) => (index.length === part.shape.length ? plain(numberAt(part, index))
     : take[index.length].map((n) => build([...index, n])));
-  return { value: build([]), whole: take.every((places, axis) => places.length === part.shape[axis]) };
+  return { value: build([]), count: sizeOf(take.map((places) => places.length)) };
 };
 
 const placeText = (index) => (index.length ? `[${index.join(", ")}]` : "");
 const shapeText = (part) =>
-  (part.shape.length ? part.shape.map((length, axis) => {
+  (part.lengths.length ? part.lengths.map((length, axis) => {
     const name = part.names[axis];
     return /^\d+$/.test(name) || program.nodes[part.id].inner ? length : `${name} ${length}`;
   }).join(" × ") : "·");

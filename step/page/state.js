@@ -20,8 +20,9 @@ const notice = signal("");
 let entered = []; // the blocks that were stepped into: [level, index]
 
 const nameOf = (id) => program.nodes[id].path;
-const t = (key, ...values) =>
-  page.words[key][lang.value].replace(/\{(\d)\}/g, (_, place) => values[place]);
+// What the page says: a text in the reader's language, with values in it.
+const t = (key, ...values) => page.words[key][lang.value].replace(/\{(\d)\}/g, (_, place) =>
+  (typeof values[place] === "number" ? values[place].toLocaleString("en") : values[place]));
 
 const tracks = computed(() => page.tracks[direction.value]);
 const steps = computed(() => tracks.value[level.value]);
@@ -34,6 +35,7 @@ const go = (place) => batch(() => {
   index.value = place;
   picked.value = hovered.value = null;
   const { path } = current.value;
+  if (playing.value && speed.value > 1) return; // faster than one can be told
   notice.value = `${t("step-of", place + 1, steps.value.length)}: ${path}`;
 });
 

@@ -5,7 +5,7 @@ const scopeOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
 const Row = ({ step, place }) => {
   const row = useRef(), here = kept(() => computed(() => index.value === place)).value;
   const other = step.nodes.some((id) => changed.value.has(id));
-  useEffect(() => { if (here) reveal(row.current); }, [here]);
+  useLayoutEffect(() => { if (here) reveal(row.current); }, [here]);
   return h("li", { ref: row },
     h("button", {
       type: "button", class: "dot-button", "aria-pressed": String(stops(step)),
@@ -35,6 +35,6 @@ const Steps = () => {
   return h("section", { class: "steps", "aria-label": t("steps") },
     h("div", { class: "tools" },
       h("h2", null, t("steps")),
-      breakpoints.value.size > 0 && h("button", { type: "button", onClick: () => { breakpoints.value = new Set(); } }, t("clear"))),
+      h("button", { type: "button", onClick: () => { breakpoints.value = new Set(); } }, t("clear"))),
     h("ol", { class: "list" }, rows));
 };

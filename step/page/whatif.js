@@ -56,11 +56,15 @@ const setCell = (text) => {
 };
 
 const Edit = () => {
-  const field = useRef(), cell = picked.value;
-  if (program.editable === false) return h("p", { class: "note" }, t("not-editable"));
-  if (!cell) return h("p", { class: "note" }, t("set-hint"));
+  if (!program.editable) return h("p", { class: "note" }, t("not-editable"));
+  return picked.value ? h(EditCell, { cell: picked.value }) : h("p", { class: "note" }, t("set-hint"));
+};
+
+const EditCell = ({ cell }) => {
+  const field = useRef();
   const { dtype, data } = machine.value(cell.id);
-  const now = data[placeOf(cell.index, { offset: 0, strides: stridesOf(machine.shape(cell.id)) })];
+  const now = exact(data[placeOf(cell.index, { offset: 0, strides: stridesOf(machine.shape(cell.id)) })], dtype);
+  useLayoutEffect(() => { field.current.value = now; }, [now, cell]);
   return h("form", {
     class: "edit",
     onSubmit: (event) => { event.preventDefault(); setCell(field.current.value); },
@@ -68,7 +72,6 @@ const Edit = () => {
   h("label", { for: "new-value" }, `${t("new-value")} `, h("bdi", null, `${nameOf(cell.id)}${placeText(cell.index)}`)),
   h("input", {
     id: "new-value", ref: field, type: "text", inputmode: "decimal", autocomplete: "off",
-    key: `${cell.id} ${cell.index.join()} ${now}`, defaultValue: exact(now, dtype),
     "aria-describedby": "wrong", "aria-invalid": wrong.value ? "true" : undefined,
   }),
   h("button", { type: "submit" }, t("set")),
@@ -78,7 +81,8 @@ const Edit = () => {
 const placeOfChange = ({ path, head }) => (head === undefined ? path : `${t("head", head)} · ${path}`);
 
 const WhatIf = () => {
-  if (program.editable === false) return null;
+  if (!program.editable) return null;
+  const all = useRef();
   const places = page.knockouts.filter(({ kind }) => kind === chosenKind.value);
   const chosen = places[chosenPlace.value];
   const apply = () => attempt(chosen.id, saying(chosen), () => machine.knockOut(chosen.id, chosen.change));
@@ -96,10 +100,13 @@ const WhatIf = () => {
         onChange: (n) => { chosenPlace.value = Number(n); },
       }),
       h("button", { type: "button", onClick: apply }, t("apply"))),
-    made.value.length === 0 ? h("p", { class: "note" }, t("set-hint")) : h("div", null,
-      h("h3", null, t("changes")),
-      h("ul", { class: "changes" }, made.value.map(({ id, text }) => h("li", null,
-        h("span", null, h("bdi", null, nameOf(id)), ` ${text(lang.value)}`),
-        h("button", { type: "button", "aria-label": `${t("reset")} ${nameOf(id)}`, onClick: () => takeBack(id) }, t("reset"))))),
-      h("button", { type: "button", onClick: () => takeBack() }, t("reset-all"))));
+    h("h3", null, t("changes")),
+    made.value.length === 0 && h("p", { class: "note" }, t("no-changes")),
+    h("ul", { class: "changes" }, made.value.map(({ id, text }) => h("li", null,
+      h("span", null, h("bdi", null, nameOf(id)), ` ${text(lang.value)}`),
+      h("button", {
+        type: "button", "aria-label": `${t("reset")} ${nameOf(id)}`,
+        onClick: () => { takeBack(id); all.current.focus(); }, // this button goes
+      }, t("reset"))))),
+    h("button", { type: "button", ref: all, onClick: () => takeBack() }, t("reset-all")));
 };

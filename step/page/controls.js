@@ -59,5 +59,5 @@ const Views = () => h("div", { class: "views", role: "group", "aria-label": t("v
   }),
   h(Select, {
     name: "theme", value: theme.value, options: ["system", "light", "dark"].map((name) => [name, t(name)]),
-    onChange: (value) => { theme.value = value; },
+    onChange: setTheme,
   }));

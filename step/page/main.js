@@ -6,10 +6,7 @@ const App = () => [
   h("p", { class: "status", role: "status" }, notice.value),
 ];
 
-effect(() => {
-  document.documentElement.lang = { en: "en", zh: "zh-CN" }[lang.value];
-  palette.value; // sets the theme
-});
+effect(() => { document.documentElement.lang = { en: "en", zh: "zh-CN" }[lang.value]; });
 if (!FRAMED) effect(() => history.replaceState(null, "", address.value));
 
 const root = document.getElementById("app");

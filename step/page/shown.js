@@ -13,13 +13,17 @@ const partOf = (id, at, found = machine.value(id)) => {
     offset: chosen.reduce((sum, n, axis) => sum + (n ?? 0) * strides[axis], 0),
     held: !chosen.includes(-1),
     names: program.nodes[id].inner ? shape.map((_, axis) => t("axis", axis)) : program.nodes[id].axes,
-    // The index in the whole value.
-    whole: (index) => index.map((n, axis) => {
-      const place = chosen[axis] == null ? n : chosen[axis];
-      return places ? places[axis][place] : place;
-    }),
+    // Where a place along an axis is in the whole value, and the other way round; -1 for nowhere.
+    number: (axis, n) => (places ? places[axis][chosen[axis] ?? n] : chosen[axis] ?? n),
+    placeOf: (axis, number) => {
+      const place = places ? places[axis].indexOf(number) : number;
+      if (chosen[axis] == null) return place;
+      return place === chosen[axis] ? 0 : -1;
+    },
   };
 };
+
+const wholeIndex = (part, index) => index.map((n, axis) => part.number(axis, n));
 
 const numberAt = (part, place) => part.data[placeOf(place, part)];
 
@@ -29,7 +33,7 @@ const evenly = (length, most) => (length <= most ? [...Array(length).keys()]
 
 // What a place along an axis is called: its word, or its number.
 const placeName = (part, axis, n) => {
-  const place = part.whole(part.shape.map((_, other) => (other === axis ? n : 0)))[axis];
+  const place = part.number(axis, n);
   return program.words[part.names[axis]]?.[place] ?? String(place);
 };
 

@@ -29,6 +29,12 @@ const steps = computed(() => tracks.value[level.value]);
 const current = computed(() => steps.value[index.value]);
 const changed = computed(() => (version.value, new Set(machine.changed())));
 
+const setTheme = (name) => {
+  if (name === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = name;
+  theme.value = name;
+};
+
 // ---- moving along a level
 
 const go = (place) => batch(() => {

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from cutaway.graph import GradError, Graph, Node
+from cutaway.graph import GradError, Graph, Node, OptionError
+from cutaway.graph.errors import explain
 from cutaway.render.html import both_themes, policy
 from cutaway.render.text import clean
 from cutaway.run.compile import Array
@@ -21,7 +22,7 @@ from cutaway.step.knockout import HEAD, PARTS
 from cutaway.step.packed import packed, to_json
 from cutaway.step.program import program, script
 from cutaway.step.switches import switches
-from cutaway.step.tracks import numbers, offered, tracks
+from cutaway.step.tracks import MOST, numbers, offered, tracks
 from cutaway.step.words import PAGE
 
 FILES = (  # each reads the ones before it
@@ -29,6 +30,7 @@ FILES = (  # each reads the ones before it
     "data",
     "state",
     "shown",
+    "paint",
     "grid",
     "formula",
     "figure",
@@ -70,6 +72,11 @@ def page(
         What the places along an axis are called, by its size.
     title
         What the page is called; by default the outputs' paths.
+
+    Raises
+    ------
+    OptionError
+        If there are no steps, or far too many, or an op cannot be computed by a page.
     """
     title = clean(title) or ", ".join(map(graph.path, graph.outputs))
     back = _gradients(graph)
@@ -84,10 +91,15 @@ def page(
     )
     forward = House(graph, point, None)
     floors = offered(forward, point.axis)
+    if not floors:
+        raise OptionError(
+            explain("there is nothing to step through", required=f"a graph of up to {MOST} ops")
+        )
     tracked = {"forward": tracks(forward, floors, found)}
     if back is not None:
-        house = House(back.graph, point, back)
-        tracked["backward"] = tracks(house, offered(house, point.axis), found)
+        backwards = House(back.graph, point, back)
+        tracked |= {"backward": tracks(backwards, offered(backwards, point.axis), found)}
+    tracked = {direction: levels for direction, levels in tracked.items() if levels}
     number = numbers(forward, found)
     data = {
         "words": {key: text._asdict() for key, text in PAGE.items()},
@@ -105,15 +117,17 @@ def page(
             if node in number
         ],
         "knockouts": switches(forward.base, graph, number) if found["editable"] else [],
-        "start": {
-            "level": level if level in floors else "op",
-            "direction": "backward" if backward else "forward",
-            "step": step,
-            "lang": lang,
-        },
+        "start": {"step": step, "lang": lang, **_start(tracked, level, backward)},
     }
     pictures = drawings(graph, floors, point.axis, forward.base.sizes)
     return _written(title, lang, found, data, pictures)
+
+
+def _start(tracked: Mapping[str, Mapping[str, Any]], level: str, backward: bool) -> Data:
+    """Return where a reader begins: as it is asked for, or the nearest that there is."""
+    direction = "backward" if backward and "backward" in tracked else "forward"
+    levels = list(tracked[direction])
+    return {"direction": direction, "level": level if level in levels else levels[-1]}
 
 
 def _named(what: str) -> Data:

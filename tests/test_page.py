@@ -112,6 +112,8 @@ def test_bad_input(tmp_path: Path) -> None:
     stepper = model("attention").stepper()
     with pytest.raises(ca.OptionError, match="no language 'fr'"):
         stepper.html(lang="fr")
+    with pytest.raises(ca.OptionError, match="nothing to step through"):
+        ca.Stepper(ca.input("x", "N"), {"x": [1.0]}).html()
     with pytest.raises(ca.SaveError, match="cannot be written"):
         stepper.page(tmp_path / "nowhere" / "page.html")
     assert list(tmp_path.iterdir()) == []

@@ -5,6 +5,7 @@ from cutaway.step.changes import Change
 from cutaway.step.conditions import Condition
 from cutaway.step.cursor import Cursor
 from cutaway.step.floor import LEVELS, Level
+from cutaway.step.frame import Frame
 from cutaway.step.numbers import fitting, number, short, with_numbers
 from cutaway.step.patch import Patch
 from cutaway.step.reasons import Reason, Term
@@ -19,6 +20,7 @@ __all__ = [
     "Condition",
     "Cursor",
     "Entry",
+    "Frame",
     "Level",
     "Patch",
     "Reason",

@@ -52,7 +52,7 @@ class House:
 
     def __init__(self, graph: Graph, point: Point, gradients: Gradients | None) -> None:
         self.graph = graph
-        self._point, self._gradients = point, gradients
+        self.point, self._gradients = point, gradients
         self._hidden = gradients.forward if gradients else frozenset[Node]()
         self.base = self._started(graph)
         self._floors: dict[Level, Floor] = {}
@@ -82,9 +82,7 @@ class House:
         if level == "primitive":
             return primitive_floor(self.graph, self._hidden)
         if level == "token":
-            return token_floor(
-                by_token(self.graph, self._point.axis, self.base.sizes), self._hidden
-            )
+            return token_floor(by_token(self.graph, self.point.axis, self.base.sizes), self._hidden)
         return folded_floor(self.graph, level, self._hidden)
 
     def session(self, floor: Floor) -> Session:
@@ -102,11 +100,11 @@ class House:
     def _make_room(self, session: Session) -> None:
         """Let the values of other levels go, where all have to fit into a budget."""
         for other in self._sessions.values():
-            if other is not session and self._point.budget is not None:
+            if other is not session and self.point.budget is not None:
                 other.release()
 
     def _started(self, graph: Graph) -> Session:
-        at = self._point
+        at = self.point
         known = {name: size for name, size in at.dims.items() if name in graph.symbols}
         return Session(graph, at.feeds, at.params, known, at.budget)
 
@@ -124,12 +122,13 @@ class House:
             values[block.node],
             floor.level,
             block.nodes,
-            self._owner(floor.parts[block.node].node),
+            self.owner(floor.parts[block.node].node),
             tuple(values[source] for source in block.node.inputs if source in values),
             self.formulas(floor),
         )
 
-    def _owner(self, node: Node) -> Node | None:
+    def owner(self, node: Node) -> Node | None:
+        """Return the value whose gradient a node of the backward pass is a part of."""
         return self._gradients.owner.get(node) if self._gradients else None
 
     def formulas(self, floor: Floor) -> Formulas:

@@ -1,12 +1,14 @@
 """The stepper: walks a graph step by step, forward and backward in time."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.graph import GradError, Graph, Node, OptionError, given_sizes
+from cutaway.graph import GradError, Graph, Node, OptionError, given_sizes, save
 from cutaway.graph.errors import explain
 from cutaway.run.compile import Array, Arrays
 from cutaway.step.breakpoint import Breakpoint, check_kind
@@ -14,10 +16,12 @@ from cutaway.step.changes import Change, fixed
 from cutaway.step.conditions import condition
 from cutaway.step.cursor import Cursor
 from cutaway.step.find import find_all, find_one, matching, one
+from cutaway.step.frame import Frame
 from cutaway.step.gradients import Gradients, gradients
 from cutaway.step.house import House, Point
 from cutaway.step.knockout import knock_out
 from cutaway.step.options import bytes_of, whole
+from cutaway.step.page import page
 from cutaway.step.patch import Patch
 from cutaway.step.reasons import Reason, why
 from cutaway.step.record import Step
@@ -386,6 +390,71 @@ class Stepper(Cursor):
             if block.path == target:
                 return (block.node,)
         return find_all(self.graph, target)
+
+    def html(self, *, title: str = "", lang: str = "en") -> str:
+        """Return a page on which the reader steps: one file that loads nothing.
+
+        It holds the graph at every level, its numbers, and what computes them again, so that a
+        reader can change a value, or switch a part off, and see what follows. It begins at the
+        current step. Both directions are there, whatever this stepper's is.
+
+        Parameters
+        ----------
+        title
+            What the page is called; the outputs' paths by default.
+        lang
+            ``en`` or ``zh``: in which language it begins.
+
+        Raises
+        ------
+        OptionError
+            For another language, or an op that a page cannot compute.
+        """
+        if lang not in ("en", "zh"):
+            raise OptionError(explain(f"there is no language {lang!r}", required="en, zh"))
+        own = [patch for patch in self._house.patches if patch.graph is self._house.graph]
+        nodes = [(node, patch.what) for patch in own for node in patch.changes]
+        values = self._house.base.values([node for node, _ in nodes])
+        return page(
+            self._forward,
+            self._house.point,
+            level=self.level,
+            step=self._block.path if self._index >= 0 else "",
+            backward=self._gradients is not None,
+            changes=[
+                (node, what, value) for (node, what), value in zip(nodes, values, strict=True)
+            ],
+            words=self.words,
+            title=title,
+            lang=lang,
+        )
+
+    def page(self, path: str | os.PathLike[str], *, title: str = "", lang: str = "en") -> Path:
+        """Write the page of :meth:`html` into a file.
+
+        Raises
+        ------
+        OptionError
+            As :meth:`html` does.
+        SaveError
+            If the file cannot be written.
+        """
+        return save(path, self.html(title=title, lang=lang))
+
+    def frame(self, *, height: int = 760, title: str = "", lang: str = "en") -> Frame:
+        """Return the page of :meth:`html` as a frame in a notebook; several may stand in one.
+
+        Parameters
+        ----------
+        height
+            In pixels.
+        title, lang
+            As for :meth:`html`.
+        """
+        return Frame(self.html(title=title, lang=lang), whole(height))
+
+    def _repr_html_(self) -> str:
+        return self.frame()._repr_html_()
 
     def _add(self, patch: Patch) -> Patch:
         patch._undo = self._remove

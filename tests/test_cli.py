@@ -380,6 +380,7 @@ def test_the_tour_shows_and_writes_everything(tmp_path: Path, capsys: Capture) -
         "figures.txt",
         "gradient.txt",
         "model.svg",
+        "step.html",
         "tour.txt",
         "translations.txt",
     }

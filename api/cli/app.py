@@ -358,10 +358,17 @@ def grad(
         "cutaway step feed-forward --script --backward --json",
         "cutaway step decoder-layer --script --until '*/softmax' --dim T=3",
         "cutaway step single-head-attention --script --level token --dim T=2",
+        "cutaway step encoder-layer --web step.html --level sublayer",
     ]
 )
 @model_argument
 @click.option("--script", is_flag=True, help="Print the steps, one on a line.")
+@click.option(
+    "--web",
+    metavar="FILE.html",
+    type=click.Path(path_type=Path),
+    help="Write a page on which one steps: one file that loads nothing.",
+)
 @level_option("op")
 @axis_option
 @click.option(
@@ -379,6 +386,7 @@ def grad(
 def step(
     model: str,
     script: bool,
+    web: Path | None,
     dims: tuple[str, ...],
     feeds: tuple[str, ...],
     seed: int,
@@ -388,14 +396,21 @@ def step(
     """Step through a model: formula and numbers of every step, forward or backward.
 
     Sizes, inputs and weights that are not given are small, or drawn at random. With --script the
-    steps are printed; with --json too, each is an object on a line of its own.
+    steps are printed; with --json too, each is an object on a line of its own. With --web a page
+    is written, on which one steps in both directions, and changes values.
     """
     from cutaway.cli.inputs import Given
-    from cutaway.cli.step import Options, print_steps
+    from cutaway.cli.step import Options, print_steps, write_page
 
-    if not script:
-        raise click.UsageError("say how the steps are shown: --script prints them")
-    print_steps(model, Given(dims, feeds, seed), Options(**options), as_json)
+    if script == (web is not None):
+        raise click.UsageError(
+            "say how the steps are shown: --script prints them, --web FILE.html writes a page"
+        )
+    given = Given(dims, feeds, seed)
+    if web is None:
+        print_steps(model, given, Options(**options), as_json)
+    else:
+        write_page(model, given, Options(**options), web, as_json)
 
 
 @app.command(

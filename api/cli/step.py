@@ -1,13 +1,14 @@
-"""``cutaway step``: a model step by step, as text or as JSON lines."""
+"""``cutaway step``: a model step by step, as text, as JSON lines or as a page."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from cutaway.cli.inputs import Given, point, shown_sizes
-from cutaway.cli.model import load
+from cutaway.cli.model import Loaded, load
 from cutaway.cli.output import print_json
 from cutaway.graph import show_shape
 from cutaway.step import Step, Stepper, fitting
@@ -29,8 +30,30 @@ class Options:
 def print_steps(name: str, given: Given, options: Options, as_json: bool) -> None:
     """Print each step on a line of its own."""
     model = load(name)
+    stepper = _stepper(model, given, options)
+    for step in _steps(stepper, options.until):
+        of = None if step.forward is None else model.graph.path(step.forward)
+        if as_json:
+            print_json(_data(step, of), indent=None)
+        else:
+            print(_line(step, of))
+
+
+def write_page(name: str, given: Given, options: Options, file: Path, as_json: bool) -> None:
+    """Write a page that begins at the first step, or at the one that is asked for."""
+    stepper = _stepper(load(name), given, options)
+    if options.until:
+        stepper.until(options.until)
+    stepper.page(file, title=name)
+    if as_json:
+        print_json({"file": str(file), "steps": len(stepper)})
+    else:
+        print(f"wrote {file}: {len(stepper)} steps at level {stepper.level}")
+
+
+def _stepper(model: Loaded, given: Given, options: Options) -> Stepper:
     at = point(model, given, "float32")
-    stepper = Stepper(
+    return Stepper(
         model.graph,
         at.feeds,
         at.params,
@@ -39,12 +62,6 @@ def print_steps(name: str, given: Given, options: Options, as_json: bool) -> Non
         axis=options.axis,
         backward=options.backward,
     )
-    for step in _steps(stepper, options.until):
-        of = None if step.forward is None else model.graph.path(step.forward)
-        if as_json:
-            print_json(_data(step, of), indent=None)
-        else:
-            print(_line(step, of))
 
 
 def _steps(stepper: Stepper, until: str) -> Iterator[Step]:

@@ -17,11 +17,12 @@ from cutaway.figures import FIGURES, figure
 from cutaway.graph import Cost, Graph, Node, SaveError, input, parameter_count, save
 from cutaway.graph.errors import explain
 from cutaway.layers import Config
-from cutaway.models.translator import END, Translator, build, load
+from cutaway.models.translator import END, START, Translator, build, load
 from cutaway.ops import cross_entropy
 from cutaway.render import draw
 from cutaway.run import Compiled, check_grads, cost_by_block, value_and_grad
 from cutaway.shapes import verify
+from cutaway.step import Stepper
 
 FIGURES_FOLDER = "figures"
 SENTENCES = (
@@ -202,6 +203,27 @@ def _picture(model: Translator) -> Part:
     )
 
 
+def _steps(model: Translator) -> Part:
+    english = model.tokenize(SENTENCES[0])
+    chinese = model.translate_words([english])[0]
+    stepper = Stepper(
+        model.graph,
+        model.feeds([english], [chinese]),
+        model.params,
+        level="sublayer",
+        words={"S": english, "T": (START, *chinese)},
+    )
+    return Part(
+        "Step by step",
+        (
+            f"step.html walks through “{SENTENCES[0]}”, forward and backward, at every level;",
+            "change a value or switch a head off there, and see what follows.",
+        ),
+        "step.html",
+        stepper.html(title=f"{SENTENCES[0]} → {''.join(chinese)}"),
+    )
+
+
 def _figures(_: Translator) -> Part:
     drawn = {
         f"{FIGURES_FOLDER}/{each.file(lang, 'svg')}": figure(each.name, lang).svg
@@ -226,5 +248,6 @@ PARTS: tuple[Callable[[Translator], Part], ...] = (
     _gradient,
     _cost,
     _picture,
+    _steps,
     _figures,
 )

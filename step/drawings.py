@@ -1,0 +1,39 @@
+"""The drawings that a page holds: the forward pass at each level, in both languages."""
+
+from collections.abc import Mapping
+
+from cutaway.graph import Graph
+from cutaway.render import draw
+from cutaway.render.layout import place
+from cutaway.render.sheet import Sheet
+from cutaway.render.theme import read_theme
+from cutaway.step.floor import LEVELS, Floor, Level
+
+Texts = dict[str, str]
+Sizes = Mapping[str, int]
+LANGUAGES = ("en", "zh")
+MOST = 700  # nodes of a drawing; one with more takes long, and nobody finds his way in it
+
+
+def drawings(graph: Graph, floors: Mapping[Level, Floor], axis: str, sizes: Sizes) -> Texts:
+    """Return drawings as SVG, by level and language, in colours that the page sets.
+
+    Parameters
+    ----------
+    graph
+        The forward pass.
+    floors
+        Its levels.
+    axis, sizes
+        At level ``token``, along which size tokens lie, and how many there are.
+    """
+    found = {}
+    for level, floor in floors.items():
+        if level in LEVELS[3:] and len(floor.graph.nodes) > MOST:
+            continue
+        dims = sizes if level == "token" else None  # elsewhere shapes stand in symbols
+        for lang in LANGUAGES:
+            scene = draw(graph, level, lang=lang, axis=axis, dims=dims).scene
+            themed = Sheet.of(scene, place(scene)).themed(read_theme("light").variables())
+            found[f"{level}-{lang}"] = themed.svg
+    return found

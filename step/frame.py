@@ -1,0 +1,26 @@
+"""A page in a notebook."""
+
+from dataclasses import dataclass, field
+from html import escape
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A page in a frame of its own: it sees nothing of the notebook, nor of other frames.
+
+    Attributes
+    ----------
+    html
+        The page.
+    height
+        In pixels.
+    """
+
+    html: str = field(repr=False)
+    height: int
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe srcdoc="{escape(self.html)}" sandbox="allow-scripts" title="cutaway" '
+            f'width="100%" height="{self.height}" style="border:0"></iframe>'
+        )

@@ -1,0 +1,189 @@
+"""A stepper as a page of its own: one file that loads nothing, and computes in the browser."""
+
+import base64
+import zlib
+from collections.abc import Iterable, Mapping
+from html import escape
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from cutaway.graph import GradError, Graph, Node, OptionError
+from cutaway.graph.errors import explain
+from cutaway.render.html import both_themes, policy
+from cutaway.render.text import clean
+from cutaway.run.compile import Array
+from cutaway.step.drawings import drawings
+from cutaway.step.floor import LEVELS, OWN, Level
+from cutaway.step.gradients import Gradients, gradients
+from cutaway.step.house import House, Point
+from cutaway.step.knockout import HEAD, PARTS
+from cutaway.step.packed import packed, to_json
+from cutaway.step.program import program, script
+from cutaway.step.switches import switches
+from cutaway.step.tracks import MOST, numbers, offered, tracks
+from cutaway.step.words import PAGE
+
+FILES = (  # each reads the ones before it
+    "arrays",
+    "data",
+    "state",
+    "shown",
+    "paint",
+    "grid",
+    "formula",
+    "figure",
+    "steps",
+    "controls",
+    "whatif",
+    "panel",
+    "main",
+)
+TRUSTED = "trusted-types cutaway"  # what makes elements of our own drawings and formulas
+Data = dict[str, Any]
+
+
+def page(
+    graph: Graph,
+    point: Point,
+    *,
+    level: Level,
+    step: str = "",
+    backward: bool = False,
+    changes: Iterable[tuple[Node, str, Array]] = (),
+    words: Mapping[str, tuple[str, ...]],
+    title: str = "",
+    lang: str = "en",
+) -> str:
+    """Return a page on which a graph is stepped through, forward and backward.
+
+    Parameters
+    ----------
+    graph
+        The forward pass.
+    point
+        Where it is run.
+    level, step, backward, lang
+        Where the reader begins, and in which language.
+    changes
+        Values that are put in the place of others, and what is said of each.
+    words
+        What the places along an axis are called, by its size.
+    title
+        What the page is called; by default the outputs' paths.
+
+    Raises
+    ------
+    OptionError
+        If there are no steps, or far too many, or an op cannot be computed by a page.
+    """
+    title = clean(title) or ", ".join(map(graph.path, graph.outputs))
+    back = _gradients(graph)
+    found = program(
+        graph,
+        point.feeds,
+        point.params,
+        point.dims,
+        backward=back is not None,
+        words=words,
+        title=title,
+    )
+    forward = House(graph, point, None)
+    floors = offered(forward, point.axis)
+    if not floors:
+        raise OptionError(
+            explain("there is nothing to step through", required=f"a graph of up to {MOST} ops")
+        )
+    tracked = {"forward": tracks(forward, floors, found)}
+    if back is not None:
+        backwards = House(back.graph, point, back)
+        tracked |= {"backward": tracks(backwards, offered(backwards, point.axis), found)}
+    tracked = {direction: levels for direction, levels in tracked.items() if levels}
+    number = numbers(forward, found)
+    data = {
+        "words": {key: text._asdict() for key, text in PAGE.items()},
+        "levels": LEVELS,
+        "own": OWN,
+        "tracks": tracked,
+        "boxes": {
+            place: clean(path)
+            for node, place in number.items()
+            if clean(path := graph.path(node)) != path
+        },
+        "changes": [
+            {"id": number[node], **_named(what), "data": [_plain(x) for x in value.ravel()]}
+            for node, what, value in changes
+            if node in number
+        ],
+        "knockouts": switches(forward.base, graph, number) if found["editable"] else [],
+        "start": {"step": step, "lang": lang, **_start(tracked, level, backward)},
+    }
+    pictures = drawings(graph, floors, point.axis, forward.base.sizes)
+    return _written(title, lang, found, data, pictures)
+
+
+def _start(tracked: Mapping[str, Mapping[str, Any]], level: str, backward: bool) -> Data:
+    """Return where a reader begins: as it is asked for, or the nearest that there is."""
+    direction = "backward" if backward and "backward" in tracked else "forward"
+    levels = list(tracked[direction])
+    return {"direction": direction, "level": level if level in levels else levels[-1]}
+
+
+def _named(what: str) -> Data:
+    """Return what the page calls a patch: a knock-out by its kind, and by its head."""
+    kind, _, head = what.partition(" ")
+    return {"kind": kind, "head": head} if kind in (HEAD, *PARTS) else {"kind": "patch"}
+
+
+def _plain(x: Any) -> float | str:
+    """Return a number as JSON has it; others as texts that JavaScript reads."""
+    if np.isnan(x):
+        return "NaN"
+    return float(x) if np.isfinite(x) else f"{'-' if x < 0 else ''}Infinity"
+
+
+def _gradients(graph: Graph) -> Gradients | None:
+    """Return the backward pass; None where nothing can be differentiated."""
+    try:
+        return gradients(graph)
+    except GradError:
+        return None
+
+
+def _written(title: str, lang: str, found: Data, data: Data, pictures: Mapping[str, str]) -> str:
+    style = both_themes() + _file("page.css")
+    code = (_file("vendor/ui.js"), script(found), *(_file(f"{name}.js") for name in FILES))
+    text = "\n".join(code)
+    shown = {key: value for key, value in found.items() if key != "elementwise"}
+    parts = [
+        "<!DOCTYPE html>",
+        f'<html lang="{"en" if lang == "en" else "zh-CN"}">',
+        "<head>",
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy(style, text, TRUSTED)}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{escape(title)}</title>",
+        f"<style>{style}</style>",
+        "</head>",
+        "<body>",
+        f'<div id="app"><h1>{escape(title)}</h1>'
+        f"<noscript>{escape(PAGE['no-script'].en)} {escape(PAGE['no-script'].zh)}</noscript></div>",
+        _packed('id="page"', to_json(data)),
+        _packed('id="program"', packed(shown)),
+        *(_packed(f'data-drawing="{name}"', svg) for name, svg in pictures.items()),
+        f'<script type="module">{text}</script>',
+        "</body>",
+        "</html>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _packed(attributes: str, text: str) -> str:
+    """Return what the page unpacks: nothing in it can end an element."""
+    packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+    return f'<script type="text/plain" {attributes}>{packed}</script>'
+
+
+def _file(name: str) -> str:
+    return resources.files(__package__).joinpath("page").joinpath(name).read_text("utf-8")

@@ -1,0 +1,28 @@
+// What the page carries: it is deflated, and stands in it as base64.
+
+const { h, render, signal, computed, effect, batch, useLayoutEffect, useRef } = ui;
+
+const inflate = async (element) => {
+  const bytes = Uint8Array.from(atob(element.textContent), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).text();
+};
+const packed = (name) => inflate(document.getElementById(name));
+const page = JSON.parse(await packed("page"));
+const machine = new Machine(Machine.read(await packed("program"))), { program } = machine;
+const drawings = new Map(await Promise.all(
+  [...document.querySelectorAll("[data-drawing]")].map(
+    async (element) => [element.dataset.drawing, await inflate(element)]),
+));
+
+// Drawings and formulas are ours, with every text in them escaped: they may become elements.
+const trusted = globalThis.trustedTypes?.createPolicy("cutaway", { createHTML: (text) => text });
+const markup = (element, text) => {
+  element.innerHTML = trusted ? trusted.createHTML(text) : text;
+};
+
+// Something of a component's own, made once.
+const kept = (make) => {
+  const place = useRef();
+  return (place.current ??= make());
+};

@@ -1,0 +1,23 @@
+// The page as a whole.
+
+const App = () => [
+  h("header", null, h("h1", null, program.title), h(Views)),
+  h("main", null, h(Moves), h(Figure), h(Panel), h("div", { class: "side" }, h(WhatIf), h(Steps))),
+  h("p", { class: "status", role: "status" }, notice.value),
+];
+
+effect(() => { document.documentElement.lang = { en: "en", zh: "zh-CN" }[lang.value]; });
+if (!FRAMED) effect(() => history.replaceState(null, "", address.value));
+
+const root = document.getElementById("app");
+root.textContent = "";
+render(h(App), root);
+
+const room = document.querySelector(".panel");
+const fit = () => {
+  const style = getComputedStyle(room);
+  width.value = room.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+};
+new ResizeObserver(fit).observe(room);
+fit();
+document.documentElement.dataset.ready = Math.round(performance.now()); // milliseconds

@@ -1,0 +1,145 @@
+// Heatmaps: how a value is laid out, and how it is painted on a canvas.
+
+const SMALLEST = 6, LARGEST = 46, HIGH = 26; // pixels of a cell
+const LONGEST = 110, TALLEST = 720; // pixels of a name, and of all rows
+const FONT = "12px 'Noto Sans', Helvetica, Arial, 'Noto Sans CJK SC', 'PingFang SC', sans-serif";
+const width = signal(320); // of what is there for a grid
+const SHADES = [...Array(11).keys()]; // of values, from nothing to the largest
+const night = matchMedia("(prefers-color-scheme: dark)");
+const isNight = signal(night.matches);
+night.addEventListener("change", () => { isNight.value = night.matches; });
+
+// The colours of the theme as it is now.
+const palette = computed(() => {
+  [theme.value, isNight.value]; // when these change, so do they
+  const style = getComputedStyle(document.documentElement);
+  const read = (name) => style.getPropertyValue(`--${name}`).trim();
+  const shades = (name) => SHADES.map((n) => read(`${name}${n}`));
+  return {
+    soft: read("soft"), lit: read("lit"),
+    cells: { p: shades("cells-p"), n: shades("cells-n") },
+    inks: { p: shades("inks-p"), n: shades("inks-n") },
+  };
+});
+
+const clamp = (x, low, high) => Math.max(low, Math.min(high, x));
+const ruler = document.createElement("canvas").getContext("2d");
+ruler.font = FONT;
+const textWidth = (text) => ruler.measureText(text).width;
+
+// The two last axes lie on the page, of the others one place each.
+const laid = (part) => {
+  const { shape } = part, rank = shape.length;
+  const rows = rank > 1 ? shape[rank - 2] : 1, columns = rank ? shape[rank - 1] : 1;
+  const lead = shape.slice(0, Math.max(0, rank - 2))
+    .map((length, axis) => Math.min(axes.value[part.names[axis]] ?? 0, length - 1));
+  return {
+    rows, columns, lead,
+    rowsShown: evenly(rows, MOST_ROWS), columnsShown: evenly(columns, MOST_COLUMNS),
+    at: (row, column) => [...lead, ...(rank > 1 ? [row] : []), ...(rank ? [column] : [])],
+  };
+};
+
+// How much room each part takes, in pixels. Words stand upright where they are too long for a cell.
+const measured = (part, lay) => {
+  const rank = part.shape.length;
+  const names = (axis, places) => (axis < 0 ? [""] : places.map((n) => placeName(part, axis, n)));
+  const rowNames = names(rank - 2, lay.rowsShown), columnNames = names(rank - 1, lay.columnsShown);
+  const widest = (texts) => Math.ceil(Math.min(LONGEST, Math.max(...texts.map(textWidth)))) + 6;
+  const left = widest(rowNames);
+  const wide = clamp((width.value - left - 2) / lay.columnsShown.length, SMALLEST, LARGEST);
+  const high = clamp(Math.min(wide, TALLEST / lay.rowsShown.length), SMALLEST, HIGH);
+  const words = columnNames.some((name) => !/^\d*$/.test(name));
+  const upright = words && columnNames.some((name) => textWidth(name) > wide - 2);
+  return { rowNames, columnNames, left, top: upright ? widest(columnNames) : 18, wide, high, words, upright };
+};
+
+const extentOf = (part) => {
+  let low = Infinity, high = -Infinity;
+  for (const place of placesOf(part.shape, part)) {
+    const x = part.data[place];
+    if (Number.isFinite(x)) [low, high] = [Math.min(low, x), Math.max(high, x)];
+  }
+  return low <= high ? [low, high] : null;
+};
+
+const paint = (canvas, part, lay, room, extent, before, sources) => {
+  const { left, top, wide, high } = room, ratio = devicePixelRatio || 1;
+  const size = [left + wide * lay.columnsShown.length + 2, top + high * lay.rowsShown.length + 2];
+  [canvas.width, canvas.height] = size.map((length) => Math.ceil(length * ratio));
+  [canvas.style.width, canvas.style.height] = size.map((length) => `${length}px`);
+  const pen = canvas.getContext("2d");
+  pen.scale(ratio, ratio);
+  pen.font = FONT;
+  pen.textBaseline = "middle";
+  paintNames(pen, room);
+  const most = extent ? Math.max(...extent.map(Math.abs)) : 0;
+  const strongest = Math.max(0, ...[...sources.values()].map(Math.abs));
+  lay.rowsShown.forEach((row, r) => lay.columnsShown.forEach((column, c) => {
+    const place = lay.at(row, column), x = numberAt(part, place);
+    const cell = { x: left + c * wide, y: top + r * high, wide, high };
+    paintCell(pen, cell, x, most, part.dtype);
+    if (before && !Object.is(numberAt(before, place), x)) paintCorner(pen, cell);
+    const share = sources.size ? sources.get(wholeIndex(part, place).join()) : undefined;
+    if (share !== undefined) paintFrame(pen, cell, strongest ? Math.abs(share) / strongest : 0);
+  }));
+};
+
+const paintNames = (pen, { rowNames, columnNames, left, top, wide, high, words, upright }) => {
+  pen.fillStyle = palette.value.soft;
+  pen.textAlign = "right";
+  if (high >= 11) rowNames.forEach((name, n) => pen.fillText(name, left - 5, top + (n + 0.5) * high, left - 6));
+  pen.textAlign = upright ? "left" : "center";
+  const room = words ? 12 : textWidth(columnNames.at(-1)) + 4;
+  columnNames.forEach((name, n) => {
+    if (n % Math.ceil(room / wide)) return; // not all numbers have room
+    pen.save();
+    pen.translate(left + (n + 0.5) * wide, top - (upright ? 5 : 9));
+    if (upright) pen.rotate(-Math.PI / 2);
+    pen.fillText(name, 0, 0, LONGEST);
+    pen.restore();
+  });
+};
+
+const paintCell = (pen, { x: left, y: top, wide, high }, x, most, dtype) => {
+  const sign = x < 0 ? "n" : "p", gap = wide > 8 ? 1 : 0, finite = Number.isFinite(x);
+  const shade = finite && most ? Math.round((Math.abs(x) / most) * 10) : 0;
+  pen.fillStyle = palette.value.cells[sign][shade];
+  pen.fillRect(left, top, wide - gap, high - gap);
+  pen.strokeStyle = pen.fillStyle = palette.value.inks[sign][shade];
+  if (!finite) paintHatch(pen, left, top, wide - gap, high - gap);
+  if (wide < 34 || high < 14) return;
+  pen.textAlign = "center";
+  pen.fillText(tiny(x, dtype), left + wide / 2, top + high / 2 + 1, wide - 4);
+};
+
+// No shade stands for what is no number.
+const paintHatch = (pen, left, top, wide, high) => {
+  pen.globalAlpha = 0.35;
+  pen.lineWidth = 1;
+  pen.beginPath();
+  for (let at = 4; at < wide + high; at += 5) {
+    pen.moveTo(left + Math.max(0, at - high), top + Math.min(at, high));
+    pen.lineTo(left + Math.min(at, wide), top + Math.max(0, at - wide));
+  }
+  pen.stroke();
+  pen.globalAlpha = 1;
+};
+
+// A cell that is another than without changes.
+const paintCorner = (pen, { x, y, wide, high }) => {
+  const right = x + wide - 1, size = Math.min(9, wide / 2, high / 2);
+  pen.beginPath();
+  pen.moveTo(right, y);
+  pen.lineTo(right - size, y);
+  pen.lineTo(right, y + size);
+  pen.fill();
+};
+
+// A cell that the chosen one comes from: the more of it, the thicker.
+const paintFrame = (pen, { x, y, wide, high }, part) => {
+  const line = 1 + 2 * part;
+  pen.strokeStyle = palette.value.lit;
+  pen.lineWidth = line;
+  pen.strokeRect(x + line / 2, y + line / 2, wide - 1 - line, high - 1 - line);
+};

@@ -1,0 +1,40 @@
+// The list of steps, by scope: each can be gone to, and can be a breakpoint.
+
+const scopeOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
+
+const Row = ({ step, place }) => {
+  const row = useRef(), here = kept(() => computed(() => index.value === place)).value;
+  const other = step.nodes.some((id) => changed.value.has(id));
+  useLayoutEffect(() => { if (here) reveal(row.current); }, [here]);
+  return h("li", { ref: row },
+    h("button", {
+      type: "button", class: "dot-button", "aria-pressed": String(stops(step)),
+      "aria-label": t("breakpoint-at", step.path), onClick: () => toggleStep(step),
+    }),
+    h("button", { type: "button", class: "go", "aria-current": here ? "step" : undefined, onClick: () => go(place) },
+      step.path.slice(scopeOf(step.path).length).replace(/^\//, ""),
+      other && h("span", { class: "mark" }, ` ≠ ${t("is-changed")}`)));
+};
+
+// Scroll the list, and nothing around it.
+const reveal = (row) => {
+  const list = row.closest(".list"), top = row.offsetTop - list.offsetTop;
+  const seen = top >= list.scrollTop && top + row.offsetHeight <= list.scrollTop + list.clientHeight;
+  if (!seen) list.scrollTop = top - list.clientHeight / 2;
+};
+
+const Steps = () => {
+  const rows = [];
+  let scope = "";
+  steps.value.forEach((step, place) => {
+    const own = scopeOf(step.path);
+    if (own !== scope && own) rows.push(h("li", { class: "scope", key: `scope ${place}` }, own));
+    scope = own;
+    rows.push(h(Row, { step, place, key: `${direction.value} ${level.value} ${step.path}` }));
+  });
+  return h("section", { class: "steps", "aria-label": t("steps") },
+    h("div", { class: "tools" },
+      h("h2", null, t("steps")),
+      h("button", { type: "button", onClick: () => { breakpoints.value = new Set(); } }, t("clear"))),
+    h("ol", { class: "list" }, rows));
+};

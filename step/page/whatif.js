@@ -1,0 +1,112 @@
+// What if: another value in a cell, or a part of the model switched off; and what follows.
+
+const KINDS_OF_CHANGE = [...new Set(page.knockouts.map(({ kind }) => kind))];
+const chosenKind = signal(KINDS_OF_CHANGE[0]);
+const chosenPlace = signal(0);
+const wrong = signal("");
+const made = signal([]); // what was changed: {id, text}, the text in both languages
+
+const attempt = (id, text, apply) => {
+  try {
+    apply();
+  } catch (error) {
+    wrong.value = error.message;
+    return;
+  }
+  batch(() => {
+    wrong.value = "";
+    const same = (other) => other.id === id && other.text(lang.value) === text(lang.value);
+    made.value = [...made.value.filter((other) => !same(other)), { id, text }];
+    version.value++;
+    notice.value = t("follows", nameOf(id), machine.dependants(id).length);
+  });
+};
+
+const takeBack = (id) => batch(() => {
+  machine.reset(id);
+  made.value = id === undefined ? [] : made.value.filter((other) => other.id !== id);
+  version.value++;
+  notice.value = t("taken-back");
+});
+
+// What is said of a change, in a language.
+const saying = ({ kind, head }) => (language) => page.words[kind][language].replace("{0}", head);
+
+for (const patch of program.editable ? page.changes : []) {
+  attempt(patch.id, saying(patch), () => machine.set(patch.id, patch.data.map(Number)));
+}
+
+// A number as people write it, or nothing.
+const parse = (text) => {
+  const plain = text.trim().replace(/−/g, "-").replace(/^([+-]?)(∞|inf|infinity)$/i, "$1Infinity");
+  const known = { true: 1, false: 0 }[plain];
+  return known ?? (plain === "" || Number.isNaN(Number(plain)) ? null : Number(plain));
+};
+
+const setCell = (text) => {
+  const { id, index: cell } = picked.value, x = parse(text);
+  if (x === null) {
+    wrong.value = t("no-number");
+    return;
+  }
+  const data = Float64Array.from(machine.value(id).data);
+  data[placeOf(cell, { offset: 0, strides: stridesOf(machine.shape(id)) })] = x;
+  const said = `${placeText(cell)} = ${exact(x, machine.value(id).dtype)}`;
+  attempt(id, () => said, () => machine.set(id, data));
+};
+
+const Edit = () => {
+  if (!program.editable) return h("p", { class: "note" }, t("not-editable"));
+  return picked.value ? h(EditCell, { cell: picked.value }) : h("p", { class: "note" }, t("set-hint"));
+};
+
+const EditCell = ({ cell }) => {
+  const field = useRef();
+  const { dtype, data } = machine.value(cell.id);
+  const now = exact(data[placeOf(cell.index, { offset: 0, strides: stridesOf(machine.shape(cell.id)) })], dtype);
+  useLayoutEffect(() => { field.current.value = now; }, [now, cell]);
+  return h("form", {
+    class: "edit",
+    onSubmit: (event) => { event.preventDefault(); setCell(field.current.value); },
+  },
+  h("label", { for: "new-value" }, `${t("new-value")} `, h("bdi", null, `${nameOf(cell.id)}${placeText(cell.index)}`)),
+  h("input", {
+    id: "new-value", ref: field, type: "text", inputmode: "decimal", autocomplete: "off",
+    "aria-describedby": "wrong", "aria-invalid": wrong.value ? "true" : undefined,
+  }),
+  h("button", { type: "submit" }, t("set")),
+  h("p", { id: "wrong", class: "wrong", role: "alert" }, wrong.value));
+};
+
+const placeOfChange = ({ path, head }) => (head === undefined ? path : `${t("head", head)} · ${path}`);
+
+const WhatIf = () => {
+  if (!program.editable) return null;
+  const all = useRef();
+  const places = page.knockouts.filter(({ kind }) => kind === chosenKind.value);
+  const chosen = places[chosenPlace.value];
+  const apply = () => attempt(chosen.id, saying(chosen), () => machine.knockOut(chosen.id, chosen.change));
+  return h("section", { class: "what-if", "aria-label": t("what-if") },
+    h("h2", null, t("what-if")),
+    places.length > 0 && h("div", { class: "knock-out" },
+      h(Select, {
+        name: "knock-out", value: chosenKind.value,
+        options: KINDS_OF_CHANGE.map((kind) => [kind, t(`all-${kind}`)]),
+        onChange: (kind) => batch(() => { chosenKind.value = kind; chosenPlace.value = 0; }),
+      }),
+      h(Select, {
+        name: "where", value: String(chosenPlace.value),
+        options: places.map((found, n) => [String(n), placeOfChange(found)]),
+        onChange: (n) => { chosenPlace.value = Number(n); },
+      }),
+      h("button", { type: "button", onClick: apply }, t("apply"))),
+    h("h3", null, t("changes")),
+    made.value.length === 0 && h("p", { class: "note" }, t("no-changes")),
+    h("ul", { class: "changes" }, made.value.map(({ id, text }) => h("li", null,
+      h("span", null, h("bdi", null, nameOf(id)), ` ${text(lang.value)}`),
+      h("button", {
+        type: "button", "aria-label": `${t("reset")} ${nameOf(id)}`,
+        onClick: () => { takeBack(id); all.current.focus(); }, // this button goes
+      }, t("reset"))))),
+    h("button", { type: "button", ref: all, onClick: () => takeBack() }, t("reset-all")));
+};

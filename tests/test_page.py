@@ -1,0 +1,153 @@
+"""The step page as a file: it loads nothing, names can't harm it, and it is never half written."""
+
+import base64
+import hashlib
+import json
+import re
+import zlib
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from command import Capture, call
+from stepping import SMALL, model
+
+import cutaway as ca
+from cutaway.step import LEVELS
+from cutaway.step.knockout import HEAD, PARTS
+from cutaway.step.words import PAGE
+
+FOLDER = resources.files("cutaway.step").joinpath("page")
+
+
+def unpacked(html: str, name: str) -> str:
+    """Return what the page carries under a name."""
+    (found,) = re.findall(rf'<script type="text/plain" {name}>([^<]*)</script>', html)
+    return zlib.decompress(base64.b64decode(found)).decode()
+
+
+def carried(html: str) -> Any:
+    return json.loads(unpacked(html, 'id="page"'))
+
+
+def test_the_policy_lets_this_script_and_this_style_run_and_nothing_else() -> None:
+    html = model("attention").stepper().html()
+    (policy,) = re.findall('Content-Security-Policy" content="([^"]*)"', html)
+    assert policy.startswith("default-src 'none'; ")
+    (script,) = re.findall('<script type="module">(.*?)</script>', html, re.DOTALL)
+    (style,) = re.findall("<style>(.*?)</style>", html, re.DOTALL)
+    for text, rule in ((script, "script-src"), (style, "style-src")):
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{rule} 'sha256-{digest}'" in policy
+    assert "unsafe" not in policy
+    for address in re.findall(r"https?://[^\s\"'`]+", html):
+        assert address.startswith("http://www.w3.org/"), address  # namespaces
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_steps_are_those_of_the_stepper(name: str) -> None:
+    found = carried(model(name).stepper().html())
+    for direction, tracks in found["tracks"].items():
+        for level, steps in tracks.items():
+            stepper = model(name).stepper(level=level, backward=direction == "backward")
+            paths = [step["path"] for step in steps]
+            assert [path for path in stepper.paths if path in set(paths)] == paths
+            if level != "primitive":
+                assert tuple(paths) == stepper.paths
+
+
+def test_it_begins_where_the_stepper_stands() -> None:
+    stepper = model("encoder-layer").stepper(level="sublayer", backward=True)
+    stepper.next(2)
+    start = carried(stepper.html(lang="zh"))["start"]
+    assert start == {
+        "level": "sublayer",
+        "direction": "backward",
+        "step": stepper.paths[1],
+        "lang": "zh",
+    }
+
+
+def test_the_same_bytes_every_time() -> None:
+    assert model("encoder-layer").stepper().html() == model("encoder-layer").stepper().html()
+
+
+def test_without_gradients_there_is_no_backward_pass() -> None:
+    tokens = ca.input("tokens", "T", dtype="int")
+    stepper = ca.Stepper(tokens + 1, {"tokens": [1, 2]})
+    assert list(carried(stepper.html())["tracks"]) == ["forward"]
+
+
+def test_every_word_is_in_both_languages_and_is_used() -> None:
+    code = "".join(
+        file.read_text("utf-8") for file in FOLDER.iterdir() if file.name.endswith(".js")
+    )
+    kinds = (HEAD, *PARTS)
+    used = {
+        "patch",
+        *re.findall(r'"([\w-]+)"', code),
+        *LEVELS,
+        *kinds,
+        *(f"all-{kind}" for kind in kinds),
+    }
+    assert PAGE.keys() - used == {"no-script"}
+    for key, title in PAGE.items():
+        assert title.en, key
+        assert re.search("[\u4e00-\u9fff]", title.zh), key
+        places = re.findall(r"\{\d\}", title.en)
+        assert sorted(places) == sorted(re.findall(r"\{\d\}", title.zh)), key
+
+
+def test_what_is_vendored_is_what_its_readme_says() -> None:
+    vendor = FOLDER.joinpath("vendor")
+    digest = hashlib.sha256(vendor.joinpath("ui.js").read_bytes()).hexdigest()
+    assert digest in vendor.joinpath("README.md").read_text("utf-8")
+    assert "MIT License" in vendor.joinpath("LICENSE").read_text("utf-8")
+    assert len(vendor.joinpath("ui.js").read_bytes()) < 40_000
+
+
+def test_bad_input(tmp_path: Path) -> None:
+    stepper = model("attention").stepper()
+    with pytest.raises(ca.OptionError, match="no language 'fr'"):
+        stepper.html(lang="fr")
+    with pytest.raises(ca.OptionError, match="nothing to step through"):
+        ca.Stepper(ca.input("x", "N"), {"x": [1.0]}).html()
+    with pytest.raises(ca.SaveError, match="cannot be written"):
+        stepper.page(tmp_path / "nowhere" / "page.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_frame_is_shut_in() -> None:
+    frame = model("attention").stepper().frame(height=300)
+    html = frame._repr_html_()
+    assert 'sandbox="allow-scripts"' in html
+    assert 'height="300"' in html
+    assert html.count("<") == 2  # all of the page is escaped
+    assert len(repr(frame)) < 80
+
+
+def test_the_command_writes_it(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "step.html"
+    code, out, err = call(capsys, "step", "attention", "--web", str(file), "--until", "*/softmax")
+    assert (code, err) == (0, "")
+    assert out == f"wrote {file}: 7 steps at level op\n"
+    assert carried(file.read_text("utf-8"))["start"]["step"] == "attention/softmax"
+    code, out, _ = call(capsys, "step", "attention", "--web", str(file), "--json")
+    assert json.loads(out) == {"file": str(file), "steps": 7}
+    for arguments in (("--script", "--web", str(file)), ()):
+        code, _, err = call(capsys, "step", "attention", *arguments)
+        assert code == 2
+        assert "--script prints them, --web FILE.html writes a page" in err
+
+
+def test_a_patch_comes_along() -> None:
+    stepper = model("attention").stepper()
+    stepper.patch("attention/softmax", lambda weights: np.zeros_like(weights))
+    (change,) = carried(stepper.html())["changes"]
+    assert (change["kind"], set(change["data"])) == ("patch", {0.0})
+    stepper.unpatch()
+    stepper.knock_out("head", head=0)
+    (change,) = carried(stepper.html())["changes"]
+    assert (change["kind"], change["head"]) == ("head", "0")

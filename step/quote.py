@@ -46,7 +46,9 @@ def quoting(text: str, stepper: Stepper) -> str:
             return found["brace"][0]
         if found["stray"]:
             fix = "write {{ and }} for braces"
-            raise OptionError(explain("a brace stands alone", required=FORM, came=text, fix=fix))
+            raise OptionError(
+                explain("a brace stands alone", required=FORM, came=text[:80], fix=fix)
+            )
         return quoted(found["quote"], stepper)
 
     return PIECE.sub(fill, text)
@@ -63,7 +65,7 @@ def quoted(quote: str, stepper: Stepper) -> str:
     kind, colon, target = (piece.strip() for piece in quote.partition(":"))
     if not colon or kind not in (*READS, "word"):
         known = f"{FORM}, where KIND is one of {', '.join((*READS, 'word'))}"
-        raise OptionError(explain(f"{{{quote}}} quotes nothing", required=known))
+        raise OptionError(explain(f"{{{quote[:80]}}} quotes nothing", required=known))
     if kind == "word":
         return _word(target, stepper)
     node, index = _place(target, stepper)
@@ -73,7 +75,7 @@ def quoted(quote: str, stepper: Stepper) -> str:
     except ValueError as error:
         came = f"an array of shape {found.shape}"
         raise OptionError(
-            explain(f"{{{quote}}} makes no sense", required=str(error), came=came)
+            explain(f"{{{quote[:80]}}} makes no sense", required=str(error), came=came)
         ) from None
 
 
@@ -95,7 +97,7 @@ def _word(target: str, stepper: Stepper) -> str:
     if size not in stepper.words or len(index) != 1:
         raise OptionError(
             explain(
-                f"there is no word {target!r}",
+                f"there is no word {target[:80]!r}",
                 required="a size with words, and a place: S[0]",
                 came=f"sizes with words: {listed(stepper.words)}",
             )

@@ -1,107 +1,28 @@
-"""What figures 1, 10 and 11 are drawn from: the model as a graph of the paper's symbols."""
+"""Figures 1, 10 and 11 as pictures of boxes: what they call things, and marks beside them."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from cutaway import layers
 from cutaway.figures.inset import labelled, scene_of
 from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label
-from cutaway.graph import Dim, Graph, Node, Title, View, as_dim, input, scope
-from cutaway.layers import Config
-from cutaway.ops import causal_mask, softmax
+from cutaway.graph import Title, View
 from cutaway.ops.norm import LayerNorm
 from cutaway.render import glossary
 from cutaway.render.compose import padded
 from cutaway.render.geometry import bounds, polyline
 from cutaway.render.layout import place
 from cutaway.render.marks import Drawing, Inset, Mark, Part, Rect, Text, Way, shifted
-from cutaway.render.scene import Bounds, Language, Scene
+from cutaway.render.scene import Bounds, Scene
 from cutaway.render.svg import extent
 from cutaway.render.wording import Wording
 
-PADDING = 0  # the token that nothing attends to
-SYMBOLIC = Config(source_vocabulary="V", layers=6)  # N of the paper
 TIMES = "N×"
 CELL = 5.0  # of the sign of a causal mask
 SIGN = 4  # … and how many positions it has
 ASIDE = 10.0  # points between a frame and the bracket beside it
 RISE = 22.0  # the length of an arrow that leaves the picture
 TICK = 5.0  # the ends of a bracket
-
-
-def model(config: Config = SYMBOLIC) -> Graph:
-    """Return the paper's Transformer, from tokens to the probabilities of the next ones.
-
-    The parameters are those of :func:`cutaway.layers.transformer`.
-
-    Examples
-    --------
-    >>> model().outputs
-    (<softmax: float (B, T, V)>,)
-    """
-    source = input("source", "B S", dtype="int")
-    mask = layers.padding_mask(source, PADDING)
-    return _predicted(_encoded(source, mask, config), mask, config)
-
-
-def encoder(config: Config = SYMBOLIC) -> Graph:
-    """Return its encoder, from tokens to the memory.
-
-    Examples
-    --------
-    >>> encoder().outputs[0].shape
-    (B, S, d_model)
-    """
-    source = input("source", "B S", dtype="int")
-    return Graph(_encoded(source, layers.padding_mask(source, PADDING), config))
-
-
-def decoder(config: Config = SYMBOLIC) -> Graph:
-    """Return its decoder with a memory as input, from tokens to probabilities.
-
-    Examples
-    --------
-    >>> sorted(node.name for node in decoder().inputs)
-    ['memory', 'source', 'target']
-    """
-    memory = input("memory", ("B", "S", config.d_model))
-    source = input("source", "B S", dtype="int")
-    return _predicted(memory, layers.padding_mask(source, PADDING), config)
-
-
-def _encoded(source: Node, mask: Node, config: Config) -> Node:
-    x = _embedded(source, "source", config.source_vocabulary, config)
-    with scope("encoder", kind="stack"):
-        return layers.encoder(x, layers=config.layers, mask=mask, **config.options(None))
-
-
-def _predicted(memory: Node, mask: Node, config: Config) -> Graph:
-    target = input("target", "B T", dtype="int")
-    vocabulary = config.target_vocabulary or config.source_vocabulary
-    y = _embedded(target, "target", vocabulary, config)
-    with scope("decoder", kind="stack"):
-        y = layers.decoder(
-            y,
-            memory,
-            layers=config.layers,
-            mask=causal_mask("T"),
-            memory_mask=mask,
-            **config.options(None),
-        )
-    with scope("output"):
-        logits = layers.linear(y, as_dim(vocabulary))
-    return Graph(softmax(logits))
-
-
-def _embedded(tokens: Node, name: str, vocabulary: Dim | str, config: Config) -> Node:
-    with scope(f"{name}_embedding"):
-        embedded, _ = layers.token_embedding(tokens, vocabulary, config.d_model)
-    with scope(f"{name}_positions"):
-        places = layers.sinusoidal_positions(tokens.shape[1], config.d_model)
-    with scope(f"{name}_sum"):
-        return embedded + places
 
 
 TITLES = {
@@ -114,33 +35,36 @@ TITLES = {
     "memory": "memory",
     "output": "linear",
 }
+POSITIONS = glossary.SCOPES["positions"]
 WORDING = Wording(
+    titles={
+        **labelled(TITLES),
+        "source_positions": POSITIONS,
+        "target_positions": POSITIONS,
+    },
     notes={"target": label("shifted"), "softmax": label("probabilities")},
     round=frozenset({"source_sum", "target_sum"}),
     bare=frozenset({"encoder", "decoder"}),
 )
 
 
-def _scene(lang: Language, view: View, titles: Mapping[str, str], wording: Wording) -> Scene:
-    positions = glossary.SCOPES["positions"]
-    named = labelled({**TITLES, **titles})
-    named |= {view.path(n): n.op.title for n in view.nodes if isinstance(n.op, LayerNorm)}
-    named |= {"source_positions": positions, "target_positions": positions}
-    made = scene_of(lang, view, named, wording=wording)
+def _scene(setting: Setting, view: View, wording: Wording) -> Scene:
+    norms = {view.path(n): n.op.title for n in view.nodes if isinstance(n.op, LayerNorm)}
+    made = scene_of(setting, view, replace(wording, titles={**wording.titles, **norms}))
     return replace(made, legend=tuple(sign for sign in made.legend if sign.stroke))
 
 
-class Picture:
+class Annotated:
     """A view of the model, laid out, to which marks are added where its parts are."""
 
-    def __init__(
-        self, setting: Setting, view: View, titles: Mapping[str, str], wording: Wording
-    ) -> None:
+    def __init__(self, setting: Setting, view: View, wording: Wording) -> None:
         self._setting = setting
-        self._scene = _scene(setting.lang, view, titles, wording)
+        self._scene = _scene(setting, view, wording)
         self._layout = place(self._scene)
         self._ids = {box.path: box.id for box in self._scene.boxes}
-        longest = replace(self._scene, legend=_scene("both", view, titles, wording).legend)
+        longest = replace(
+            self._scene, legend=_scene(replace(setting, lang="both"), view, wording).legend
+        )
         inset = Inset((0.0, 0.0), self._scene, self._layout)
         self._drawing = Drawing(*extent(longest, self._layout), (inset,))
         self._sides, self._above = [0.0, self._drawing.width], 0.0
@@ -161,9 +85,7 @@ class Picture:
 
     def box(self, path: str) -> Bounds:
         """Return where a box is."""
-        box = next(box for box in self._scene.boxes if box.path == path)
-        (x, y), wide, high = self._layout.centres[box.id], box.width / 2, box.height / 2
-        return x - wide, y - high, x + wide, y + high
+        return self._layout.area(next(box for box in self._scene.boxes if box.path == path))
 
     def corners(self, tail: str, head: str) -> Bounds:
         """Return where an arrow is."""
@@ -180,6 +102,12 @@ class Picture:
         text = said.moved(middle - said.width / 2, end - said.height - 2)
         self._above = said.height + 2 - end
         self.add(Part("output", what.en, (way, *text.marks)))
+
+    def layers(self, first: str, others: str, side: Literal["left", "right"]) -> None:
+        """Say that a stack is a layer, which is open, and others that are one box."""
+        left, _, right, bottom = self.frame(first)
+        _, top, *_ = self.box(others)
+        self.repeated((left, top, right, bottom), side)
 
     def repeated(self, around: Bounds, side: Literal["left", "right"]) -> None:
         """Say that what is there is repeated N times: a bracket beside it."""

@@ -6,13 +6,15 @@ from typing import NamedTuple
 import numpy as np
 
 from cutaway.figures.example import QUERY, Array
-from cutaway.figures.parts import across, beside_rows, subscript, total
+from cutaway.figures.matrix import cells
+from cutaway.figures.parts import across, beside_rows, symbol, total
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import joined, label
 from cutaway.graph import Title, Trace
 from cutaway.render.compose import column, row
-from cutaway.render.grid import Look, Scale, grid
+from cutaway.render.grid import Look
 from cutaway.render.marks import Drawing
+from cutaway.render.scale import SHARES, Scale
 
 CELL = (31.0, 31.0)
 BETWEEN = 26.0  # points between two matrices: an arrow stands there
@@ -36,8 +38,8 @@ def body(setting: Setting) -> Drawing:
         gap=BETWEEN,
         align="start",
     )
-    cells = [f"{stage.path}.cells" for stage in stages]
-    drawing = drawing.over(*(across(drawing, a, b) for a, b in pairwise(cells)))
+    spots = [f"{stage.path}.cells" for stage in stages]
+    drawing = drawing.over(*(across(drawing, a, b) for a, b in pairwise(spots)))
     weights = stages[-1].path
     values = _trace(setting)[weights]
     sums = [total(line) if setting.values else "Σ = 1" for line in values]
@@ -56,30 +58,22 @@ def _stages(setting: Setting) -> tuple[Stage, ...]:
     return (
         Stage("attention/matmul", label("scores"), "s", None, Scale.of(scores)),
         Stage("attention/where", scaled, "s′", hidden, Scale.of(trace["attention/where"])),
-        Stage("attention/softmax", label("weights"), "α", hidden, Scale(1.0, signed=False)),
+        Stage("attention/softmax", label("weights"), "α", hidden, SHARES),
     )
 
 
 def _matrix(setting: Setting, stage: Stage, first: bool) -> Drawing:
     words, values = setting.example.words, _trace(setting)[stage.path]
-    places = range(1, len(words) + 1)
-    symbols = [[f"{stage.letter}{subscript(i)}{subscript(j)}" for j in places] for i in places]
+    places = range(len(words))
+    symbols = [[symbol(stage.letter, i, j) for j in places] for i in places]
     look = Look(
         cell=CELL, rows=words if first else (), columns=words, lit=(QUERY,), masked=stage.masked
     )
-    cells = grid(
-        values if setting.values else None,
-        stage.path,
-        stage.title.en,
-        stage.scale,
-        look,
-        None if setting.values else symbols,
-        values.shape,
-    )
+    matrix = cells(setting, values, stage.path, stage.title.en, look, stage.scale, symbols)
     parts = [
         setting.words(stage.title),
         setting.words(label("axes"), 10, "soft"),
-        cells.named(stage.path),
+        matrix.named(stage.path),
         *([stage.scale.bar()] if setting.values else []),
     ]
     return column(*parts, gap=6.0, align="end")

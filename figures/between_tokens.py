@@ -1,13 +1,14 @@
 """What stands between the two tokens of figure 12: widths, the weights they share, names."""
 
-from cutaway.figures.equation import formula, shapes
-from cutaway.figures.parts import subscript
+from cutaway.figures.equation import shapes
+from cutaway.figures.formula import formula
 from cutaway.figures.spec import Setting
 from cutaway.figures.two_tokens import DOWN, X, values
 from cutaway.graph import Title
 from cutaway.render.compose import boxed, column
 from cutaway.render.glossary import ADD_NORM, POST, SCOPES
 from cutaway.render.marks import Drawing, Rect
+from cutaway.render.text import subscript
 
 DOUBLE = 2.5  # points between the borders of what is learned
 

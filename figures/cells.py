@@ -6,41 +6,27 @@ from dataclasses import replace
 import numpy as np
 
 from cutaway.figures.columns import NAMES, WIDE
-from cutaway.figures.equation import formula
 from cutaway.figures.example import Array
-from cutaway.figures.legend import HIGH as LOW
-from cutaway.figures.legend import WIDE as NARROW
-from cutaway.figures.parts import subscript
+from cutaway.figures.formula import formula
+from cutaway.figures.matrix import cells
 from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label
 from cutaway.render.compose import boxed, column, row, sized
-from cutaway.render.grid import Look, Scale, grid, hatch
-from cutaway.render.label import one_line
-from cutaway.render.marks import Drawing, Rect, Text
+from cutaway.render.grid import Look
+from cutaway.render.marks import Drawing, Text
 from cutaway.render.measure import text_width
+from cutaway.render.scale import Scale
 from cutaway.render.words import words
 
 HIGH = 20.0  # points: a number's cell
 STRIP = 16.0  # a vector
 SMALL = 10.0  # a symbol
-SHARES = Scale(1.0, signed=False)  # of weights
 PLAIN = Scale(float("inf"))  # no shades
-
-
-def symbol(letter: str, *places: int) -> str:
-    """Return a letter with places, counted from 0, as it is written.
-
-    Examples
-    --------
-    >>> symbol("s", 0, 1)
-    's₁₂'
-    """
-    return letter + "".join(subscript(place + 1) for place in places)
 
 
 def told(setting: Setting, name: str) -> str:
     """Return what a part is called, for those who can't see it."""
-    return one_line(label(name), setting.lang)
+    return setting.told(label(name))
 
 
 def named(setting: Setting, name: str, latex: str = "") -> Drawing:
@@ -85,8 +71,7 @@ def strip(
     """Return a vector as a strip of shades."""
     hidden = np.full((1, len(values)), masked)
     look = Look(numbers=False, cell=(WIDE / len(values), STRIP), border=border, masked=hidden)
-    shown = values[None, :] if setting.values else None
-    return grid(shown, node, name, scale, look, shape=(1, len(values)))
+    return cells(setting, values[None, :], node, name, look, scale)
 
 
 def numbers(
@@ -102,8 +87,8 @@ def numbers(
     found = []
     for value, text, node, hidden in zip(values, symbols, nodes, masked, strict=True):
         look = Look(cell=(WIDE, HIGH), masked=np.full((1, 1), hidden))
-        shown, texts = (np.reshape(value, (1, 1)), None) if setting.values else (None, [[text]])
-        found.append(grid(shown, node, told(setting, name), scale, look, texts, (1, 1)))
+        one = np.reshape(value, (1, 1))
+        found.append(cells(setting, one, node, told(setting, name), look, scale, [[text]]))
     return found
 
 
@@ -111,14 +96,3 @@ def box(text: str, fill: str, name: str, node: str, wide: float) -> Drawing:
     """Return a small box with a symbol in it: an op, or a value that isn't drawn cell by cell."""
     inner = sized(words(text, size=SMALL), wide - 8.0)
     return boxed(inner, fill, pad=4.0).part("op", name, node)
-
-
-def faded(wide: float = NARROW, high: float = LOW) -> Drawing:
-    """Return a vector that plays no part, or as it stands in a legend."""
-    return Drawing(wide, high, (Rect((0.0, 0.0, wide, high), "", "frame", 1.0, "", 2.0),))
-
-
-def hatched() -> Drawing:
-    """Return a masked cell as it stands in a legend."""
-    bounds = (0.0, 0.0, NARROW, LOW)
-    return Drawing(NARROW, LOW, (hatch(bounds), Rect(bounds, "", "edge")))

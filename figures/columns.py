@@ -116,11 +116,11 @@ def round_right(drawing: Drawing, tail: str, head: str, ink: str = "edge") -> Pa
     return arrow(points, tail, head, ink=ink)
 
 
-def round_down(drawing: Drawing, tail: str, head: str, ink: str = "edge") -> Part:
+def round_down(drawing: Drawing, tail: str, head: str) -> Part:
     """Return an arrow from the right side of a cell, round the next one, to an op further down."""
     _, top, right, bottom = drawing.spots[tail]
     x, start, stop = right + ROUND, (top + bottom) / 2, drawing.spots[head][1]
-    return arrow(((right + TOUCH, start), (x, start), (x, stop - TOUCH)), tail, head, ink=ink)
+    return arrow(((right + TOUCH, start), (x, start), (x, stop - TOUCH)), tail, head)
 
 
 def framed(

@@ -6,7 +6,6 @@ from cutaway.figures import legend
 from cutaway.figures.equation import (
     NEAR,
     captioned,
-    formula,
     heading,
     level,
     op_sign,
@@ -15,20 +14,21 @@ from cutaway.figures.equation import (
     token_names,
 )
 from cutaway.figures.example import QUERY, Array
+from cutaway.figures.formula import formula
 from cutaway.figures.learned import bias, weight
+from cutaway.figures.matrix import rows
 from cutaway.figures.op_box import op_box
-from cutaway.figures.parts import down, subscript
+from cutaway.figures.parts import down, symbol
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import label
 from cutaway.graph import Graph, input, parameter, scope
 from cutaway.ops import add, matmul, reshape
 from cutaway.ops import sum as sum_over
 from cutaway.render.compose import Align, column, layered, row, sized
-from cutaway.render.grid import Look, Scale, number
-from cutaway.render.label import one_line
+from cutaway.render.grid import Look
 from cutaway.render.marks import Drawing, Part, Rect, Text
+from cutaway.render.scale import Scale, number
 from cutaway.render.scene import Bounds, Line
-from cutaway.render.texture import texture
 from cutaway.render.words import paragraph, words
 from cutaway.render.write import DROP
 
@@ -50,8 +50,8 @@ def by_head() -> Graph:
     """Return concatenation and linear map as a sum over the heads: each meets its own rows of W."""
     z = input("z", "h S d_v")
     with scope("by_head"):
-        rows = reshape(parameter("weight", "h*d_v d_model"), "h d_v d_model")
-        each = matmul(z, rows)
+        parts = reshape(parameter("weight", "h*d_v d_model"), "h d_v d_model")
+        each = matmul(z, parts)
         return Graph(add(sum_over(each, axis=0), parameter("bias", "d_model")))
 
 
@@ -59,8 +59,8 @@ def shares(setting: Setting) -> Array:
     """Return what each head adds to the output that is traced back."""
     layer = setting.example.layer
     heads, weight = layer[Z][0].astype(float), layer[f"{OUTPUT}/weight"].astype(float)
-    rows = weight.reshape(len(heads), -1, weight.shape[-1])
-    return np.asarray([z[QUERY] @ w[:, FEATURE] for z, w in zip(heads, rows, strict=True)])
+    parts = weight.reshape(len(heads), -1, weight.shape[-1])
+    return np.asarray([z[QUERY] @ w[:, FEATURE] for z, w in zip(heads, parts, strict=True)])
 
 
 def body(setting: Setting) -> Drawing:
@@ -77,7 +77,7 @@ def _heads_of(setting: Setting) -> range:
 
 
 def _symbol(head: int) -> str:
-    return f"Z{subscript(head + 1)}"
+    return symbol("Z", head)
 
 
 def _heads(setting: Setting) -> Drawing:
@@ -138,7 +138,7 @@ def _joined(setting: Setting) -> Drawing:
     whole = row(*cells, gap=0.0)
     lit: Bounds = (0.0, QUERY * ROW, whole.width, (QUERY + 1) * ROW)
     whole = whole.over(Rect(lit, "", "lit", 2.4)).named("cells")
-    title = one_line(label("joined"), setting.lang)
+    title = setting.told(label("joined"))
     shape = ",".join(map(str, joined.shape))
     whole = whole.part("matrix", title, JOINED, shape=shape)
     named = column(row(*strips, gap=0.0).named("strips"), whole, gap=0.0).named(JOINED)
@@ -165,11 +165,9 @@ def _texture(
 ) -> Drawing:
     """Return a matrix with a row for each token."""
     look = Look(cell=(UNIT, ROW), lit=(QUERY,) if lit else ())
-    symbols = [f"{letter}{subscript(i + 1)}" for i in range(len(values))]
+    symbols = [symbol(letter, i) for i in range(len(values))]
     scale = Scale.of(setting.example.layer[path])
-    if setting.values:
-        return texture(values, path, title, values.shape, look, scale)
-    return texture(None, path, title, values.shape, look, symbols=symbols)
+    return rows(setting, values, path, title, look, scale, symbols)
 
 
 def _strip(head: int, wide: float, high: float) -> Drawing:
@@ -205,9 +203,9 @@ def _traced(setting: Setting, wide: float) -> Drawing:
     return row(told, sum_of_all, gap=0.0)
 
 
-def _number(setting: Setting, value: float, symbol: str) -> Drawing:
+def _number(setting: Setting, value: float, latex: str) -> Drawing:
     """Return a number, or the symbol of what it is."""
-    return words(number(float(value)), size=SIZE) if setting.values else formula(symbol, 11.0)
+    return words(number(float(value)), size=SIZE) if setting.values else formula(latex, 11.0)
 
 
 def _chip(shown: Drawing, title: str, node: str, above: Drawing, lit: bool = False) -> Drawing:

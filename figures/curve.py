@@ -8,9 +8,10 @@ from cutaway.run import evaluate
 
 REACH = 2.0  # the curve goes from there below 0 to there above
 POINTS = 33
+WIDE, HIGH = 40.0, 28.0  # points
 
 
-def curve(op: Op, width: float = 40.0, height: float = 28.0) -> Drawing:
+def curve(op: Op) -> Drawing:
     """Return what an op of one input makes of the numbers around 0, with its axes.
 
     Examples
@@ -23,12 +24,12 @@ def curve(op: Op, width: float = 40.0, height: float = 28.0) -> Drawing:
     xs = np.linspace(-REACH, REACH, POINTS)
     (ys,) = evaluate(apply(op, input("x", "N")), {"x": xs})
     top, low = max(ys.max(), 0.0), min(ys.min(), -REACH / 4)
-    across, up = width / (2 * REACH), height / (top - low)
+    across, up = WIDE / (2 * REACH), HIGH / (top - low)
     pairs = zip(xs.tolist(), ys.tolist(), strict=True)
     points = tuple(((x + REACH) * across, (top - y) * up) for x, y in pairs)
     zero = top * up
     axes = (
-        Way(((0.0, zero), (width, zero)), "frame", 0.8),
-        Way(((width / 2, 0.0), (width / 2, height)), "frame", 0.8),
+        Way(((0.0, zero), (WIDE, zero)), "frame", 0.8),
+        Way(((WIDE / 2, 0.0), (WIDE / 2, HIGH)), "frame", 0.8),
     )
-    return Drawing(width, height, (*axes, Way(points, "ink", 1.8)))
+    return Drawing(WIDE, HIGH, (*axes, Way(points, "ink", 1.8)))

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from cutaway.figures.architecture import WORDING, Picture, decoder, triangle
+from cutaway.figures.architecture import WORDING, Annotated, triangle
+from cutaway.figures.inset import labelled
 from cutaway.figures.spec import Figure, Setting
-from cutaway.figures.texts import label
+from cutaway.figures.transformer import decoder
 from cutaway.render.marks import Drawing
 from cutaway.transform import collapse
 
@@ -27,15 +28,14 @@ def body(setting: Setting) -> Drawing:
     view = collapse(decoder(), "layer", apart=(FIRST,), open=opened)
     wording = replace(
         WORDING,
-        notes={**WORDING.notes, **{path: label(name) for path, name in NOTES.items()}},
+        titles={**WORDING.titles, **labelled(TITLES)},
+        notes={**WORDING.notes, **labelled(NOTES)},
         inside={"decoder/mask": triangle()},
         plain=frozenset({OTHERS}),
         bare=WORDING.bare | {f"{FIRST}/{norm}" for norm in NORMS},
     )
-    picture = Picture(setting, view, TITLES, wording)
-    left, _, right, bottom = picture.frame(FIRST)
-    _, top, *_ = picture.box(OTHERS)
-    picture.repeated((left, top, right, bottom), "right")
+    picture = Annotated(setting, view, wording)
+    picture.layers(FIRST, OTHERS, "right")
     return picture.drawing
 
 

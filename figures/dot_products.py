@@ -8,13 +8,11 @@ from cutaway.figures.cells import (
     SMALL,
     STRIP,
     box,
-    faded,
     named,
     numbers,
     said,
     signs,
     strip,
-    symbol,
     tokens,
     told,
 )
@@ -30,11 +28,13 @@ from cutaway.figures.columns import (
     step,
 )
 from cutaway.figures.example import KEY, QUERY, Array
-from cutaway.figures.parts import GAP, arrow, down, total
+from cutaway.figures.matrix import cells
+from cutaway.figures.parts import GAP, arrow, down, symbol, total
 from cutaway.figures.spec import Figure, Setting
 from cutaway.render.compose import column, padded, row, sized
-from cutaway.render.grid import Look, Scale, grid
+from cutaway.render.grid import Look
 from cutaway.render.marks import Drawing, Mark, Text
+from cutaway.render.scale import Scale
 from cutaway.render.scene import Line, Point
 from cutaway.render.words import words
 from cutaway.render.write import LONG
@@ -120,7 +120,7 @@ def _vector(setting: Setting, role: str, n: int) -> Drawing:
     path, name = f"{role}/add", symbol(role[0], n)
     node = setting.example.token(path, n, None)
     if role == "query" and n != QUERY:
-        return faded(WIDE, STRIP).part("faded", name, node)
+        return legend.faded(WIDE, STRIP).part("faded", name, node)
     values = setting.example.head[path][n]
     return strip(setting, values, node, name, _scale(setting), f"lines.{role}")
 
@@ -165,7 +165,7 @@ def _numbers(setting: Setting, stage: _Stage) -> Drawing:
     """Return the scores of the query, or the scaled ones."""
     values = setting.example.head[stage.path][QUERY]
     places = range(len(values))
-    cells = numbers(
+    found = numbers(
         setting,
         values,
         [stage.form.format(symbol("s", QUERY, n)) for n in places],
@@ -174,7 +174,7 @@ def _numbers(setting: Setting, stage: _Stage) -> Drawing:
         Scale.of(values),
         [False for _ in places],
     )
-    return step(stage.name, named(setting, stage.label, stage.latex), cells)
+    return step(stage.name, named(setting, stage.label, stage.latex), found)
 
 
 def _query_line(drawing: Drawing, count: int) -> list[Mark]:
@@ -227,21 +227,14 @@ def _written_out(setting: Setting) -> Drawing:
 def _line(setting: Setting, vector: _Vector, scale: Scale) -> Drawing:
     count = len(vector.values)
     symbols = ["".join(symbol(letter, n) for letter in vector.letters) for n in range(count)]
-    cells = grid(
-        vector.values[None, :] if setting.values else None,
-        vector.node,
-        vector.name,
-        scale,
-        Look(cell=COMPONENT, border=vector.border),
-        None if setting.values else [symbols],
-        (1, count),
-    )
+    values, look = vector.values[None, :], Look(cell=COMPONENT, border=vector.border)
+    numbered = cells(setting, values, vector.node, vector.name, look, scale, [symbols])
     name = sized(words(vector.name), NAMES, align=("end", "middle"))
-    return row(name, sized(words(vector.sign), CHANNEL), cells, gap=0.0)
+    return row(name, sized(words(vector.sign), CHANNEL), numbered, gap=0.0)
 
 
 def _legend(setting: Setting, width: float) -> Drawing:
-    entries = [(legend.framed(), "followed-query"), (faded(), "other-queries")]
+    entries = [(legend.framed(), "followed-query"), (legend.faded(), "other-queries")]
     if setting.values:
         entries.append((_scale(setting).bar(BAR), "vector-numbers"))
     return padded(legend.legend(setting, entries, width - LEFT), LEFT, 0.0, 0.0)

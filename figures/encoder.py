@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
-from cutaway.figures.architecture import WORDING, Picture, encoder
+from cutaway.figures.architecture import WORDING, Annotated
+from cutaway.figures.inset import labelled
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import label
+from cutaway.figures.transformer import encoder
 from cutaway.render.marks import Drawing
 from cutaway.transform import collapse
 
@@ -29,14 +31,13 @@ def body(setting: Setting) -> Drawing:
     )
     wording = replace(
         WORDING,
-        notes={**WORDING.notes, **{path: label(name) for path, name in NOTES.items()}},
+        titles={**WORDING.titles, **labelled(TITLES)},
+        notes={**WORDING.notes, **labelled(NOTES)},
         plain=frozenset({OTHERS}),
         bare=WORDING.bare | {f"{FIRST}/self_attention_norm", f"{FIRST}/feed_forward_norm"},
     )
-    picture = Picture(setting, view, TITLES, wording)
-    left, _, right, bottom = picture.frame(FIRST)
-    _, top, *_ = picture.box(OTHERS)
-    picture.repeated((left, top, right, bottom), "left")
+    picture = Annotated(setting, view, wording)
+    picture.layers(FIRST, OTHERS, "left")
     picture.gives(OTHERS, label("memory-made"))
     return picture.drawing
 

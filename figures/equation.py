@@ -3,42 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from cutaway.figures.formula import formula
 from cutaway.figures.spec import Setting
-from cutaway.graph import Formula, Title, Trace
-from cutaway.graph.errors import explain
+from cutaway.graph import Title, Trace
 from cutaway.render.compose import column, layered, row, sized
-from cutaway.render.errors import RenderError
-from cutaway.render.label import one_line
-from cutaway.render.marks import Drawing, Glyphs
-from cutaway.render.typeset import SIZE, typeset
+from cutaway.render.marks import Drawing
 from cutaway.render.words import words
 
-SYMBOL = 13.0  # points: the letters of an equation
+GAP = 6.0  # points between what stands in an equation
 SIGN = 16.0  # points: the size of · + =
 NEAR = 4.0  # points between a matrix and what stands above and below it
 LEVEL = "level"  # the spot whose middle is at the same height in a whole equation
-
-
-def formula(latex: str, size: float = SYMBOL) -> Drawing:
-    """Return a formula.
-
-    Raises
-    ------
-    RenderError
-        If the font lacks a sign of it.
-
-    Examples
-    --------
-    >>> formula("W^Q").height > 5
-    True
-    """
-    outline = typeset(Formula(latex, latex))
-    if outline is None:
-        raise RenderError(
-            explain("a formula cannot be typeset", required="signs that its font has", came=latex)
-        )
-    larger = outline.scaled(size / SIZE)
-    return Drawing(larger.width, larger.height, (Glyphs((0.0, 0.0), larger),))
 
 
 def sign(text: str, size: float = SIGN) -> Drawing:
@@ -48,7 +23,7 @@ def sign(text: str, size: float = SIGN) -> Drawing:
 
 def op_sign(setting: Setting, text: str, trace: Trace, *paths: str, size: float = SIGN) -> Drawing:
     """Return a sign that is an op: it stands for the nodes at these paths."""
-    title = one_line(trace.node(paths[0]).op.title, setting.lang)
+    title = setting.told(trace.node(paths[0]).op.title)
     return sign(text, size).part("op", title, *paths)
 
 
@@ -76,17 +51,17 @@ def captioned(
     return replace(placed, spots=spots)
 
 
-def level(*drawings: Drawing, gap: float = 6.0) -> Drawing:
+def level(*drawings: Drawing) -> Drawing:
     """Return drawings from left to right, their rows at the same heights."""
     middles = [_middle(drawing) for drawing in drawings]
     high, x, placed = max(middles), 0.0, []
     for drawing, middle in zip(drawings, middles, strict=True):
         spots = {name: spot for name, spot in drawing.spots.items() if name != LEVEL}
         placed.append(replace(drawing, spots=spots).moved(x, high - middle))
-        x += drawing.width + gap
+        x += drawing.width + GAP
     low = max(high - m + d.height for d, m in zip(drawings, middles, strict=True))
-    whole = layered(x - gap, low, placed)
-    return replace(whole, spots={**whole.spots, LEVEL: (0.0, 0.0, x - gap, 2 * high)})
+    whole = layered(x - GAP, low, placed)
+    return replace(whole, spots={**whole.spots, LEVEL: (0.0, 0.0, x - GAP, 2 * high)})
 
 
 def _middle(drawing: Drawing) -> float:

@@ -7,27 +7,19 @@ from typing import NamedTuple
 import numpy as np
 
 from cutaway.figures import legend
-from cutaway.figures.equation import (
-    captioned,
-    formula,
-    heading,
-    level,
-    op_sign,
-    shapes,
-    sign,
-    token_names,
-)
+from cutaway.figures.equation import captioned, heading, level, op_sign, shapes, sign, token_names
 from cutaway.figures.example import QUERY
+from cutaway.figures.formula import formula
 from cutaway.figures.learned import bias, weight
+from cutaway.figures.matrix import cells, rows
 from cutaway.figures.op_box import op_box
-from cutaway.figures.parts import across, down, subscript
+from cutaway.figures.parts import across, down, symbol
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import label
 from cutaway.render.compose import boxed, column, row
-from cutaway.render.grid import Look, Scale, grid
-from cutaway.render.label import one_line
+from cutaway.render.grid import Look
 from cutaway.render.marks import Drawing
-from cutaway.render.texture import texture
+from cutaway.render.scale import SHARES, Scale
 from cutaway.render.words import paragraph
 
 UNIT = 2.2  # points: a feature; all matrices are drawn to this scale
@@ -107,15 +99,13 @@ def _sum(setting: Setting) -> Drawing:
     )
 
 
-def _matrix(setting: Setting, path: str, symbol: str, letter: str, lit: bool = False) -> Drawing:
+def _matrix(setting: Setting, path: str, name: str, letter: str, lit: bool = False) -> Drawing:
     """Return a matrix with a row for each token."""
     values = setting.example.head[path]
-    count, wide = values.shape
     look = Look(cell=(UNIT, ROW), lit=(QUERY,) if lit else ())
-    symbols = [] if setting.values else [letter + subscript(i + 1) for i in range(count)]
-    shown = values if setting.values else None
-    cells = texture(shown, path, symbol, (count, wide), look, symbols=symbols)
-    return captioned(cells, formula(symbol), shapes(setting, setting.example.head, path))
+    symbols = [symbol(letter, i) for i in range(len(values))]
+    matrix = rows(setting, values, path, name, look, symbols=symbols)
+    return captioned(matrix, formula(name), shapes(setting, setting.example.head, path))
 
 
 def _learned(setting: Setting, role: str, letter: str) -> Drawing:
@@ -127,33 +117,31 @@ def _learned(setting: Setting, role: str, letter: str) -> Drawing:
 def _transposed(setting: Setting) -> Drawing:
     path = "attention/permute_dims"
     values = setting.example.head[path]
-    told = one_line(label("transposed"), setting.lang)
-    columns = [f"k{subscript(j + 1)}" for j in range(values.shape[1])]
+    told = setting.told(label("transposed"))
+    columns = [symbol("k", j) for j in range(values.shape[1])]
     look = Look(cell=(KEY, UNIT), columns=columns)
-    shown = values if setting.values else None
-    cells = texture(shown, path, told, values.shape, look, vectors="column")
-    return captioned(cells, formula(r"K^\top"), shapes(setting, setting.example.head, path))
+    matrix = rows(setting, values, path, told, look, vectors="column")
+    return captioned(matrix, formula(r"K^\top"), shapes(setting, setting.example.head, path))
 
 
 def _square(setting: Setting, path: str, name: Name, numbers: bool = True) -> Drawing:
     """Return the scores or the weights, with their numbers or with shades alone."""
     head, title = setting.example.head, label(name.title)
-    values, places = head[path], range(1, len(head[path]) + 1)
+    values, places = head[path], range(len(head[path]))
     masked = np.isneginf(head["attention/where"]) if name is WEIGHTS else None
-    symbols = [[f"{name.letter}{subscript(i)}{subscript(j)}" for j in places] for i in places]
+    symbols = [[symbol(name.letter, i, j) for j in places] for i in places]
     look = Look(
-        numbers,
-        CELL if numbers else (ROW, ROW),
+        numbers=numbers,
+        cell=CELL if numbers else (ROW, ROW),
         columns=setting.example.words if numbers else (),
         lit=(QUERY,),
         masked=masked,
     )
-    scale = Scale(1.0, signed=False) if name is WEIGHTS else Scale.of(values)
-    shown, written = (values, None) if setting.values else (None, symbols)
-    told = one_line(title, setting.lang)
-    cells = grid(shown, path, told, scale, look, written, values.shape).named(path)
+    scale = SHARES if name is WEIGHTS else Scale.of(values)
+    told = setting.told(title)
+    matrix = cells(setting, values, path, told, look, scale, symbols).named(path)
     above = heading(setting, title, name.symbol)
-    return captioned(cells, above, shapes(setting, head, path), f"{path}.cells")
+    return captioned(matrix, above, shapes(setting, head, path), f"{path}.cells")
 
 
 def _steps(setting: Setting) -> Drawing:

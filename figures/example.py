@@ -71,6 +71,11 @@ class Example:
     causal: Trace
     opened: Trace
 
+    @property
+    def masked(self) -> list[bool]:
+        """For each key, whether it is padding: masked."""
+        return [not kept for kept in self.head["not_equal"]]
+
     @cached_property
     def tokens(self) -> Unrolled:
         """The head with every token's vector as a node of its own."""

@@ -7,9 +7,10 @@ from itertools import pairwise
 from cutaway.figures import legend
 from cutaway.figures.between_tokens import DOUBLE, named, post, weights, width
 from cutaway.figures.curve import curve
-from cutaway.figures.equation import formula
+from cutaway.figures.formula import formula
+from cutaway.figures.matrix import rows
 from cutaway.figures.op_box import op_box
-from cutaway.figures.parts import arrow, subscript, up
+from cutaway.figures.parts import arrow, up
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import filled, label
 from cutaway.figures.two_tokens import (
@@ -28,10 +29,10 @@ from cutaway.figures.two_tokens import (
 )
 from cutaway.render.compose import boxed, column, layered, row, sized
 from cutaway.render.glossary import SCOPES
-from cutaway.render.grid import Look, Scale, grid, number
-from cutaway.render.label import one_line
+from cutaway.render.grid import Look, grid
 from cutaway.render.marks import Drawing, Part, Rect, Way
-from cutaway.render.texture import texture
+from cutaway.render.scale import Scale, number
+from cutaway.render.text import subscript
 
 UNIT = 2.2  # points: a feature; widths are drawn to this scale
 HIGH = 18.0  # points: a token's vector
@@ -95,11 +96,9 @@ def _strip(setting: Setting, n: int, node: str) -> Drawing:
     """Return a token's vector."""
     array = values(setting, node, n)
     scale = Scale.of(*(values(setting, node, each) for each in PLACES))
-    shown = array if setting.values else None
     symbol = SYMBOLS[node].format(subscript(TOKENS[n] + 1))
-    symbols = () if setting.values else (symbol,)
     look = Look(cell=(UNIT, HIGH))
-    strip = texture(shown, path(node, n), symbol, array.shape, look, scale, symbols, "")
+    strip = rows(setting, array, path(node, n), symbol, look, scale, (symbol,), "")
     return strip.named(f"{node}.{n}")
 
 
@@ -150,7 +149,7 @@ def _linear(setting: Setting, n: int, name: str) -> Drawing:
     inner = row(setting.words(title, 10), formula(FORMULAS[name], 10), gap=8.0)
     nodes = (path(f"feed_forward/{name}/matmul", n), path(node, n))
     drawing = sized(inner, wide, SLANT).under(shape)
-    return drawing.part("op", one_line(title, setting.lang), *nodes).named(f"{name}.{n}")
+    return drawing.part("op", setting.told(title), *nodes).named(f"{name}.{n}")
 
 
 def _activation(setting: Setting, n: int) -> Drawing:
@@ -164,7 +163,7 @@ def _activation(setting: Setting, n: int) -> Drawing:
     wide = before.size * UNIT
     inner = sized(row(*parts, gap=16.0), wide - 2 * PAD)
     box = boxed(inner, "boxes.activation", pad=PAD)
-    title = one_line(op.title, setting.lang)
+    title = setting.told(op.title)
     return box.part("op", title, path(RELU, n)).named(f"relu.{n}")
 
 

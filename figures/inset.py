@@ -1,57 +1,31 @@
-"""What stands in a figure beside grids: pictures of graphs, and formulas."""
+"""What stands in a figure beside grids: pictures of graphs."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
 from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label
-from cutaway.graph import Formula, Graph, Shape, Title, Trace, View, as_dim, show_shape
-from cutaway.render.build import Builder
-from cutaway.render.compose import layered
+from cutaway.graph import Graph, Shape, Title, Trace, View, as_dim, show_shape
+from cutaway.render.build import build
 from cutaway.render.layout import place
-from cutaway.render.marks import Drawing, Glyphs, Inset, Part, Rect
-from cutaway.render.scene import Language, Scene
-from cutaway.render.svg import extent
-from cutaway.render.theme import read_theme
-from cutaway.render.typeset import typeset
+from cutaway.render.marks import Drawing
+from cutaway.render.options import Options
+from cutaway.render.scene import Scene
+from cutaway.render.sheet import inset as laid_out
 from cutaway.render.wording import Wording
-from cutaway.transform import attention_roles
-
-BAR = 4.0  # points: the height of what underlines a piece of a formula
-LARGER = 1.5  # than formulas in boxes
 
 
-def scene_of(
-    lang: Language,
-    view: View,
-    titles: Mapping[str, Title],
-    trace: Trace | None = None,
-    wording: Wording | None = None,
-) -> Scene:
+def scene_of(setting: Setting, view: View, wording: Wording, trace: Trace | None = None) -> Scene:
     """Return a graph as boxes and arrows, its weights in the boxes that read them.
 
     Parameters
     ----------
-    titles
-        What boxes are called, by the path of their node or scope.
     trace
-        The values in them.
+        The values in the boxes.
     """
-    return Builder(
-        view,
-        attention_roles(view),
-        lang,
-        "BT",
-        written,
-        "",
-        read_theme("light"),  # the sheet brings its own
-        weights=False,
-        trace=trace,
-        titles=titles,
-        wording=wording,
-    ).scene()
+    options = Options(setting.lang, shape=written, weights=False, trace=trace, wording=wording)
+    return build(view, options)  # the sheet brings its own theme
 
 
 def written(shape: Shape) -> str:
@@ -74,8 +48,7 @@ def labelled(titles: Mapping[str, str]) -> dict[str, Title]:
 
 def inset(scene: Scene) -> Drawing:
     """Return a scene, laid out, as a drawing."""
-    layout = place(scene)
-    return Drawing(*extent(scene, layout), (Inset((0.0, 0.0), scene, layout),))
+    return laid_out(scene, place(scene))
 
 
 def shown(setting: Setting, trace: Trace) -> Trace:
@@ -107,29 +80,3 @@ def moved_trace(trace: Trace, graph: Graph, prefixes: Mapping[str, str]) -> Trac
         if path in trace.paths:
             values[node] = trace[path]
     return Trace(graph, values, trace.words)
-
-
-def pieces(parts: Iterable[tuple[str, str]], apart: float = 4.0) -> Drawing:
-    """Return a formula in pieces, each underlined in a colour.
-
-    Parameters
-    ----------
-    parts
-        Of each piece its LaTeX and the colour, such as ``boxes.softmax``; no colour underlines
-        nothing.
-    apart
-        Points between pieces.
-    """
-    outlines = [(typeset(Formula(latex, latex)), ink) for latex, ink in parts]
-    found = [(outline.scaled(LARGER), ink) for outline, ink in outlines if outline is not None]
-    base = max(outline.base for outline, _ in found)
-    deep = max(outline.height - outline.base for outline, _ in found)
-    x, placed = 0.0, []
-    for outline, ink in found:
-        marks: list[Any] = [Glyphs((x, base - outline.base), outline)]
-        if ink:
-            low = base + deep + 2.0
-            marks.append(Rect((x, low, x + outline.width, low + BAR), ink, "edge", 0.5))
-        placed.append(Drawing(0.0, 0.0, (Part("piece", outline.formula.unicode, tuple(marks)),)))
-        x += outline.width + apart
-    return layered(x - apart, base + deep + 2.0 + BAR, placed)

@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from cutaway.figures.equation import formula, op_sign, shapes
+from cutaway.figures.equation import op_sign, shapes
+from cutaway.figures.formula import formula
+from cutaway.figures.matrix import rows
 from cutaway.figures.spec import Setting
 from cutaway.graph import Trace
 from cutaway.render.compose import column, row
 from cutaway.render.grid import Look
 from cutaway.render.marks import Drawing
-from cutaway.render.texture import texture
 
 BIAS = 8.0  # points: how high it is
 
@@ -19,8 +20,7 @@ def weight(
     """Return the weight of the linear map in a scope; both its sides are features."""
     values = trace[f"{scope}/weight"]
     look = Look(cell=(unit, unit), learned=True, border=border)
-    shown = values if setting.values else None
-    return texture(shown, f"{scope}/weight", f"W^{letter}", values.shape, look, vectors="")
+    return rows(setting, values, f"{scope}/weight", f"W^{letter}", look, vectors="")
 
 
 def bias(
@@ -29,8 +29,7 @@ def bias(
     """Return the bias, which is added to each row, over the shape of the weight."""
     values = trace[f"{scope}/bias"][np.newaxis]
     look = Look(cell=(unit, BIAS), learned=True, border=border)
-    shown = values if setting.values else None
-    strip = texture(shown, f"{scope}/bias", f"b^{letter}", values.shape, look, vectors="")
+    strip = rows(setting, values, f"{scope}/bias", f"b^{letter}", look, vectors="")
     plus = op_sign(setting, "+", trace, f"{scope}/add", size=12.0)
     added = row(plus, strip, formula(f"b^{letter}"), gap=5.0)
     return column(added, shapes(setting, trace, f"{scope}/weight"), gap=5.0)

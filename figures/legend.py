@@ -6,7 +6,9 @@ from cutaway.figures.parts import LINES
 from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label
 from cutaway.render.compose import column, row
+from cutaway.render.grid import hatch
 from cutaway.render.marks import Drawing, Mark, Rect, Way
+from cutaway.render.scale import shade
 from cutaway.render.svg import DASHES
 from cutaway.render.theme import STEPS
 from cutaway.render.words import words
@@ -25,18 +27,28 @@ def framed() -> Drawing:
     return Drawing(WIDE, HIGH, (Rect((1.0, 1.0, WIDE - 1.0, HIGH - 1.0), "", "lit", 2.4),))
 
 
+def faded(wide: float = WIDE, high: float = HIGH) -> Drawing:
+    """Return a vector that plays no part, or as it stands in a legend."""
+    return Drawing(wide, high, (Rect((0.0, 0.0, wide, high), "", "frame", 1.0, "", 2.0),))
+
+
+def hatched() -> Drawing:
+    """Return a masked cell as it stands in a legend."""
+    bounds = (0.0, 0.0, WIDE, HIGH)
+    return Drawing(WIDE, HIGH, (hatch(bounds), Rect(bounds, "", "edge")))
+
+
 def shades() -> Drawing:
     """Return the shades of cells, from the most negative to the most positive."""
     steps = range(-STEPS, STEPS + 1, 2)
     wide = 2 * WIDE / len(steps)
     marks: list[Mark] = []
     for place, step in enumerate(steps):
-        shade = f"{'n' if step < 0 else 'p'}{abs(step)}"
         left = place * wide
-        marks.append(Rect((left, 0.0, left + wide, HIGH), f"cells.{shade}"))
+        marks.append(Rect((left, 0.0, left + wide, HIGH), f"cells.{shade(step)}"))
         if step < 0:
             ends = ((left + wide * 0.25, HIGH / 2), (left + wide * 0.75, HIGH / 2))
-            marks.append(Way(ends, f"inks.{shade}"))
+            marks.append(Way(ends, f"inks.{shade(step)}"))
     marks.append(Rect((0.0, 0.0, 2 * WIDE, HIGH), "", "edge"))
     return Drawing(2 * WIDE, HIGH, tuple(marks))
 

@@ -1,39 +1,34 @@
-"""Attention as pictures: a heatmap of each head, an overview of all, words joined by weights."""
+"""Maps of attention: a heatmap of each head, an overview of all, words joined by weights."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
 
+from cutaway.figures.alignment import alignment
 from cutaway.figures.texts import label
-from cutaway.graph import Graph, Node, OptionError, Title, Trace, glob_pattern
+from cutaway.graph import OptionError, Title, glob_pattern
 from cutaway.graph.errors import explain
-from cutaway.models import Model
-from cutaway.models.translator import START, Translator
 from cutaway.render import Picture
-from cutaway.render.compose import column, padded, row, sized, table
-from cutaway.render.grid import Look, Scale, grid, shades
+from cutaway.render.compose import column, row, sized, table
+from cutaway.render.grid import Array, Look, grid
 from cutaway.render.label import one_line
-from cutaway.render.marks import Drawing, Mark, Way
+from cutaway.render.marks import Drawing
+from cutaway.render.scale import SHARES
 from cutaway.render.scene import Language
 from cutaway.render.sheet import Sheet
+from cutaway.render.texture import thumbnail
 from cutaway.render.theme import ThemeLike, read_theme
 from cutaway.render.words import checked_language, words
-from cutaway.run import Compiled
-from cutaway.transform import attention_roles, softmax_of
 
-Array = npt.NDArray[Any]
 NUMBERED = 12  # tokens: with more, cells show no numbers
 MOST = 64  # tokens along a side: of more, the first are shown
-SCALE = Scale(1.0, signed=False)
 SMALL = 72.0  # points: the side of a heatmap in an overview
 LARGE = 150.0  # points: the side of one head's beside others
 CELL = 24.0  # points: the height of a cell of few
 SIDE = 14.0  # points: the sides of a cell of many
-APART = 120.0  # points between the words of an alignment
-LEAST = 0.03  # a weight below it joins no words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +114,7 @@ class AttentionMap:
         which = label("mean-of-heads") if head is None else _head_title(head)
         body = column(
             words(which, language, 10, "soft", "middle", aside=True),
-            _joined(found[:MOST, :MOST], self.queries[:MOST], self.keys[:MOST], language),
+            alignment(found[:MOST, :MOST], self.queries[:MOST], self.keys[:MOST], language),
             gap=8.0,
         )
         return self._sheet(body, language, theme)
@@ -140,7 +135,7 @@ class AttentionMap:
             columns=self.keys[:MOST] if few else (),
             masked=masked if masked.any() else None,
         )
-        return grid(weights, self.path, _head_title(head).en, SCALE, look)
+        return grid(weights, self.path, _head_title(head).en, SHARES, look)
 
     def _checked(self, head: object) -> int:
         if isinstance(head, int) and not isinstance(head, bool) and 0 <= head < len(self.weights):
@@ -218,160 +213,19 @@ class AttentionMaps(Sequence[AttentionMap]):
         return _picture(title, body, language, theme, longest)
 
 
-def attention_maps(
-    model: Model | Translator | Trace, text: str | Sequence[str] | None = None
-) -> AttentionMaps:
-    """Return the weights of every attention in a run, to be drawn.
-
-    Attentions are recognised by what is computed, whatever their scopes are called.
-
-    Parameters
-    ----------
-    model
-        What :func:`cutaway.models.load` gives, or the bundled translator, with a text; or what
-        :func:`cutaway.run.trace` gives, whose ``words`` name the tokens by the size of their axis.
-    text
-        A text, or for :func:`cutaway.models.load`'s models a pair. The translator translates it.
-
-    Raises
-    ------
-    OptionError
-        If there is no attention, or no text where one is needed.
-
-    Examples
-    --------
-    >>> from cutaway.models import translator
-    >>> maps = attention_maps(translator.load(), "I eat apples at home")
-    >>> len(maps), maps[-1]
-    (6, <AttentionMap decoder/layer.1/cross_attention/attention/softmax: 4 heads, 6 × 5>)
-    >>> maps[-1].alignment().svg[:4]
-    '<svg'
-    """
-    if isinstance(model, Trace):
-        if text is not None:
-            raise OptionError("a trace has been run already: give no text")
-        return _of_trace(model)
-    if not isinstance(text, str | Sequence) or not text:
-        raise OptionError(explain("there is no text to attend to", required="a text"))
-    if isinstance(model, Translator):
-        return _of_trace(_translated(model, str(text)))
-    if isinstance(model, Model):
-        return _of_trace(_read(model, text))
-    raise OptionError(
-        explain(
-            f"{model!r} is neither a model nor a trace",
-            required="what ca.load or ca.trace gives, or the bundled translator",
-        )
-    )
-
-
-def _translated(model: Translator, text: str) -> Trace:
-    english = model.tokenize(text)
-    chinese = model.translate_words([english])[0]
-    names = {"S": english, "T": (START, *chinese)}
-    return _trace(model.graph, model.feeds([english], [chinese]), model.params, names)
-
-
-def _read(model: Model, text: str | Sequence[str]) -> Trace:
-    pair = text if isinstance(text, str) else tuple(text)
-    feeds = model.feeds([pair])  # type: ignore[list-item]
-    numbers = feeds["input_ids"][0].tolist()
-    tokens = tuple(model.tokenizer.id_to_token(number) or "?" for number in numbers)
-    return _trace(model.graph, feeds, model.params, {"T": tokens})
-
-
-def _trace(graph: Graph, feeds: Any, params: Any, names: dict[str, tuple[str, ...]]) -> Trace:
-    """Run a graph, and keep the weights and what they are the softmax of."""
-    kept = [node for softmax in _softmaxes(graph) for node in softmax]
-    return Trace(graph, Compiled(graph).trace(feeds, params, keep=kept), names)
-
-
-def _softmaxes(graph: Graph) -> Iterator[tuple[Node, Node]]:
-    """Return the weights of every attention, and what they are the softmax of."""
-    roles = attention_roles(graph)
-    for node in graph.nodes:
-        found = softmax_of(node)
-        uses = graph.readers[node] if found else ()
-        if found and any(roles.get((reader, 1)) == "value" for reader in uses):
-            yield node, found[0]
-
-
-def _of_trace(trace: Trace) -> AttentionMaps:
-    maps = []
-    for node, scores in _softmaxes(trace.graph):
-        if node not in trace:
-            continue
-        weights = _heads(trace[node])
-        hidden = (
-            np.isneginf(trace[scores]) if scores in trace else np.zeros(trace[node].shape, bool)
-        )
-        queries, keys = (
-            _names(trace, size, count)
-            for size, count in zip(node.shape[-2:], weights.shape[-2:], strict=True)
-        )
-        path = trace.graph.path(node)
-        maps.append(AttentionMap(path, weights, _heads(hidden), queries, keys))
-    if not maps:
-        raise OptionError(
-            explain(
-                "there is no attention to draw",
-                required="a softmax of scores that weighs values",
-                fix="trace a graph with attention",
-            )
-        )
-    last = {each.path.split("/")[0]: number for number, each in enumerate(maps)}
-    return AttentionMaps(sorted(maps, key=lambda each: last[each.path.split("/")[0]]))
-
-
-def _heads(array: Array) -> Array:
-    """Return the first of a batch, as (heads, T, S)."""
-    while array.ndim > 3:
-        array = array[0]
-    return array[(None,) * (3 - array.ndim)]
-
-
-def _names(trace: Trace, size: object, count: int) -> tuple[str, ...]:
-    names = trace.words.get(str(size), ())
-    return tuple(names) if len(names) == count else tuple(map(str, range(1, count + 1)))
-
-
 def _thumbnail(weights: Array, masked: Array, path: str, side: float) -> Drawing:
     """Return weights in shades alone, in a square."""
-    return shades(weights, path, SCALE, side / max(weights.shape), masked)
+    return thumbnail(weights, path, SHARES, side / max(weights.shape), masked)
 
 
 def _head_title(head: int) -> Title:
-    title = label("head-number")
-    return Title(f"{title.en} {head}", f"{title.zh} {head}")
-
-
-def _joined(weights: Array, queries: Sequence[str], keys: Sequence[str], lang: Language) -> Drawing:
-    """Return queries at the left and keys at the right, with lines between them."""
-    left = [padded(words(text, size=11, align="end"), 0.0, 3.0) for text in queries]
-    right = [padded(words(text, size=11), 0.0, 3.0) for text in keys]
-    sides = []
-    for title, texts, way in (("query", left, "end"), ("key", right, "start")):
-        heading = words(label(title), lang, 10, "soft", aside=True)
-        names = [text.named(f"{title}.{n}") for n, text in enumerate(texts)]
-        sides.append(column(heading, *names, gap=2.0, align=way))  # type: ignore[arg-type]
-    drawing = row(*sides, gap=APART, align="start")
-    lines: list[Mark] = []
-    for i, j in sorted(np.ndindex(weights.shape), key=lambda at: float(weights[at])):
-        weight = float(weights[i, j])
-        if weight >= LEAST:
-            _, top, x0, bottom = drawing.spots[f"query.{i}"]
-            x1, above, _, below = drawing.spots[f"key.{j}"]
-            y0, y1 = (top + bottom) / 2, (above + below) / 2
-            bend = (x1 - x0) / 2
-            curve = ((x0 + 4, y0), (x0 + bend, y0), (x1 - bend, y1), (x1 - 4, y1))
-            lines.append(Way(curve, SCALE.line(weight), 0.5 + 5 * weight, curved=True))
-    return drawing.under(*lines)
+    return label("head-number").each(lambda text: f"{text} {head}")
 
 
 def _picture(
     title: Title, body: Drawing, lang: Language, theme: ThemeLike, longest: int
 ) -> Picture:
-    notes = [SCALE.bar()]
+    notes = [SHARES.bar()]
     if longest > MOST:
         cut = Title(f"the first {MOST} of {longest} tokens", f"{longest} 个词元中的前 {MOST} 个")
         notes.append(words(cut, lang, 10, "soft", aside=True))

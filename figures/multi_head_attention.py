@@ -3,11 +3,13 @@
 from functools import lru_cache
 
 from cutaway import layers
-from cutaway.figures.inset import inset, labelled, moved_trace, pieces, scene_of, shown
+from cutaway.figures.formula import pieces
+from cutaway.figures.inset import inset, labelled, moved_trace, scene_of, shown
 from cutaway.figures.spec import Figure, Setting
 from cutaway.graph import Graph, Trace, input
 from cutaway.render.compose import column
 from cutaway.render.marks import Drawing
+from cutaway.render.wording import Wording
 from cutaway.transform import collapse
 
 TITLES = {
@@ -50,7 +52,7 @@ def body(setting: Setting) -> Drawing:
     numbers = tuple(str(head) for head in range(1, heads + 1))  # as Z₁ … in figure 9
     trace = shown(setting, Trace(graph(), found, {**found.words, "h": numbers}))
     view = collapse(graph(), "op", close=("attention",))
-    scene = scene_of(setting.lang, view, labelled(TITLES), trace)
+    scene = scene_of(setting, view, Wording(labelled(TITLES)), trace)
     return column(*(pieces([(formula, "")]) for formula in FORMULAS), inset(scene), gap=12.0)
 
 

@@ -1,4 +1,4 @@
-"""What several figures are made of: symbols, arrows between parts, notes beside rows."""
+"""What several figures are made of: arrows between parts, sums, notes beside rows."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,23 +7,24 @@ import numpy as np
 import numpy.typing as npt
 
 from cutaway.render.marks import Drawing, Part, Way
-from cutaway.render.scene import Point
+from cutaway.render.scene import Bounds, Point
 from cutaway.render.svg import DASHES
+from cutaway.render.text import subscript
 
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 LINES = {"mask": "lines.mask"}  # the colours of arrows, by their kind
 GAP = 1.0  # points between an arrow and what it touches
+NOTE = 6.0  # … and between a row and its note
 
 
-def subscript(number: int) -> str:
-    """Return a number as a subscript.
+def symbol(letter: str, *places: int) -> str:
+    """Return a letter with places, counted from 0, as it is written.
 
     Examples
     --------
-    >>> "q" + subscript(12)
-    'q₁₂'
+    >>> symbol("s", 0, 1)
+    's₁₂'
     """
-    return str(number).translate(SUBSCRIPTS)
+    return letter + "".join(subscript(place + 1) for place in places)
 
 
 def total(weights: npt.ArrayLike) -> str:
@@ -40,28 +41,31 @@ def total(weights: npt.ArrayLike) -> str:
     return f"Σ {sign} {array.sum():.2f}"
 
 
-def across(drawing: Drawing, tail: str, head: str, kind: str = "data") -> Part:
+def across(drawing: Drawing, tail: str, head: str) -> Part:
     """Return an arrow from the right side of a spot to the left side of another."""
     left, right = drawing.spots[tail], drawing.spots[head]
-    low = right if right[3] - right[1] < left[3] - left[1] else left
-    y = (low[1] + low[3]) / 2
-    return arrow(((left[2] + GAP, y), (right[0] - GAP, y)), tail, head, kind)
+    y = _middle(left, right, 1)
+    return arrow(((left[2] + GAP, y), (right[0] - GAP, y)), tail, head)
 
 
-def down(drawing: Drawing, tail: str, head: str, kind: str = "data", ink: str = "") -> Part:
+def down(drawing: Drawing, tail: str, head: str, ink: str = "") -> Part:
     """Return an arrow from the lower side of a spot to the upper side of another."""
     upper, lower = drawing.spots[tail], drawing.spots[head]
-    narrow = lower if lower[2] - lower[0] < upper[2] - upper[0] else upper
-    x = (narrow[0] + narrow[2]) / 2
-    return arrow(((x, upper[3] + GAP), (x, lower[1] - GAP)), tail, head, kind, ink)
+    x = _middle(upper, lower, 0)
+    return arrow(((x, upper[3] + GAP), (x, lower[1] - GAP)), tail, head, ink=ink)
 
 
-def up(drawing: Drawing, tail: str, head: str, kind: str = "data") -> Part:
+def up(drawing: Drawing, tail: str, head: str) -> Part:
     """Return an arrow from the upper side of a spot to the lower side of another."""
     lower, upper = drawing.spots[tail], drawing.spots[head]
-    narrow = lower if lower[2] - lower[0] < upper[2] - upper[0] else upper
-    x = (narrow[0] + narrow[2]) / 2
-    return arrow(((x, lower[1] - GAP), (x, upper[3] + GAP)), tail, head, kind)
+    x = _middle(lower, upper, 0)
+    return arrow(((x, lower[1] - GAP), (x, upper[3] + GAP)), tail, head)
+
+
+def _middle(tail: Bounds, head: Bounds, axis: int) -> float:
+    """Return the middle of the narrower of two spots: horizontally, or with axis 1 vertically."""
+    narrow = min(tail, head, key=lambda spot: spot[axis + 2] - spot[axis])
+    return (narrow[axis] + narrow[axis + 2]) / 2
 
 
 def arrow(
@@ -75,12 +79,12 @@ def arrow(
     return Part(kind, "", (way,), (), (("data-from", tail), ("data-to", head)))
 
 
-def beside_rows(drawing: Drawing, name: str, notes: Sequence[Drawing], gap: float = 6.0) -> Drawing:
+def beside_rows(drawing: Drawing, name: str, notes: Sequence[Drawing]) -> Drawing:
     """Return a drawing with a note at the right of each row of a grid in it."""
     placed, wide = drawing, drawing.width
     for number, note in enumerate(notes):
         _, top, right, bottom = drawing.spots[f"{name}.row.{number}"]
-        moved = note.moved(right + gap, (top + bottom - note.height) / 2)
+        moved = note.moved(right + NOTE, (top + bottom - note.height) / 2)
         placed = placed.over(*moved.marks)
-        wide = max(wide, right + gap + note.width)
+        wide = max(wide, right + NOTE + note.width)
     return replace(placed, width=wide)

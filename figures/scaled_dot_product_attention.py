@@ -4,12 +4,14 @@ from dataclasses import replace
 from functools import lru_cache
 
 from cutaway import layers
-from cutaway.figures.inset import inset, labelled, moved_trace, pieces, scene_of, shown
+from cutaway.figures.formula import pieces
+from cutaway.figures.inset import inset, labelled, moved_trace, scene_of, shown
 from cutaway.figures.spec import Figure, Setting
 from cutaway.graph import Graph, input
 from cutaway.ops import not_equal
 from cutaway.render.compose import column
 from cutaway.render.marks import Drawing
+from cutaway.render.wording import Wording
 from cutaway.transform import collapse
 
 MASK = "attention/where"
@@ -48,7 +50,7 @@ def body(setting: Setting) -> Drawing:
     """Return its ops from bottom to top, each with its value, under its formula."""
     names = {"q": "query/add", "k": "key/add", "v": "value/add", "": ""}
     trace = shown(setting, moved_trace(setting.example.head, graph(), names))
-    scene = scene_of(setting.lang, collapse(graph(), "op"), labelled(TITLES), trace)
+    scene = scene_of(setting, collapse(graph(), "op"), Wording(labelled(TITLES)), trace)
     boxes = (replace(box, optional=box.path == MASK) for box in scene.boxes)
     return column(pieces(FORMULA), inset(replace(scene, boxes=tuple(boxes))), gap=12.0)
 

@@ -1,6 +1,7 @@
 """A figure as a picture: its heading, its body, its caption."""
 
 from cutaway.figures.spec import Figure, Setting
+from cutaway.figures.texts import of_figure
 from cutaway.graph import Title
 from cutaway.render import Picture
 from cutaway.render.compose import column
@@ -19,10 +20,14 @@ def picture(figure: Figure, setting: Setting, theme: Theme) -> Picture:
     body = figure.body(setting)
     wide = max(body.width, NARROWEST)
     heading = words(numbered(figure), lang, HEADING, aside=True)
-    caption = paragraph(figure.caption, lang, wide)
+    caption = paragraph(_caption(figure, setting), lang, wide)
     whole = column(column(heading, caption, gap=4.0, align="start"), body, gap=14.0, align="middle")
     told = one_line(figure.told, lang)
     return Picture(Sheet(one_line(numbered(figure), lang), told, whole, lang, theme))
+
+
+def _caption(figure: Figure, setting: Setting) -> Title:
+    return of_figure(figure.name, "causal") if setting.causal else figure.caption
 
 
 def numbered(figure: Figure) -> Title:

@@ -6,25 +6,22 @@ from typing import NamedTuple
 from cutaway.figures import legend
 from cutaway.figures.cells import (
     PLAIN,
-    SHARES,
     SMALL,
-    hatched,
     named,
     numbers,
     said,
-    symbol,
     tokens,
     told,
 )
 from cutaway.figures.columns import LEFT, PAD, SIDE, WIDE, band, between, framed, step
 from cutaway.figures.example import QUERY, example
-from cutaway.figures.parts import GAP, arrow, total
+from cutaway.figures.parts import GAP, arrow, symbol, total
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import label
 from cutaway.graph import Graph
 from cutaway.render.compose import boxed, column, padded, sized
-from cutaway.render.grid import MINUS, Scale, number
 from cutaway.render.marks import Drawing, Mark, Part, Rect, Way
+from cutaway.render.scale import MINUS, SHARES, Scale, number
 from cutaway.render.words import words
 
 BAR = 64.0  # points: a weight of 1
@@ -131,13 +128,9 @@ def body(setting: Setting) -> Drawing:
     return column(drawing.over(*marks), _legend(setting, drawing.width), gap=18.0, align="start")
 
 
-def _masked(setting: Setting) -> list[bool]:
-    return [not kept for kept in setting.example.opened["not_equal"]]
-
-
 def _stage(setting: Setting, stage: _Stage) -> Drawing:
     """Return the numbers of the query at a stage, with what stands beside them."""
-    values, hidden = setting.example.opened[stage.path][QUERY], _masked(setting)
+    values, hidden = setting.example.opened[stage.path][QUERY], setting.example.masked
     shown = [mask and bool(stage.masked) for mask in hidden]
     cells = numbers(
         setting,
@@ -177,7 +170,7 @@ def _mask(setting: Setting) -> Drawing:
     """Return the mask, which says for each key whether it may be seen."""
     shown = setting.example
     nodes = [shown.step("not_equal", n) for n in range(len(shown.words))]
-    text = sized(words(label("mask-input"), setting.lang, SMALL, align="middle"), SIDE - 2 * PAD)
+    text = sized(setting.words(label("mask-input"), SMALL), SIDE - 2 * PAD)
     return boxed(text, "boxes.mask", pad=PAD).part("op", told(setting, "mask-input"), *nodes)
 
 
@@ -228,7 +221,7 @@ def _bar(value: float, node: str, high: float) -> Drawing:
 def _legend(setting: Setting, width: float) -> Drawing:
     entries = [
         (legend.framed(), "followed-row"),
-        (hatched(), "masked-key"),
+        (legend.hatched(), "masked-key"),
         (legend.line("mask"), "mask-input"),
     ]
     return padded(legend.legend(setting, entries, width - LEFT), LEFT, 0.0, 0.0)

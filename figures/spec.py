@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cutaway.figures.example import Example
 from cutaway.figures.texts import of_figure
 from cutaway.graph import Graph, Title
+from cutaway.render.label import one_line
 from cutaway.render.marks import Drawing
 from cutaway.render.scene import Language
 from cutaway.render.words import words
@@ -26,6 +27,10 @@ class Setting:
     def words(self, text: Title | str, size: float = 11.0, ink: str = "ink") -> Drawing:
         """Return a text in the figure's language, on one line."""
         return words(text, self.lang, size, ink, align="middle")
+
+    def told(self, text: Title) -> str:
+        """Return what a part is called, for those who can't see it."""
+        return one_line(text, self.lang)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,4 +56,4 @@ def filled(title: Title, *parts: object) -> Title:
     >>> filled(Title("{} of {}", "{1} 中的 {0}"), 3, 8)
     Title(en='3 of 8', zh='8 中的 3')
     """
-    return Title(title.en.format(*parts), title.zh.format(*parts))
+    return title.each(lambda text: text.format(*parts))

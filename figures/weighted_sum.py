@@ -2,25 +2,22 @@
 
 from cutaway.figures import legend
 from cutaway.figures.cells import (
-    SHARES,
     SMALL,
-    hatched,
     named,
     numbers,
     said,
     signs,
     strip,
-    symbol,
     tokens,
     told,
 )
 from cutaway.figures.columns import GAP, LEFT, band, between, framed, round_down, step
 from cutaway.figures.example import QUERY
-from cutaway.figures.parts import down, total
+from cutaway.figures.parts import down, symbol, total
 from cutaway.figures.spec import Figure, Setting
 from cutaway.render.compose import column, padded
-from cutaway.render.grid import Scale
 from cutaway.render.marks import Drawing, Mark, Part, Rect
+from cutaway.render.scale import SHARES, Scale
 from cutaway.render.words import words
 
 COMPONENT = 0  # of the vectors: the number that is written out
@@ -51,13 +48,9 @@ def _marked(drawing: Drawing, name: str) -> Part:
     return Part("mark", "", (Rect((left, top - MARK, right, bottom + MARK), "", "ink", 1.6),))
 
 
-def _masked(setting: Setting) -> list[bool]:
-    return [not kept for kept in setting.example.head["not_equal"]]
-
-
 def _weights(setting: Setting, name: str) -> Drawing:
     """Return the weights of figure 4."""
-    values, hidden = setting.example.head["attention/softmax"][QUERY], _masked(setting)
+    values, hidden = setting.example.head["attention/softmax"][QUERY], setting.example.masked
     symbols = ["0" if mask else symbol("α", QUERY, n) for n, mask in enumerate(hidden)]
     nodes = [setting.example.token("attention/softmax", QUERY, None)] * len(values)
     cells = numbers(setting, values, symbols, nodes, "weight", SHARES, hidden)
@@ -114,7 +107,7 @@ def _values(setting: Setting) -> list[Drawing]:
 
 def _weighted(setting: Setting, node: str) -> list[Drawing]:
     """Return the values times their weights, in the shades of the values: fainter."""
-    head, hidden = setting.example.head, _masked(setting)
+    head, hidden = setting.example.head, setting.example.masked
     products = head["attention/softmax"][QUERY][:, None] * head["value/add"]
     return [
         strip(
@@ -137,7 +130,7 @@ def _output(setting: Setting, node: str) -> Drawing:
 
 def _written_out(setting: Setting) -> Drawing:
     """Return one number of the output, token by token."""
-    shown, hidden = setting.example, _masked(setting)
+    shown, hidden = setting.example, setting.example.masked
     v = shown.head["value/add"][:, COMPONENT]
     products = shown.head["attention/softmax"][QUERY] * v
     places, scale = range(len(v)), Scale.of(v)
@@ -175,7 +168,7 @@ def _legend(setting: Setting, width: float) -> Drawing:
     entries = [
         (legend.framed(), "followed-query"),
         (_mark(), "first-number"),
-        (hatched(), "masked-key"),
+        (legend.hatched(), "masked-key"),
     ]
     if setting.values:
         entries.append((_scale(setting).bar(BAR), "vector-numbers"))

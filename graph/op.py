@@ -35,10 +35,20 @@ Self = TypeVar("Self", bound="Op")
 
 
 class Title(NamedTuple):
-    """What an op is called in diagrams."""
+    """What something is called in diagrams, in English and Chinese."""
 
     en: str
     zh: str
+
+    def each(self, change: Callable[[str], str]) -> "Title":
+        """Return the title with the same done in both languages.
+
+        Examples
+        --------
+        >>> Title("head", "头").each("{} 3".format)
+        Title(en='head 3', zh='头 3')
+        """
+        return Title(change(self.en), change(self.zh))
 
 
 class Op:

@@ -114,9 +114,8 @@ def boxed(
     pad: float = 6.0,
     corner: float = 4.0,
     weight: float = 1.0,
-    dash: str = "",
 ) -> Drawing:
     """Return a drawing in a box."""
     roomy = padded(drawing, pad)
     around: Bounds = (0.0, 0.0, roomy.width, roomy.height)
-    return roomy.under(Rect(around, fill, stroke, weight, dash, corner))
+    return roomy.under(Rect(around, fill, stroke, weight, "", corner))

@@ -59,11 +59,19 @@ def to_dot(
         dot.attr("node", color=scene.theme.edge, fontcolor=scene.theme.ink)
         dot.attr("edge", color=scene.theme.edge, fontcolor=scene.theme.soft)
     _nest(dot, scene, labels, wide, towers)
-    boxes = {box.id: box for box in scene.boxes}
     for left, right in towers.level:
         level = graphviz.Digraph(graph_attr={"rank": "same"})
         level.edge(left, right, style="invis", minlen="0")
         dot.subgraph(level)
+    _edges(dot, scene, labels, towers)
+    for forward, backward in scene.mirrored:
+        dot.edge(forward, backward, **BESIDE)
+    return str(dot.source)
+
+
+def _edges(dot: graphviz.Digraph, scene: Scene, labels: bool, towers: Towers) -> None:
+    """Join the boxes; what parts into several is one line as far as its junction."""
+    boxes = {box.id: box for box in scene.boxes}
     reading = {arrow.head for arrow in scene.arrows}
     tails = {number: j.id for j in towers.junctions for number in j.arrows}
     parting = {scene.arrows[number].head for number in tails.keys() - towers.loops}
@@ -83,9 +91,11 @@ def to_dot(
             dot.edge(arrow.head, arrow.tail, dir="back", **look)
         else:
             dot.edge(tails.get(number, arrow.tail), arrow.head, **look)
-    for forward, backward in scene.mirrored:
-        dot.edge(forward, backward, **BESIDE)
-    return str(dot.source)
+
+
+def label_width(arrow: Arrow) -> float:
+    """Return how wide the text at an arrow is."""
+    return text_width(shorten(arrow.label), LABEL)
 
 
 def _nest(
@@ -190,7 +200,7 @@ def _heavy(theme: Theme) -> dict[str, str]:
 def _space(arrow: Arrow) -> dict[str, str]:
     if not arrow.label:
         return {}
-    return {"label": _room(text_width(shorten(arrow.label), LABEL) + 8, LABEL + 5)}
+    return {"label": _room(label_width(arrow) + 8, LABEL + 5)}
 
 
 def _text(*lines: str) -> str:

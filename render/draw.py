@@ -20,18 +20,19 @@ from cutaway.graph import (
 )
 from cutaway.graph.errors import explain
 from cutaway.render import glossary
-from cutaway.render.build import LANGUAGES, Builder
-from cutaway.render.costs import Costs
+from cutaway.render.build import build
 from cutaway.render.errors import RenderError
 from cutaway.render.label import one_line
 from cutaway.render.lit import Highlight, Lit
+from cutaway.render.options import Options
 from cutaway.render.picture import Picture
-from cutaway.render.scene import Direction, Language, Scene
+from cutaway.render.scene import DIRECTIONS, LANGUAGES, Direction, Language, Scene
 from cutaway.render.text import shorten
 from cutaway.render.theme import ThemeLike, read_theme
 from cutaway.render.tokens import by_token, token_notes
 from cutaway.render.way import along
-from cutaway.transform import attention_roles, expand
+from cutaway.render.wording import Wording
+from cutaway.transform import expand
 from cutaway.transform.collapse import Folding
 from cutaway.transform.collapse import Level as Depth
 
@@ -39,7 +40,6 @@ Level = Literal["model", "layer", "sublayer", "op", "primitive"]
 Show = Literal["shapes", "formulas", "parameters", "flops"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 TOKEN = "token"  # a level that needs an axis
-DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 SHOWS: tuple[Show, ...] = get_args(Show)
 
 
@@ -160,45 +160,38 @@ def draw(
     found = Graph.of(graph)
     sizes = given_sizes(found, dims or {})
     check_sizes(found, sizes)
-    writer = _shape_writer(sizes) if "shapes" in show else None
-    notes: dict[Node, Title] = {}
+    notes: dict[str, Title] = {}
     if level == TOKEN:
         whole, found = found, by_token(found, str(axis), sizes)
         notes = token_notes(whole, found)
     elif level == "primitive" and not isinstance(found, View):
         found = expand(found)
-    language, look = cast("Language", lang), read_theme(theme)
-    lit = Lit.of(highlight, found, language)
+    language = cast("Language", lang)
     named = {path: _named(found, path, text) for path, text in (titles or {}).items()}
-
-    def scene(view: View) -> Scene:
-        return Builder(
-            view,
-            attention_roles(view),
-            language,
-            cast("Direction", direction),
-            writer,
-            str(title) or _title(found, language),
-            look,
-            lit,
-            "formulas" in show,
-            Costs(view, show, sizes),
-            bool(weights),
-            str(caption),
-            trace,
-            named,
-            notes,
-        ).scene()
-
+    options = Options(
+        lang=language,
+        direction=cast("Direction", direction),
+        title=str(title) or _title(found, language),
+        theme=read_theme(theme),
+        shape=_shape_writer(sizes) if "shapes" in show else lambda shape: "",
+        formulas="formulas" in show,
+        costs=show,
+        sizes=sizes,
+        weights=bool(weights),
+        lit=Lit.of(highlight, found, language),
+        trace=trace,
+        wording=Wording(titles=named, notes=notes),
+        caption=str(caption),
+    )
     if isinstance(found, View):
-        return Picture(scene(found))
+        return Picture(build(found, options))
     folding = Folding(found, fold)
     depth = cast("Depth", "op" if level in ("primitive", TOKEN) else level)
 
     def opened(more: Collection[str]) -> Scene:
         paths = (open,) if isinstance(open, str) else open
         wanted = (*paths, *more) if more else open
-        return scene(folding.collapse(depth, open=wanted, close=close))
+        return build(folding.collapse(depth, open=wanted, close=close), options)
 
     return Picture(opened(()), opened)
 

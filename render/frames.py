@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cutaway.render.geometry import around, bounds, holds, meet, polyline
 from cutaway.render.labels import area
-from cutaway.render.scene import Bounds, Box, Layout, Place, Point, Scene
+from cutaway.render.scene import Bounds, Layout, Place, Scene
 from cutaway.render.titles import INSET, STEP, free_begins
 from cutaway.render.towers import within
 
@@ -40,7 +40,7 @@ def stretched(scene: Scene, layout: Layout) -> Layout:
     it.
     """
     homes = {box.id: box.frame for box in scene.boxes}
-    areas = {box.id: _area(box, layout) for box in scene.boxes}
+    areas = {box.id: layout.area(box) for box in scene.boxes}
     frames = dict(layout.frames)
     for arrow, at in zip(scene.arrows, layout.labels, strict=True):
         if at is None:
@@ -67,7 +67,7 @@ def _parts(scene: Scene, layout: Layout) -> dict[Place, list[Bounds]]:
     found: dict[Place, list[Bounds]] = {(): [], **{frame.place: [] for frame in scene.frames}}
     homes = {box.id: box.frame for box in scene.boxes}
     for box in scene.boxes:
-        found.setdefault(box.frame, []).append(_area(box, layout))
+        found.setdefault(box.frame, []).append(layout.area(box))
     for arrow, curve, label in zip(scene.arrows, layout.curves, layout.labels, strict=True):
         for part in (bounds(polyline(curve)), *([area(arrow, label)] if label else [])):
             place = homes[arrow.head]
@@ -77,14 +77,9 @@ def _parts(scene: Scene, layout: Layout) -> dict[Place, list[Bounds]]:
     return found
 
 
-def _area(box: Box, layout: Layout) -> Bounds:
-    (x, y), width, height = layout.centres[box.id], box.width / 2, box.height / 2
-    return x - width, y - height, x + width, y + height
-
-
 def fitted(scene: Scene, layout: Layout) -> Layout:
     """Return the layout as wide as what is in it, or a little wider."""
-    parts = [_area(box, layout) for box in scene.boxes]
+    parts = [layout.area(box) for box in scene.boxes]
     parts += [*layout.frames.values(), *(bounds(polyline(curve)) for curve in layout.curves)]
     parts += [area(a, at) for a, at in zip(scene.arrows, layout.labels, strict=True) if at]
     if not parts:
@@ -93,18 +88,4 @@ def fitted(scene: Scene, layout: Layout) -> Layout:
     if 0 <= left < MARGIN and 0 <= layout.width - right < MARGIN:
         return layout
 
-    def moved(point: Point) -> Point:
-        return point[0] - left, point[1]
-
-    return replace(
-        layout,
-        width=right - left,
-        centres={box: moved(point) for box, point in layout.centres.items()},
-        frames={
-            place: (x0 - left, y0, x1 - left, y1)
-            for place, (x0, y0, x1, y1) in layout.frames.items()
-        },
-        curves=tuple(tuple(map(moved, curve)) for curve in layout.curves),
-        labels=tuple(point and moved(point) for point in layout.labels),
-        trunks=tuple(tuple(map(moved, curve)) for curve in layout.trunks),
-    )
+    return layout.moved(lambda point: (point[0] - left, point[1]), right - left)

@@ -1,10 +1,15 @@
 """What is said of a node, line by line."""
 
+from collections.abc import Callable, Mapping
+
 from cutaway.graph import Constant, Input, Node, Parameter, Title
 from cutaway.ops import Size
-from cutaway.render.scene import Language, Line, Role
+from cutaway.render.measure import text_width
+from cutaway.render.scene import LANGUAGES, Language, Line, Point, Role
+from cutaway.render.text import shorten
 
 SMALL = 10.0
+Lines = tuple[Line, ...]
 
 
 def role_of(node: Node) -> Role:
@@ -71,3 +76,14 @@ def one_line(title: Title, lang: Language) -> str:
     if title.en == title.zh:
         return title.en
     return {"en": title.en, "zh": title.zh, "both": f"{title.zh} {title.en}"}[lang]
+
+
+def all_languages(lines: Callable[[Language], Lines]) -> dict[Language, Lines]:
+    """Return what is said in each language: boxes have the same size in all."""
+    return {lang: lines(lang) for lang in LANGUAGES}
+
+
+def room(texts: Mapping[Language, Lines]) -> Point:
+    """Return the width and the height of lines in the language that needs most."""
+    wide = max(text_width(shorten(x.text), x.size) for lines in texts.values() for x in lines)
+    return wide, max(sum(line.height for line in lines) for lines in texts.values())

@@ -5,11 +5,9 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain, pairwise
 
-from cutaway.render.dot import LABEL
+from cutaway.render.dot import LABEL, label_width
 from cutaway.render.geometry import bounds, crosses, holds, meet, polyline
-from cutaway.render.measure import text_width
 from cutaway.render.scene import Arrow, Bounds, Layout, Point, Scene
-from cutaway.render.text import shorten
 from cutaway.render.towers import LARGEST
 
 BESIDE = 4.0  # points between an arrow and its text
@@ -67,7 +65,7 @@ def _make_way(number: int, places: list[Point | None], free: "_Free") -> None:
 
 def area(arrow: Arrow, centre: Point) -> Bounds:
     """Return where the text at an arrow is."""
-    wide = text_width(shorten(arrow.label), LABEL) / 2
+    wide = label_width(arrow) / 2
     return centre[0] - wide, centre[1] - HEIGHT / 2, centre[0] + wide, centre[1] + HEIGHT / 2
 
 
@@ -76,11 +74,7 @@ class _Free:
 
     def __init__(self, scene: Scene, layout: Layout, reserved: Collection[Bounds]) -> None:
         self._scene, self._layout = scene, layout
-        self._taken = list(reserved) + [
-            (x - box.width / 2, y - box.height / 2, x + box.width / 2, y + box.height / 2)
-            for box in scene.boxes
-            for x, y in (layout.centres[box.id],)
-        ]
+        self._taken = [*reserved, *map(layout.area, scene.boxes)]
         lines = map(polyline, layout.curves + layout.trunks)
         self._strokes = [(bounds(line), line) for line in lines]
 
@@ -131,7 +125,7 @@ def _beside(arrow: Arrow, curve: tuple[Point, ...], place: Point) -> Iterator[Po
     """
     x, y = place
     near = x - REACH, y - REACH, x + REACH, y + REACH
-    half = text_width(shorten(arrow.label), LABEL) / 2
+    half = label_width(arrow) / 2
     for (x0, y0), (x1, y1) in pairwise(polyline(curve)):
         if not meet(bounds([(x0, y0), (x1, y1)]), near):
             continue

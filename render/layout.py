@@ -167,21 +167,7 @@ def _rightwards(layout: Layout, scene: Scene) -> Layout:
     if sum(shifts) >= 0 or scene.direction in ("LR", "RL"):
         return layout
 
-    def mirrored(point: Point) -> Point:
-        return layout.width - point[0], point[1]
-
-    return Layout(
-        layout.width,
-        layout.height,
-        {box: mirrored(point) for box, point in layout.centres.items()},
-        {
-            place: (layout.width - x1, y0, layout.width - x0, y1)
-            for place, (x0, y0, x1, y1) in layout.frames.items()
-        },
-        tuple(tuple(map(mirrored, curve)) for curve in layout.curves),
-        tuple(point and mirrored(point) for point in layout.labels),
-        tuple(tuple(map(mirrored, curve)) for curve in layout.trunks),
-    )
+    return layout.moved(lambda point: (layout.width - point[0], point[1]), layout.width)
 
 
 def _numbers(text: str) -> list[float]:

@@ -85,8 +85,7 @@ class Namer:
             return Look(glossary.BACKWARD, "part")
         there = self._view.shown_as.get(address[1:], address[1:])
         look = self.block(there, kind, tuple(self._inside.get(there, nodes)))
-        name = look.title
-        return Look(Title(f"{BACKWARD} {name.en}", f"{BACKWARD} {name.zh}"), look.family)
+        return Look(look.title.each(f"{BACKWARD} {{}}".format), look.family)
 
     @cached_property
     def _inside(self) -> dict[Address, list[Node]]:

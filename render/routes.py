@@ -1,15 +1,14 @@
 """Arrows with corners: residuals round their tower, masks and memories into a tower's side."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
-from cutaway.render.dot import LABEL
+from cutaway.render.corners import HEAD, Way, length, middle_of, rounded
+from cutaway.render.dot import label_width
 from cutaway.render.geometry import bounds, crosses, holds, polyline
 from cutaway.render.labels import area
-from cutaway.render.measure import text_width
 from cutaway.render.scene import Arrow, Bounds, Box, Layout, Place, Point, Scene
-from cutaway.render.text import shorten
 from cutaway.render.towers import Towers, common, upright, within
 
 AWAY = 12.0  # points between a way and what it goes round
@@ -18,9 +17,6 @@ CLEAR = 5.0  # … more of a frame than of a box
 CROSSING = 300.0  # … that a way may be longer, if it so crosses one arrow less
 OVER = 16.0  # … and the frame that it leaves at the top
 ROW = 100.0
-ROUND = 7.0  # the radius of a corner
-HEAD = 7.0  # the length of an arrow's head
-Way = tuple[Point, ...]  # corners
 Side = int  # -1 is left, 1 is right
 
 
@@ -55,13 +51,13 @@ def entered(scene: Scene, layout: Layout, towers: Towers) -> Layout:
     labels = list(layout.labels)
     for number, way in ways.items():
         if labels[number]:
-            labels[number] = _middle(way, text_width(shorten(scene.arrows[number].label), LABEL))
+            labels[number] = middle_of(way, label_width(scene.arrows[number]) + AWAY)
     return _with_ways(replace(layout, labels=tuple(labels)), ways)
 
 
 def _with_ways(layout: Layout, ways: Mapping[int, Way]) -> Layout:
     curves = enumerate(layout.curves)
-    drawn = tuple(_rounded(ways[n]) if n in ways else curve for n, curve in curves)
+    drawn = tuple(rounded(ways[n]) if n in ways else curve for n, curve in curves)
     return replace(layout, curves=drawn)
 
 
@@ -70,7 +66,7 @@ class _Router:
         self._scene, self._layout, self._towers = scene, layout, towers
         self._up = -1.0 if scene.direction == "BT" else 1.0
         self._boxes = {box.id: box for box in scene.boxes}
-        self._areas = {box.id: _area(box, layout.centres[box.id]) for box in scene.boxes}
+        self._areas = {box.id: layout.area(box) for box in scene.boxes}
         self._rows: dict[int, dict[str, Bounds]] = {}
         for name, place in self._areas.items():
             for row in _rows(place):
@@ -220,16 +216,7 @@ class _Router:
 
     def _over(self, tail: Box, head: Box, y: float) -> Way | None:
         """Return a way out of the end of a stack, over it, and into the side of a box."""
-        frames = [
-            frame
-            for place, frame in self._layout.frames.items()
-            if within(tail.frame, place) and not within(head.frame, place)
-        ] or [self._areas[tail.id]]
-        others = [
-            frame
-            for place, frame in self._layout.frames.items()
-            if within(head.frame, place) and not within(tail.frame, place)
-        ] or [self._areas[head.id]]
+        frames, others = self._frames(tail, head), self._frames(head, tail)
         x, _ = self._centre(tail.id)
         left, _, right, _ = self._areas[head.id]
         end = min(f[1] for f in frames) - OVER if self._up < 0 else max(f[3] for f in frames) + OVER
@@ -247,6 +234,15 @@ class _Router:
         inside = 0 <= end <= self._layout.height
         return way if inside and self._free(way, {tail.id, head.id}) else None
 
+    def _frames(self, box: Box, other: Box) -> list[Bounds]:
+        """Return the frames around a box that are not around another, or else the box alone."""
+        found = [
+            frame
+            for place, frame in self._layout.frames.items()
+            if within(box.frame, place) and not within(other.frame, place)
+        ]
+        return found or [self._areas[box.id]]
+
     def _ahead(self, way: Way) -> bool:
         """Say whether an upright way goes on, and has room for an arrow's head."""
         return self._up * (way[-1][1] - way[0][1]) > HEAD
@@ -261,7 +257,7 @@ class _Router:
     def _cost(self, way: Way) -> float:
         """Return how long a way is, with something for each line that it crosses."""
         legs = [bounds([a, b]) for a, b in pairwise(way)]
-        cost = sum(_far(a, b) for a, b in pairwise(way))
+        cost = sum(length(a, b) for a, b in pairwise(way))
         for line in self._drawn.values():
             if any(crosses(a, b, leg) for leg in legs for a, b in pairwise(line)):
                 cost += CROSSING
@@ -282,30 +278,8 @@ def _rows(area: Bounds) -> range:
     return range(int(area[1] // ROW), int(area[3] // ROW) + 1)
 
 
-def _area(box: Box, centre: Point) -> Bounds:
-    wide, high = box.width / 2, box.height / 2
-    return centre[0] - wide, centre[1] - high, centre[0] + wide, centre[1] + high
-
-
 def _grown(area: Bounds, by: float) -> Bounds:
     return area[0] - by, area[1] - by, area[2] + by, area[3] + by
-
-
-def _rounded(way: Sequence[Point]) -> Way:
-    """Return a way as Bézier curves with round corners, its tip last."""
-    found: list[Point] = [way[0]]
-
-    def line(to: Point) -> None:
-        found.extend((found[-1], to, to))
-
-    for before, corner, after in zip(way, way[1:], way[2:], strict=False):
-        radius = min(ROUND, _far(before, corner) / 2, _far(corner, after) / 2)
-        line(_towards(corner, before, radius))
-        bend = _towards(corner, before, radius / 2), _towards(corner, after, radius / 2)
-        found.extend((*bend, _towards(corner, after, radius)))
-    tip = way[-1]
-    line(_towards(tip, way[-2], min(HEAD, _far(way[-2], tip) / 2)))
-    return (*found, tip)
 
 
 def _within(arrow: Arrow, old: Point, new: Point, layout: Layout) -> bool:
@@ -318,23 +292,3 @@ def _kept(place: Point, curve: tuple[Point, ...], way: Way) -> Point:
     """Return the place of a text as far from an upright way as it was from the curve."""
     near = min(polyline(curve), key=lambda point: abs(point[1] - place[1]))
     return place[0] + way[0][0] - near[0], place[1]
-
-
-def _middle(way: Way, width: float) -> Point:
-    """Return the middle of the part of a way that its text goes near: the last that is as wide."""
-    parts = [(a, b) for a, b in pairwise(way) if abs(a[0] - b[0]) > width + AWAY]
-    a, b = parts[-1] if parts else max(pairwise(way), key=lambda part: _far(*part))
-    return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
-
-
-def _far(a: Point, b: Point) -> float:
-    return abs(a[0] - b[0]) + abs(a[1] - b[1])
-
-
-def _towards(start: Point, end: Point, far: float) -> Point:
-    """Return the point of an upright or level line that is so far from its start."""
-    whole = _far(start, end) or 1.0
-    return (
-        start[0] + (end[0] - start[0]) * far / whole,
-        start[1] + (end[1] - start[1]) * far / whole,
-    )

@@ -1,7 +1,8 @@
 """What is drawn, as plain data: boxes in nested frames, and arrows between them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from cutaway.graph import Formula
 from cutaway.render.theme import Theme
@@ -13,6 +14,8 @@ Role = Literal["input", "parameter", "constant", "op", "group"]
 Stroke = Literal["data", "residual", "mask", "weight", "gradient"]
 Language = Literal["en", "zh", "both"]
 Direction = Literal["BT", "TB", "LR", "RL"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 Place = tuple[str, ...]  # the scopes in which something stands
 Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]  # left, top, right, bottom
@@ -173,3 +176,25 @@ class Layout:
     curves: tuple[tuple[Point, ...], ...]
     labels: tuple[Point | None, ...]
     trunks: tuple[tuple[Point, ...], ...] = ()
+
+    def area(self, box: Box) -> Bounds:
+        """Return where a box is."""
+        (x, y), wide, high = self.centres[box.id], box.width / 2, box.height / 2
+        return x - wide, y - high, x + wide, y + high
+
+    def moved(self, move: Callable[[Point], Point], width: float) -> "Layout":
+        """Return it of another width, every point where ``move`` puts it."""
+
+        def frame(bounds: Bounds) -> Bounds:
+            (ax, ay), (bx, by) = move(bounds[:2]), move(bounds[2:])
+            return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
+        return Layout(
+            width,
+            self.height,
+            {box: move(point) for box, point in self.centres.items()},
+            {place: frame(bounds) for place, bounds in self.frames.items()},
+            tuple(tuple(map(move, curve)) for curve in self.curves),
+            tuple(point and move(point) for point in self.labels),
+            tuple(tuple(map(move, curve)) for curve in self.trunks),
+        )

@@ -25,8 +25,7 @@ class Sheet:
     @classmethod
     def of(cls, scene: Scene, layout: Layout) -> "Sheet":
         """Return a scene alone."""
-        body = Drawing(*extent(scene, layout), (Inset((0.0, 0.0), scene, layout),))
-        return cls(scene.title, describe(scene), body, scene.lang, scene.theme)
+        return cls(scene.title, describe(scene), inset(scene, layout), scene.lang, scene.theme)
 
     def themed(self, theme: Theme) -> "Sheet":
         """Return it in another theme."""
@@ -43,6 +42,11 @@ class Sheet:
         body = self.body.moved(MARGIN, MARGIN)
         inner = "\n".join(_element(mark, self.theme) for mark in body.marks)
         return document(self.title, self.told, inner, self.size, self.lang, self.theme)
+
+
+def inset(scene: Scene, layout: Layout) -> Drawing:
+    """Return a scene as a drawing, to stand on a sheet."""
+    return Drawing(*extent(scene, layout), (Inset((0.0, 0.0), scene, layout),))
 
 
 def _element(mark: Mark, theme: Theme) -> str:

@@ -35,6 +35,7 @@ from cutaway.render.write import (
     attribute,
     glyphs,
     plain,
+    points,
     text_line,
     tokens,
     write,
@@ -203,13 +204,12 @@ def _caption(lines: tuple[str, ...], bottom: float, theme: Theme) -> Iterator[st
 
 def _arrow(arrow: Arrow, curve: tuple[Point, ...], paths: dict[str, str], theme: Theme) -> str:
     start, *rest, tip = curve
-    bends = " ".join(f"{x:.1f},{y:.1f}" for x, y in rest)
     ink = theme.lit if arrow.lit else theme.line(arrow.line)
     head = arrowhead(rest[-1], tip, ink, 4 if arrow.lit else 3)
     return (
         f'<g class="{arrow.stroke}" data-from={attribute(paths[arrow.tail])} '
         f"data-to={attribute(paths[arrow.head])}>"
-        f'<path d="M{start[0]:.1f},{start[1]:.1f} C{bends}" fill="none" stroke="{ink}"'
+        f'<path d="M{points([start])} C{points(rest)}" fill="none" stroke="{ink}"'
         f"{_weight(arrow, theme)}{_dash(arrow.stroke, arrow.lit)}/>{head}</g>"
     )
 
@@ -217,9 +217,8 @@ def _arrow(arrow: Arrow, curve: tuple[Point, ...], paths: dict[str, str], theme:
 def _trunk(curve: tuple[Point, ...], theme: Theme) -> str:
     """Write what arrows have in common, and a dot where they part."""
     start, *rest, (x, y) = curve
-    bends = " ".join(f"{x:.1f},{y:.1f}" for x, y in rest)
     return (
-        f'<path d="M{start[0]:.1f},{start[1]:.1f} C{bends} L{x:.1f},{y:.1f}" fill="none" '
+        f'<path d="M{points([start])} C{points(rest)} L{x:.1f},{y:.1f}" fill="none" '
         f'stroke="{theme.edge}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="{DOT:g}" '
         f'fill="{theme.edge}"/>'
     )

@@ -1,8 +1,9 @@
-"""A user's text, made fit to be drawn."""
+"""Texts made fit to be drawn."""
 
 import re
 
 LONGEST = 56
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 NEITHER = re.compile("[^\\t\\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -27,3 +28,14 @@ def shorten(text: str, longest: int = LONGEST) -> str:
     """
     line = "".join(c if c.isprintable() else " " for c in text[: longest + 1])
     return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def subscript(number: int) -> str:
+    """Return a number as a subscript.
+
+    Examples
+    --------
+    >>> "q" + subscript(12)
+    'q₁₂'
+    """
+    return str(number).translate(SUBSCRIPTS)

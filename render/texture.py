@@ -6,8 +6,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.render.grid import NUMBER, Look, Scale, borders, labelled, runs
-from cutaway.render.marks import Drawing, Mark, Rect, Text, Tiles
+from cutaway.render.grid import Array, Look, borders, hatch, labelled
+from cutaway.render.marks import Drawing, Mark, Rect, Strokes, Text, Tiles
+from cutaway.render.scale import NUMBER, Scale
 from cutaway.render.scene import Bounds, Line
 from cutaway.render.write import DROP
 
@@ -15,10 +16,9 @@ SIGNED = 5.0  # points: how high a cell must be, to be marked where its value is
 
 
 def texture(
-    values: npt.ArrayLike | None,
+    values: npt.ArrayLike,
     node: str,
     title: str,
-    shape: tuple[int, ...],
     look: Look,
     scale: Scale | None = None,
     symbols: Sequence[str] = (),
@@ -29,30 +29,28 @@ def texture(
     Parameters
     ----------
     values
-        ``(rows, columns)``; None draws no cells.
-    shape
-        Rows and columns.
+        ``(rows, columns)``.
     look
         Its ``cell`` is the size of a cell.
     symbols
-        What stands in the rows instead of values.
+        What stands in the rows.
     vectors
         What is told apart by lines: the rows, the columns, or nothing.
 
     Examples
     --------
-    >>> found = texture([[0.25, -0.75]], "x", "input", (1, 2), Look(cell=(3.0, 20.0)))
+    >>> found = texture([[0.25, -0.75]], "x", "input", Look(cell=(3.0, 20.0)))
     >>> found.width, found.spots["row.0"]
     (6.0, (0.0, 0.0, 6.0, 20.0))
     """
-    (count, wide_count), (wide, high) = shape, look.cell
+    array, (wide, high) = np.asarray(values, float), look.cell
+    count, wide_count = array.shape
     whole = (0.0, 0.0, wide_count * wide, count * high)
     spots: dict[str, Bounds] = {"cells": whole}
     spots |= {f"row.{i}": (0.0, i * high, whole[2], (i + 1) * high) for i in range(count)}
     spots |= {f"column.{j}": (j * wide, 0.0, (j + 1) * wide, whole[3]) for j in range(wide_count)}
     marks: list[Mark] = [Rect(whole, "cells.p0")]
-    if values is not None:
-        array = np.asarray(values, float)
+    if look.shades:
         marks += _shades(array, look.cell, scale or Scale.of(array))
     if vectors:
         apart = [spot for name, spot in spots.items() if name.startswith(vectors)]
@@ -78,3 +76,51 @@ def _shades(array: npt.NDArray[np.float64], cell: tuple[float, float], scale: Sc
                 bounds = (x, y - 0.4, x + wide / 2, y + 0.4)
                 signs.setdefault(f"inks.{shade}", []).append(bounds)
     return found + [Tiles(tuple(at), ink) for ink, at in signs.items()]
+
+
+def thumbnail(
+    values: Array, node: str, scale: Scale, cell: float, masked: Array | None = None
+) -> Drawing:
+    """Return a matrix at its smallest: shades, and no line around a row.
+
+    Examples
+    --------
+    >>> drawing = thumbnail(np.eye(3), "softmax", Scale(1.0, signed=False), 5.0)
+    >>> drawing.width, drawing.height
+    (15.0, 15.0)
+    """
+    count, wide = values.shape
+    names = [[scale.cell(float(value)) for value in line] for line in values]
+    if masked is not None:
+        names = [
+            ["" if hidden else name for name, hidden in zip(*pair, strict=True)]
+            for pair in zip(names, masked, strict=True)
+        ]
+    tiles = runs(names, (cell, cell))
+    hidden = [line for bounds in tiles.pop("", ()) for line in hatch(bounds).lines]
+    tiles.pop("p0", None)
+    whole = (0.0, 0.0, wide * cell, count * cell)
+    marks: list[Mark] = [Rect(whole, "cells.p0", "frame")]
+    marks += [Tiles(tuple(found), f"cells.{name}") for name, found in tiles.items()]
+    marks += [Strokes(tuple(hidden), "lines.mask", 0.7)] if hidden else []
+    return Drawing(whole[2], whole[3], tuple(marks)).part("matrix", node, node)
+
+
+def runs(names: Sequence[Sequence[str]], cell: tuple[float, float]) -> dict[str, list[Bounds]]:
+    """Return where cells of each name are: neighbours in a row together.
+
+    Examples
+    --------
+    >>> runs([["p1", "p1", "p0"]], (2.0, 5.0))
+    {'p1': [(0.0, 0.0, 4.0, 5.0)], 'p0': [(4.0, 0.0, 6.0, 5.0)]}
+    """
+    wide, high = cell
+    found: dict[str, list[Bounds]] = {}
+    for i, line in enumerate(names):
+        begin = 0
+        for j in range(1, len(line) + 1):
+            if j == len(line) or line[j] != line[begin]:
+                bounds = (begin * wide, i * high, j * wide, (i + 1) * high)
+                found.setdefault(line[begin], []).append(bounds)
+                begin = j
+    return found

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from cutaway.graph import Graph, Node, OptionError, Title
+from cutaway.graph import Graph, OptionError, Title
 from cutaway.graph.errors import explain
 from cutaway.render import glossary
+from cutaway.render.text import subscript
 from cutaway.transform import Unrolled, attention_roles, unroll
 
 AXES = ("T", "S")  # what the lengths of target and source are called
-LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def by_token(graph: Graph, axis: str, sizes: Mapping[str, int]) -> Unrolled:
@@ -55,8 +55,8 @@ def by_token(graph: Graph, axis: str, sizes: Mapping[str, int]) -> Unrolled:
     return unroll(graph, axis, sizes[axis])
 
 
-def token_notes(graph: Graph, unrolled: Unrolled) -> dict[Node, Title]:
-    """Return what stands for the name of each node that is of some tokens alone.
+def token_notes(graph: Graph, unrolled: Unrolled) -> dict[str, Title]:
+    """Return what stands for the name of each node that is of some tokens alone, by its path.
 
     A score is named by its query and its key.
 
@@ -66,25 +66,24 @@ def token_notes(graph: Graph, unrolled: Unrolled) -> dict[Node, Title]:
     >>> x = ca.input("x", "S D")
     >>> graph = ca.Graph(ca.layers.scaled_dot_product_attention(x, x, x))
     >>> notes = token_notes(graph, by_token(graph, "", {"S": 2}))
-    >>> products = [node for node in notes if isinstance(node.op, ca.ops.MatMul)]
-    >>> [notes[node].en for node in products]
+    >>> [note.en for path, note in notes.items() if path.startswith("attention/matmul")]
     ['q₁·k₁', 'q₁·k₂', 'token 1', 'q₂·k₁', 'q₂·k₂', 'token 2']
     """
     scores = {node for (node, _), role in attention_roles(graph).items() if role == "query"}
-    found: dict[Node, Title] = {}
+    found: dict[str, Title] = {}
     for node, piece in unrolled.origin.items():
-        numbers = [str(token + 1) for token in piece.tokens]
-        lowered = [number.translate(LOWERED) for number in numbers]
+        numbers = [token + 1 for token in piece.tokens]
+        lowered = list(map(subscript, numbers))
         if not numbers:
             continue
         if piece.node in scores and len(numbers) == 2:
             text = f"q{lowered[0]}·k{lowered[1]}"
-            found[node] = Title(text, text)
+            found[unrolled.path(node)] = Title(text, text)
         elif not piece.node.inputs:
             text = f"{piece.node.name}{','.join(lowered)}"
-            found[node] = Title(text, text)
+            found[unrolled.path(node)] = Title(text, text)
         else:
             words = glossary.TOKEN if len(numbers) == 1 else glossary.TOKENS
-            listed = ", ".join(numbers)
-            found[node] = Title(f"{words.en} {listed}", f"{words.zh} {listed}")
+            listed = ", ".join(map(str, numbers))
+            found[unrolled.path(node)] = words.each(f"{{}} {listed}".format)
     return found

@@ -1,6 +1,6 @@
 """Towers: values that go up through boxes and, as residuals, round them."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
@@ -120,13 +120,7 @@ def _level(scene: Scene, junctions: Collection[Junction]) -> Iterator[tuple[str,
     for arrow in scene.arrows:
         into.setdefault(arrow.head, []).append(arrow.tail)
     parting = {number for junction in junctions for number in junction.arrows}
-    feet: dict[str, Place] = {}
-    for junction in junctions:
-        if junction.place not in feet.values():
-            found = (box for box in _above(junction.tail, into) if boxes[box].role == "input")
-            foot = next((box for box in found if not boxes[box].frame), "")
-            if foot and foot not in feet:
-                feet[foot] = junction.place
+    feet = _feet(junctions, boxes, into)
     entering = {
         foot: [
             arrow
@@ -152,6 +146,20 @@ def _level(scene: Scene, junctions: Collection[Junction]) -> Iterator[tuple[str,
             plain = box.role == "group" and not box.frame and box.id not in into
             if plain and any(a.tail == box.id and a.head in met for a in scene.arrows):
                 yield (anchor, box.id) if foot in reading else (box.id, anchor)
+
+
+def _feet(
+    junctions: Iterable[Junction], boxes: Mapping[str, Box], into: Mapping[str, list[str]]
+) -> dict[str, Place]:
+    """Return the inputs that towers stand on, each with the place of its tower."""
+    feet: dict[str, Place] = {}
+    for junction in junctions:
+        if junction.place not in feet.values():
+            found = (box for box in _above(junction.tail, into) if boxes[box].role == "input")
+            foot = next((box for box in found if not boxes[box].frame), "")
+            if foot and foot not in feet:
+                feet[foot] = junction.place
+    return feet
 
 
 def _operands(scene: Scene, boxes: dict[str, Box]) -> list[str]:
@@ -184,7 +192,7 @@ def _beside(scene: Scene, junctions: Iterable[Junction]) -> frozenset[str]:
     return frozenset(tails | outer - own)
 
 
-def _above(box: str, into: dict[str, list[str]]) -> Iterator[str]:
+def _above(box: str, into: Mapping[str, list[str]]) -> Iterator[str]:
     """Return what a box is made of, nearest first."""
     waiting, seen = [box], {box}
     for reader in waiting:

@@ -7,8 +7,9 @@ import numpy as np
 from cutaway.graph import Node
 from cutaway.ops import Softmax
 from cutaway.render.compose import column, row
-from cutaway.render.grid import Array, Look, Scale, grid, number
+from cutaway.render.grid import Array, Look, grid
 from cutaway.render.marks import Drawing
+from cutaway.render.scale import SHARES, Scale, number
 from cutaway.render.texture import texture
 from cutaway.render.words import words
 
@@ -91,7 +92,7 @@ def _cells(shown: Array, path: str, title: str, look: Look, scale: Scale) -> Dra
     values = shown.astype(float)
     if look.numbers or look.masked is not None:
         return grid(values, path, title, scale, look)
-    return texture(values, path, title, shown.shape, look, scale)
+    return texture(values, path, title, look, scale)
 
 
 def _noted(cells: Drawing, notes: Sequence[str]) -> Drawing:
@@ -130,7 +131,7 @@ def _scale(node: Node, shown: Array) -> Scale:
     if _whole(shown):
         return Scale(np.inf)
     if isinstance(node.op, Softmax):
-        return Scale(1.0, signed=False)
+        return SHARES
     return Scale.of(shown, signed=bool((shown[np.isfinite(shown)] < 0).any()))
 
 

@@ -1,21 +1,24 @@
-"""What boxes of a figure say or show otherwise than those in pictures of any graph."""
+"""What boxes and frames say or show otherwise than what is read off the graph."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cutaway.graph import Title
 from cutaway.render.marks import Drawing
+from cutaway.render.naming import Look
 from cutaway.render.scene import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a figure does its own way, by the paths of nodes and scopes.
+    """What a picture does its own way, by the paths of nodes and scopes.
 
     Attributes
     ----------
+    titles
+        What boxes and frames are called.
     notes
-        What stands under a box's title.
+        What stands under a box's title; of an op, for the name that it was given.
     inside
         What is drawn in a box, under its texts.
     round
@@ -26,11 +29,16 @@ class Wording:
         Scopes whose frame is left out: what is in it stands in the one around it.
     """
 
+    titles: Mapping[str, Title] = field(default_factory=dict)
     notes: Mapping[str, Title] = field(default_factory=dict)
     inside: Mapping[str, Drawing] = field(default_factory=dict)
     round: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
     bare: frozenset[str] = frozenset()
+
+    def called(self, look: Look, path: str) -> Look:
+        """Return the look of a block with the title that it has here."""
+        return look._replace(title=self.titles.get(path, look.title))
 
     def place(self, place: Place) -> Place:
         """Return a place without the frames that are left out.

@@ -1,18 +1,15 @@
 """Texts as drawings, with the same room in every language."""
 
-from typing import get_args
-
 from cutaway.graph import OptionError, Title
 from cutaway.graph.errors import explain
 from cutaway.render.compose import Align
 from cutaway.render.marks import Drawing, Text
 from cutaway.render.measure import text_width
-from cutaway.render.scene import Language, Line
+from cutaway.render.scene import LANGUAGES, Language, Line
 from cutaway.render.text import clean, shorten
 from cutaway.render.wrap import wrap
 from cutaway.render.write import DROP
 
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 SMALLER = 10.0 / 11  # the second language beside the first
 LEAST = 10.0  # points
 
@@ -55,9 +52,7 @@ def words(
     return _stacked(lines, lang, ink, align)
 
 
-def paragraph(
-    text: Title, lang: Language, width: float, size: float = 11.0, ink: str = "soft"
-) -> Drawing:
+def paragraph(text: Title, lang: Language, width: float, size: float = 11.0) -> Drawing:
     """Return a text of several lines, broken where a width ends.
 
     Examples
@@ -70,7 +65,7 @@ def paragraph(
     english = [Line(line, "en", size) for line in wrap(text.en, width, size)]
     chinese = [Line(line, "zh-CN", size) for line in wrap(text.zh, width, size)]
     lines = {"en": english, "zh": chinese, "both": chinese + english}
-    return _stacked({each: lines[each] for each in LANGUAGES}, lang, ink, "start", width)
+    return _stacked({each: lines[each] for each in LANGUAGES}, lang, "soft", "start", width)
 
 
 def _lines(text: Title | str, lang: Language, size: float, aside: bool) -> list[Line]:

@@ -29,7 +29,7 @@ def _mark(mark: Mark, theme: Theme) -> str:
             path = "".join(_tile(each) for each in bounds)
             return f'<path d="{path}" fill="{theme.colour(fill)}"/>'
         case Strokes(lines, ink, weight):
-            path = "".join(f"M{_pair(start)}L{_pair(end)}" for start, end in lines)
+            path = "".join(f"M{points([start])}L{points([end])}" for start, end in lines)
             return f'<path d="{path}" fill="none"{_stroke(ink, weight, "", theme)}/>'
         case Text(place, line, ink, anchor):
             return text_line(line, place, theme.colour(ink), anchor=anchor, longest=WHOLE)
@@ -70,7 +70,7 @@ def _stroke(ink: str, weight: float, dash: str, theme: Theme) -> str:
 def _way(way: Way, theme: Theme) -> str:
     start, *rest = way.points
     command = "C" if way.curved else "L"
-    path = f"M{_pair(start)} {command}{' '.join(map(_pair, rest))}"
+    path = f"M{points([start])} {command}{points(rest)}"
     fill = theme.colour(way.fill) if way.fill else "none"
     line = f'<path d="{path}" fill="{fill}"{_stroke(way.ink, way.weight, way.dash, theme)}/>'
     if not way.head:
@@ -88,8 +88,9 @@ def _back(start: Point, tip: Point) -> Point:
     return tip[0] + dx / far * LONG, tip[1] + dy / far * LONG
 
 
-def _pair(point: Point) -> str:
-    return f"{point[0]:.1f},{point[1]:.1f}"
+def points(line: Iterable[Point]) -> str:
+    """Write points as SVG does."""
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in line)
 
 
 def text_line(
@@ -127,8 +128,7 @@ def arrowhead(base: Point, tip: Point, ink: str, wide: float) -> str:
     length = (dx * dx + dy * dy) ** 0.5 or 1.0
     nx, ny = -dy / length * wide, dx / length * wide
     corners = (tip, (base[0] + nx, base[1] + ny), (base[0] - nx, base[1] - ny))
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
-    return f'<polygon points="{points}" fill="{ink}"/>'
+    return f'<polygon points="{points(corners)}" fill="{ink}"/>'
 
 
 def tokens(paths: tuple[str, ...]) -> str:

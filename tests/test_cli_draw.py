@@ -11,9 +11,9 @@ from test_cli_help import examples, run_example
 
 from cutaway.cli.app import DIRECTIONS, LANGUAGES, LEVELS
 from cutaway.cli.completion import THEMES
-from cutaway.render.build import LANGUAGES as DRAWN_LANGUAGES
-from cutaway.render.draw import DIRECTIONS as DRAWN_DIRECTIONS
 from cutaway.render.draw import LEVELS as DRAWN_LEVELS
+from cutaway.render.scene import DIRECTIONS as DRAWN_DIRECTIONS
+from cutaway.render.scene import LANGUAGES as DRAWN_LANGUAGES
 from cutaway.render.theme import THEMES as DRAWN_THEMES
 
 

@@ -13,10 +13,10 @@ from geometry import SVG, Area, Element, area, arrows
 import cutaway as ca
 from cutaway.figures.columns import LEFT, NAMES
 from cutaway.figures.example import KEY, QUERY, Array, example, head_params
-from cutaway.figures.parts import subscript
 from cutaway.models.translator import load
-from cutaway.render.grid import number
+from cutaway.render.scale import number
 from cutaway.render.svg import MARGIN
+from cutaway.render.text import subscript
 
 FIGURES = (3, 4, 6)
 LANGUAGES = ("en", "zh", "both")

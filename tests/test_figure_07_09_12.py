@@ -32,8 +32,8 @@ from cutaway.figures.two_tokens import (
 )
 from cutaway.models.translator import load
 from cutaway.render import Picture
-from cutaway.render.grid import Scale, number
 from cutaway.render.marks import Way
+from cutaway.render.scale import Scale, number
 from cutaway.render.theme import read_theme
 
 LANGUAGES = ("en", "zh", "both")

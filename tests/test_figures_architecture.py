@@ -8,7 +8,7 @@ from geometry import SVG, Element, parse
 from test_figures import LANGUAGES, drawn
 
 import cutaway as ca
-from cutaway.figures.architecture import SYMBOLIC, decoder, encoder, model
+from cutaway.figures.transformer import SYMBOLIC, decoder, encoder, model
 from cutaway.models.translator import START, load
 from cutaway.render.marks import Inset
 

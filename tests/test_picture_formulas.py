@@ -14,8 +14,9 @@ from test_pictures import HOSTILE, TAGS
 
 import cutaway as ca
 from cutaway.models.catalogue import MODELS
-from cutaway.render.draw import DIRECTIONS, LEVELS
+from cutaway.render.draw import LEVELS
 from cutaway.render.layout import place
+from cutaway.render.scene import DIRECTIONS
 
 BOTH = ("shapes", "formulas")
 

@@ -17,10 +17,10 @@ from scoped_graphs import graphs
 import cutaway as ca
 from cutaway.models.catalogue import MODELS
 from cutaway.render import Picture
-from cutaway.render.build import LANGUAGES
-from cutaway.render.draw import DIRECTIONS, LEVELS
+from cutaway.render.draw import LEVELS
 from cutaway.render.glossary import FAMILIES
 from cutaway.render.layout import place
+from cutaway.render.scene import DIRECTIONS, LANGUAGES
 from cutaway.render.theme import THEMES, read_theme
 from cutaway.transform import collapse, residual_edges
 

@@ -1,0 +1,132 @@
+"""The attentions of a run: found by what is computed, as maps to be drawn."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from cutaway.figures.maps import AttentionMap, AttentionMaps
+from cutaway.graph import Graph, Node, OptionError, Trace
+from cutaway.graph.errors import explain
+from cutaway.models import Model
+from cutaway.models.translator import START, Translator
+from cutaway.render.grid import Array
+from cutaway.run import Compiled
+from cutaway.transform import attention_roles, softmax_of
+
+
+def attention_maps(
+    model: Model | Translator | Trace, text: str | Sequence[str] | None = None
+) -> AttentionMaps:
+    """Return the weights of every attention in a run, to be drawn.
+
+    Attentions are recognised by what is computed, whatever their scopes are called.
+
+    Parameters
+    ----------
+    model
+        What :func:`cutaway.models.load` gives, or the bundled translator, with a text; or what
+        :func:`cutaway.run.trace` gives, whose ``words`` name the tokens by the size of their axis.
+    text
+        A text, or for :func:`cutaway.models.load`'s models a pair. The translator translates it.
+
+    Raises
+    ------
+    OptionError
+        If there is no attention, or no text where one is needed.
+
+    Examples
+    --------
+    >>> from cutaway.models import translator
+    >>> maps = attention_maps(translator.load(), "I eat apples at home")
+    >>> len(maps), maps[-1]
+    (6, <AttentionMap decoder/layer.1/cross_attention/attention/softmax: 4 heads, 6 × 5>)
+    >>> maps[-1].alignment().svg[:4]
+    '<svg'
+    """
+    if isinstance(model, Trace):
+        if text is not None:
+            raise OptionError("a trace has been run already: give no text")
+        return _of_trace(model)
+    if not isinstance(text, str | Sequence) or not text:
+        raise OptionError(explain("there is no text to attend to", required="a text"))
+    if isinstance(model, Translator):
+        return _of_trace(_translated(model, str(text)))
+    if isinstance(model, Model):
+        return _of_trace(_read(model, text))
+    raise OptionError(
+        explain(
+            f"{model!r} is neither a model nor a trace",
+            required="what ca.load or ca.trace gives, or the bundled translator",
+        )
+    )
+
+
+def _translated(model: Translator, text: str) -> Trace:
+    english = model.tokenize(text)
+    chinese = model.translate_words([english])[0]
+    names = {"S": english, "T": (START, *chinese)}
+    return _trace(model.graph, model.feeds([english], [chinese]), model.params, names)
+
+
+def _read(model: Model, text: str | Sequence[str]) -> Trace:
+    pair = text if isinstance(text, str) else tuple(text)
+    feeds = model.feeds([pair])  # type: ignore[list-item]
+    numbers = feeds["input_ids"][0].tolist()
+    tokens = tuple(model.tokenizer.id_to_token(number) or "?" for number in numbers)
+    return _trace(model.graph, feeds, model.params, {"T": tokens})
+
+
+def _trace(graph: Graph, feeds: Any, params: Any, names: dict[str, tuple[str, ...]]) -> Trace:
+    """Run a graph, and keep the weights and what they are the softmax of."""
+    kept = [node for softmax in _softmaxes(graph) for node in softmax]
+    return Trace(graph, Compiled(graph).trace(feeds, params, keep=kept), names)
+
+
+def _softmaxes(graph: Graph) -> Iterator[tuple[Node, Node]]:
+    """Return the weights of every attention, and what they are the softmax of."""
+    roles = attention_roles(graph)
+    for node in graph.nodes:
+        found = softmax_of(node)
+        uses = graph.readers[node] if found else ()
+        if found and any(roles.get((reader, 1)) == "value" for reader in uses):
+            yield node, found[0]
+
+
+def _of_trace(trace: Trace) -> AttentionMaps:
+    maps = []
+    for node, scores in _softmaxes(trace.graph):
+        if node not in trace:
+            continue
+        weights = _heads(trace[node])
+        hidden = (
+            np.isneginf(trace[scores]) if scores in trace else np.zeros(trace[node].shape, bool)
+        )
+        queries, keys = (
+            _names(trace, size, count)
+            for size, count in zip(node.shape[-2:], weights.shape[-2:], strict=True)
+        )
+        path = trace.graph.path(node)
+        maps.append(AttentionMap(path, weights, _heads(hidden), queries, keys))
+    if not maps:
+        raise OptionError(
+            explain(
+                "there is no attention to draw",
+                required="a softmax of scores that weighs values",
+                fix="trace a graph with attention",
+            )
+        )
+    last = {each.path.split("/")[0]: number for number, each in enumerate(maps)}
+    return AttentionMaps(sorted(maps, key=lambda each: last[each.path.split("/")[0]]))
+
+
+def _heads(array: Array) -> Array:
+    """Return the first of a batch, as (heads, T, S)."""
+    while array.ndim > 3:
+        array = array[0]
+    return array[(None,) * (3 - array.ndim)]
+
+
+def _names(trace: Trace, size: object, count: int) -> tuple[str, ...]:
+    names = trace.words.get(str(size), ())
+    return tuple(names) if len(names) == count else tuple(map(str, range(1, count + 1)))

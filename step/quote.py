@@ -8,7 +8,7 @@ import numpy as np
 from cutaway.graph import Node, OptionError, show_shape
 from cutaway.graph.errors import explain
 from cutaway.ops import Size
-from cutaway.render.grid import number as rounded
+from cutaway.render.scale import number as rounded
 from cutaway.run.compile import Array
 from cutaway.step.find import find_one, listed
 from cutaway.step.focus import Place, part

@@ -12,7 +12,7 @@ import pytest
 import cutaway as ca
 from cutaway.figures.example import SENTENCE, example, head_graph
 from cutaway.graph import Trace
-from cutaway.render.grid import number
+from cutaway.render.scale import number
 from cutaway.step import Story
 
 FILE = resources.files("cutaway.step") / "stories/single-head.toml"

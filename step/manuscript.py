@@ -1,6 +1,7 @@
 """A story as it is written: a TOML file, read and checked, before any model is run."""
 
 import os
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -16,7 +17,12 @@ from cutaway.step.options import is_whole
 
 LONGEST = 1_000_000  # bytes of a file
 MOST_STOPS = 500
-MOST_DOTS = 200  # on a line: Python reads a key of many parts in time that grows as their square
+MOST_DOTS = 30  # on a line: Python reads a key of many parts in time that grows as their square
+TEXTS = re.compile(  # and comments: dots in them do no harm
+    r'''"""(?:\\.|[^\\])*?(?:"""|\Z)|'{3}.*?(?:'{3}|\Z)'''
+    r"""|"(?:\\.|[^"\\\n])*"?|'[^'\n]*'?|\#[^\n]*""",
+    re.DOTALL,
+)
 KEYS = ("title", "model", "sentence", "dims", "level", "axis", "stop")
 STOP_KEYS = ("at", "index", "say")
 LANGUAGES = ("en", "zh")
@@ -69,9 +75,9 @@ def read_manuscript(file: str | os.PathLike[str]) -> Manuscript:
 
 
 def _parsed(text: str, where: str) -> dict[str, Any]:
-    if any(line.count(".") > MOST_DOTS for line in text.split("\n")):
-        came = f"more than {MOST_DOTS} full stops on one line"
-        raise _wrong("the story has too long a line", "shorter lines", came, where)
+    if any(line.count(".") > MOST_DOTS for line in TEXTS.sub("", text).split("\n")):
+        came = f"more than {MOST_DOTS} dots on one line, outside of texts"
+        raise _wrong("the story has too long a key", "keys such as say.en", came, where)
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:

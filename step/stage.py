@@ -13,7 +13,7 @@ from cutaway.step.stepper import Stepper
 TRANSLATOR = "translator"
 HEAD = "translator-head"  # the one that the figures show
 MOST_WORDS = 40  # of a sentence
-MOST_NUMBERS = 50_000_000  # that a model may hold and compute
+MOST_NUMBERS = 100_000_000  # that a model may hold and compute
 
 
 def stage(story: Manuscript) -> Stepper:

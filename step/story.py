@@ -1,11 +1,10 @@
 """A guided walk: stops of a stepper, with what is said at each, in English and Chinese."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
-from typing import overload
 
 from cutaway.graph import CutawayError, Formula, LoadError, OptionError, Title
 from cutaway.graph.errors import explain
@@ -72,7 +71,8 @@ class Stop:
         return f"<Stop {self.number} {self.name}: {self.said.en}>"
 
 
-class Story(Sequence[Stop]):
+@dataclass(frozen=True, eq=False, repr=False)
+class Story:
     """A guided walk through a model: its stops in order, with a few sentences at each.
 
     A story is a TOML file: a title, a model, and stops. Numbers in its sentences are quoted from
@@ -86,6 +86,8 @@ class Story(Sequence[Stop]):
         The name of its model.
     stepper
         A stepper on that model, at the start: to look further.
+    stops
+        Its stops, which it also iterates over.
 
     Examples
     --------
@@ -96,14 +98,10 @@ class Story(Sequence[Stop]):
     ['query/matmul', 'query/add']
     """
 
-    def __init__(self, written: Manuscript) -> None:
-        self.title = written.title
-        self.model = written.model
-        self.stepper = stage(written)
-        self._stops = tuple(
-            _stop(self.stepper, number, stop) for number, stop in enumerate(written.stops, 1)
-        )
-        self.stepper.start()
+    title: Title
+    model: str
+    stepper: Stepper
+    stops: tuple[Stop, ...]
 
     @classmethod
     def load(cls, path: str | os.PathLike[str] | None = None) -> "Story":
@@ -120,17 +118,20 @@ class Story(Sequence[Stop]):
                 return cls.load(file)
         written = read_manuscript(path)
         with _located(os.fspath(path)):
-            return cls(written)
+            return cls._told(written)
 
-    @overload
-    def __getitem__(self, place: int) -> Stop: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Stop, ...]: ...
-    def __getitem__(self, place: int | slice) -> Stop | tuple[Stop, ...]:
-        return self._stops[place]
+    @classmethod
+    def _told(cls, written: Manuscript) -> "Story":
+        stepper = stage(written)
+        stops = tuple(_stop(stepper, number, stop) for number, stop in enumerate(written.stops, 1))
+        stepper.start()
+        return cls(written.title, written.model, stepper, stops)
+
+    def __iter__(self) -> Iterator[Stop]:
+        return iter(self.stops)
 
     def __len__(self) -> int:
-        return len(self._stops)
+        return len(self.stops)
 
     def __repr__(self) -> str:
         return f"<Story {self.title.en!r} of {self.model}: {len(self)} stops>"

@@ -55,7 +55,7 @@ def stop(at: str = "attention/softmax", say: str = "a", more: str = "") -> str:
 
 
 def said(folder: Path, say: str) -> str:
-    return told(folder, stop(say=say))[0].say()
+    return told(folder, stop(say=say)).stops[0].say()
 
 
 def test_every_number_that_is_quoted_is_what_the_graph_computes(story: Story, trace: Trace) -> None:
@@ -103,7 +103,7 @@ def test_both_languages_say_the_same(story: Story) -> None:
         assert not HAN.search(found.say("en"))
         assert found.say("both") == f"{found.say('en')}\n{found.say('zh')}"
     with pytest.raises(ca.OptionError, match="no language 'de'"):
-        story[0].say("de")
+        story.stops[0].say("de")
 
 
 def test_the_walk_goes_forward_through_the_head_of_the_figures(story: Story) -> None:
@@ -150,6 +150,7 @@ def test_numbers_of_a_place_are_those_that_make_it(story: Story) -> None:
         ("{shape:query/add} {shape:query/add[0]} {shape:attention/sqrt}", "(6, 16) (16,) ()"),
         ("{word:S[5]}", "<pad>"),
         ("{{word:S[5]}} {{}}", "{word:S[5]} {}"),
+        ("{shape:attention/dim} " * 200 + "." * 200, "() " * 200 + "." * 200),
         ("<script>alert(1)</script> %s {{0}}", "<script>alert(1)</script> %s {0}"),
     ],
 )
@@ -230,7 +231,11 @@ def test_the_language_of_a_wrong_quote_is_named(tmp_path: Path) -> None:
         (HEAD + stop()[:-20], "the story is not TOML"),
         (HEAD + "a = " + "[" * 100_000, "the story is not TOML"),
         (HEAD + "a = " + "9" * 10_000, "the story is not TOML"),
-        (HEAD + "a." * 400_000 + "a = 1", "too long a line"),
+        (HEAD + "a." * 400_000 + "a = 1", "too long a key"),
+        (HEAD + '# """\n' + '"a" . ' * 100_000 + 'a = 1\n# """', "too long a key"),
+        (HEAD + "a = ''''''\nb" + ".b" * 200_000 + " = ''''''", "too long a key"),
+        (HEAD + "a = " + '"\\""' * 150_000, "the story is not TOML"),
+        (HEAD + 'a = ""' + '"\\""' * 150_000, "the story is not TOML"),
         (HEAD + stop(say="a" * 1_000_000), "at most 1000000 bytes"),
     ],
 )
@@ -271,27 +276,27 @@ def test_stories_of_other_models_and_levels(tmp_path: Path) -> None:
         "level = 'sublayer'\ndims = { T = 3 }\n" + stop("feed_forward", "{shape:*/relu}"),
         head,
     )
-    assert blocks[0].say() == "(2, 3, 32)"
-    assert blocks[0].numbers is None
-    assert len(blocks[0].step.nodes) > 1
+    assert blocks.stops[0].say() == "(2, 3, 32)"
+    assert blocks.stops[0].numbers is None
+    assert len(blocks.stops[0].step.nodes) > 1
     tokens = told(
         tmp_path,
         "level = 'token'\n" + stop("attention/matmul[1,2]", "{value:attention/matmul[1,2]}"),
         HEAD,
     )
     whole = Story.load()
-    assert tokens[0].say() == number(float(whole.stepper.value("attention/matmul")[0, 1]))
+    assert tokens.stops[0].say() == number(float(whole.stepper.value("attention/matmul")[0, 1]))
     words = told(
         tmp_path,
         stop("encoder/layer.1/*/softmax", "{word:S[1]} {word:T[0]} {word:T[1]}"),
         HEAD.replace("translator-head", "translator"),
     )
-    assert words[0].say() == "eat <start> 我"
+    assert words.stops[0].say() == "eat <start> 我"
 
 
 def test_the_stepper_of_a_story_goes_on(story: Story) -> None:
     assert story.stepper.goto("attention/softmax").value.shape == (6, 6)
     story.stepper.start()
     assert repr(story) == "<Story 'One attention head, step by step' of translator-head: 12 stops>"
-    assert repr(story[7]).startswith("<Stop 8 attention/softmax[0]: Softmax turns")
-    assert [found.number for found in story[:2]] == [1, 2]
+    assert repr(story.stops[7]).startswith("<Stop 8 attention/softmax[0]: Softmax turns")
+    assert [found.number for found in story][:2] == [1, 2]

@@ -19,7 +19,7 @@ def width(setting: Setting, node: str) -> Drawing:
     narrow = values(setting, X, 0).shape[-1]
     name = str(setting.example.layer.node(node).shape[-1])
     lines = [f"{name} = {size}" if setting.values else name]
-    if size != narrow:
+    if setting.values and size != narrow:
         lines.append(f"= {size // narrow} × d_model")
     return column(*(setting.words(line, 10, "soft") for line in lines), gap=0.0)
 

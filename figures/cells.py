@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from cutaway.figures.columns import NAMES, WIDE
-from cutaway.figures.example import Array
+from cutaway.figures.example import QUERY, Array
 from cutaway.figures.formula import formula
-from cutaway.figures.matrix import cells
+from cutaway.figures.matrix import cells, over_rows
 from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label
 from cutaway.render.compose import boxed, column, row, sized
@@ -77,19 +77,27 @@ def strip(
 def numbers(
     setting: Setting,
     values: Array,
-    symbols: Sequence[str],
+    symbols: Sequence[str | Drawing],
     nodes: Sequence[str],
     name: str,
     scale: Scale,
     masked: Sequence[bool],
 ) -> list[Drawing]:
-    """Return a cell with a number for each column, or with its symbol."""
+    """Return a cell with a number for each column, or with its symbol, which may be typeset."""
     found = []
     for value, text, node, hidden in zip(values, symbols, nodes, masked, strict=True):
         look = Look(cell=(WIDE, HIGH), masked=np.full((1, 1), hidden))
         one = np.reshape(value, (1, 1))
-        found.append(cells(setting, one, node, told(setting, name), look, scale, [[text]]))
+        written = text if isinstance(text, str) else ""
+        cell = cells(setting, one, node, told(setting, name), look, scale, [[written]])
+        typeset = () if setting.values or isinstance(text, str) else (text,)
+        found.append(over_rows(cell, typeset))
     return found
+
+
+def scaled_score(place: int) -> Drawing:
+    """Return the symbol of a scaled score of the query."""
+    return formula(rf"s_{{{QUERY + 1}{place + 1}}} / \sqrt{{d_k}}", SMALL)
 
 
 def box(text: str, fill: str, name: str, node: str, wide: float) -> Drawing:

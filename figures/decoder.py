@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from cutaway.figures.architecture import WORDING, Annotated, triangle
+from cutaway.figures.architecture import WORDING, annotated, triangle
 from cutaway.figures.inset import labelled
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.transformer import decoder
@@ -34,7 +34,7 @@ def body(setting: Setting) -> Drawing:
         plain=frozenset({OTHERS}),
         bare=WORDING.bare | {f"{FIRST}/{norm}" for norm in NORMS},
     )
-    picture = Annotated(setting, view, wording)
+    picture = annotated(setting, view, wording)
     picture.layers(FIRST, OTHERS, "right")
     return picture.drawing
 

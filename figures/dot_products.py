@@ -11,6 +11,7 @@ from cutaway.figures.cells import (
     named,
     numbers,
     said,
+    scaled_score,
     signs,
     strip,
     tokens,
@@ -47,21 +48,18 @@ TURN = 9.0  # below the query, where its line turns
 
 
 class _Stage(NamedTuple):
-    """Numbers of the query: their row, their node, what they are called, how they are written."""
+    """Numbers of the query: their row, their node, what they are called, their formula."""
 
     name: str
     path: str
     label: str
     latex: str
-    form: str
 
 
 SCORES = _Stage(
-    "scores", "attention/matmul", "score", rf"s_{{{QUERY + 1}j}} = q_{QUERY + 1} \cdot k_j", "{}"
+    "scores", "attention/matmul", "score", rf"s_{{{QUERY + 1}j}} = q_{QUERY + 1} \cdot k_j"
 )
-SCALED = _Stage(
-    "scaled", "attention/divide", "scaled-score", rf"s_{{{QUERY + 1}j}} / \sqrt{{d_k}}", "{}/√d_k"
-)
+SCALED = _Stage("scaled", "attention/divide", "scaled-score", rf"s_{{{QUERY + 1}j}} / \sqrt{{d_k}}")
 
 
 def body(setting: Setting) -> Drawing:
@@ -168,7 +166,7 @@ def _numbers(setting: Setting, stage: _Stage) -> Drawing:
     found = numbers(
         setting,
         values,
-        [stage.form.format(symbol("s", QUERY, n)) for n in places],
+        [scaled_score(n) if stage is SCALED else symbol("s", QUERY, n) for n in places],
         [setting.example.token(stage.path, QUERY, n) for n in places],
         stage.label,
         Scale.of(values),
@@ -236,8 +234,12 @@ def _line(setting: Setting, vector: _Vector, scale: Scale) -> Drawing:
 def _legend(setting: Setting, width: float) -> Drawing:
     entries = [(legend.framed(), "followed-query"), (legend.faded(), "other-queries")]
     if setting.values:
+        head = setting.example.head
         entries.append((_scale(setting).bar(BAR), "vector-numbers"))
+        for stage in (SCORES, SCALED):
+            values = head[stage.path][QUERY]
+            entries.append((Scale.of(values).bar(BAR, values), stage.label))
     return padded(legend.legend(setting, entries, width - LEFT), LEFT, 0.0, 0.0)
 
 
-FIGURE = Figure(3, "dot-products", body)
+FIGURE = Figure(3, "dot-products", body, source="from-head")

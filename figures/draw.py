@@ -74,7 +74,7 @@ def find_figure(which: int | str) -> Figure:
     numbers = {figure.number: figure for figure in FIGURES.values()}
     if isinstance(which, str) and which.isdecimal():
         which = int(which)
-    known = numbers.get(which) if isinstance(which, int) else FIGURES.get(which)
+    known = numbers.get(which) if isinstance(which, int) else FIGURES.get(str(which))
     if known is None:
         near = difflib.get_close_matches(str(which), FIGURES, 1)
         raise OptionError(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from cutaway.figures.architecture import WORDING, Annotated
+from cutaway.figures.architecture import WORDING, annotated
 from cutaway.figures.inset import labelled
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import label
@@ -36,7 +36,7 @@ def body(setting: Setting) -> Drawing:
         plain=frozenset({OTHERS}),
         bare=WORDING.bare | {f"{FIRST}/self_attention_norm", f"{FIRST}/feed_forward_norm"},
     )
-    picture = Annotated(setting, view, wording)
+    picture = annotated(setting, view, wording)
     picture.layers(FIRST, OTHERS, "left")
     picture.gives(OTHERS, label("memory-made"))
     return picture.drawing

@@ -69,12 +69,19 @@ def _middle(drawing: Drawing) -> float:
     return (top + bottom) / 2
 
 
-def shapes(setting: Setting, trace: Trace, path: str, skip: int = 0) -> Drawing:
+def shapes(
+    setting: Setting, trace: Trace, path: str, skip: int = 0, sizes: Sequence[str] = ()
+) -> Drawing:
     """Return the shape of a node, in symbols and, with values, in numbers.
 
-    ``skip`` leaves out axes at its beginning, such as that of a single sentence.
+    Parameters
+    ----------
+    skip
+        How many axes at its beginning are left out, such as that of a single sentence.
+    sizes
+        What its axes are called, if not as in the graph.
     """
-    lines = [_shape([str(dim) for dim in trace.node(path).shape[skip:]])]
+    lines = [_shape(sizes or [str(dim) for dim in trace.node(path).shape[skip:]])]
     if setting.values:
         lines.append(_shape([str(size) for size in trace[path].shape[skip:]]))
     return column(*(setting.words(line, 10, "soft") for line in lines), gap=0.0)

@@ -8,25 +8,26 @@ import numpy as np
 
 from cutaway.figures import legend
 from cutaway.figures.equation import captioned, heading, level, op_sign, shapes, sign, token_names
-from cutaway.figures.example import QUERY
+from cutaway.figures.example import QUERY, Array
 from cutaway.figures.formula import formula
 from cutaway.figures.learned import bias, weight
 from cutaway.figures.matrix import cells, rows
 from cutaway.figures.op_box import op_box
-from cutaway.figures.parts import across, down, symbol
+from cutaway.figures.parts import across, beside_rows, down, symbol, total
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import label
 from cutaway.render.compose import boxed, column, row
 from cutaway.render.grid import Look
 from cutaway.render.marks import Drawing
 from cutaway.render.scale import SHARES, Scale
-from cutaway.render.words import paragraph
+from cutaway.render.words import paragraph, words
 
 UNIT = 2.2  # points: a feature; all matrices are drawn to this scale
 ROW = 20.0  # points: a token
-KEY = 14.0  # points: a token where it is a column
-CELL = (31.0, ROW)  # of a number
+KEY = 12.5  # points: a token where it is a column
+CELL = (32.0, ROW)  # of a number
 NOTES = 290.0  # points: how wide the notes are
+ABOUT = "≈"
 ROLES = {"query": "Q", "key": "K", "value": "V"}
 STEPS = {  # between scores and weights: the family of an op, and the nodes of its box
     "arithmetic": ("attention/divide", "attention/sqrt", "attention/dim"),
@@ -67,6 +68,8 @@ def _weights(setting: Setting) -> Drawing:
     head = setting.example.head
     scores = _square(setting, "attention/matmul", SCORES)
     weights = _square(setting, "attention/softmax", WEIGHTS)
+    if setting.values:
+        weights = beside_rows(weights, "attention/softmax", _inexact(head["attention/softmax"]))
     found = level(
         token_names(setting, ROW),
         _matrix(setting, "query/add", "Q", "q", lit=True),
@@ -86,6 +89,11 @@ def _weights(setting: Setting) -> Drawing:
         across(found, "steps", "attention/softmax.cells"),
     ]
     return found.over(*arrows)
+
+
+def _inexact(weights: Array) -> list[Drawing]:
+    """Return a sign for each row whose rounded weights add up to something else than it."""
+    return [words(ABOUT if ABOUT in total(row) else "", size=10.0, ink="soft") for row in weights]
 
 
 def _sum(setting: Setting) -> Drawing:
@@ -129,7 +137,10 @@ def _square(setting: Setting, path: str, name: Name, numbers: bool = True) -> Dr
     head, title = setting.example.head, label(name.title)
     values, places = head[path], range(len(head[path]))
     masked = np.isneginf(head["attention/where"]) if name is WEIGHTS else None
-    symbols = [[symbol(name.letter, i, j) for j in places] for i in places]
+    symbols = [
+        ["0" if masked is not None and masked[i, j] else symbol(name.letter, i, j) for j in places]
+        for i in places
+    ]
     look = Look(
         numbers=numbers,
         cell=CELL if numbers else (ROW, ROW),
@@ -146,23 +157,28 @@ def _square(setting: Setting, path: str, name: Name, numbers: bool = True) -> Dr
 
 def _steps(setting: Setting) -> Drawing:
     """Return the ops between scores and weights."""
-    texts = [label("scale"), label("padding"), label("over-keys")]
-    wide = max(setting.words(text, 10).width for text in texts) + 8.0
+    texts = {label("scale"): r"1 / \sqrt{d_k}", label("padding"): "", label("over-keys"): ""}
+    wide = setting.words(label("over-keys"), 10).width + 8.0
     boxes = [
-        op_box(setting, text, family, *nodes, width=wide, name=f"{nodes[0]}.op")
-        for text, (family, nodes) in zip(texts, STEPS.items(), strict=True)
+        op_box(setting, text, family, *nodes, width=wide, name=f"{nodes[0]}.op", latex=latex)
+        for (text, latex), (family, nodes) in zip(texts.items(), STEPS.items(), strict=True)
     ]
-    steps = boxed(column(*boxes, gap=14.0), "", "frame", pad=5.0)
+    steps = boxed(column(*boxes, gap=14.0), "", "frame", pad=3.0)
     return replace(steps, spots={**steps.spots, "steps": (0.0, 0.0, steps.width, steps.height)})
 
 
 def _notes(setting: Setting) -> Drawing:
     """Return what borders and frames mean, and which rows meet."""
-    entries = [(legend.learned(), "learned"), (legend.framed(), "followed")]
+    entries = [
+        (legend.learned(), "learned"),
+        (legend.framed(), "followed"),
+        (legend.hatched(), "masked-key"),
+    ]
     if setting.values:
         entries.append((legend.shades(), "shades"))
+        entries.append((words(ABOUT, size=10.0, ink="soft"), "inexact"))
     texts = [paragraph(label(name), setting.lang, NOTES, 10.0) for name in ("apart", "mixing")]
     return column(*texts, legend.legend(setting, entries, NOTES), gap=8.0, align="start")
 
 
-FIGURE = Figure(7, "every-token", body)
+FIGURE = Figure(7, "every-token", body, source="from-head")

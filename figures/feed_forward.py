@@ -28,6 +28,7 @@ from cutaway.figures.two_tokens import (
     values,
 )
 from cutaway.render.compose import boxed, column, layered, row, sized
+from cutaway.render.glossary import ADD as ADDITION
 from cutaway.render.glossary import SCOPES
 from cutaway.render.grid import Look, grid
 from cutaway.render.marks import Drawing, Part, Rect, Way
@@ -48,12 +49,12 @@ GAP = 16.0  # points between what follows each other: an arrow stands there
 BEFORE = ("self_attention_norm/layer_norm", "self_attention_norm/add")
 SYMBOLS = {
     X: "x{0}",
-    UP: "h{0} = x{0}W₁ + b₁",
-    RELU: "max(0, h{0})",
+    UP: "u{0} = x{0}W₁ + b₁",
+    RELU: "max(0, u{0})",
     DOWN: "FFN(x{0})",
     NORM: "x′{0}",
 }
-FORMULAS = {"up": "xW_1+b_1", "down": r"\max(0,h)\,W_2+b_2"}
+FORMULAS = {"up": "xW_1+b_1", "down": r"\max(0,u)\,W_2+b_2"}
 NETWORK = r"\mathrm{FFN}(x)=\max(0,\,xW_1+b_1)\,W_2+b_2"
 
 
@@ -61,8 +62,12 @@ def body(setting: Setting) -> Drawing:
     """Return two tokens on their way from bottom to top, and between them what they share."""
     lines = (
         _line(setting, [_strip(setting, n, NORM) for n in PLACES], width(setting, NORM)),
-        _line(setting, [_box(setting, n, NORM, "norm") for n in PLACES], post(setting)),
-        _line(setting, [_box(setting, n, ADD, "arithmetic") for n in PLACES]),
+        _line(
+            setting,
+            [_box(setting, n, NORM) for n in PLACES],
+            post(setting),
+        ),
+        _line(setting, [_box(setting, n, ADD) for n in PLACES]),
         _line(setting, [_strip(setting, n, DOWN) for n in PLACES], named(setting)),
         _line(setting, [_linear(setting, n, "down") for n in PLACES], weights(setting, "down")),
         _line(setting, [_hidden(setting, n, RELU) for n in PLACES], width(setting, RELU)),
@@ -167,11 +172,11 @@ def _activation(setting: Setting, n: int) -> Drawing:
     return box.part("op", title, path(RELU, n)).named(f"relu.{n}")
 
 
-def _box(setting: Setting, n: int, node: str, family: str) -> Drawing:
+def _box(setting: Setting, n: int, node: str) -> Drawing:
     """Return an op of Add & Norm."""
-    title = setting.example.layer.node(node).op.title
+    title = ADDITION if node == ADD else setting.example.layer.node(node).op.title
     wide = values(setting, X, n).shape[-1] * UNIT
-    return op_box(setting, title, family, path(node, n), width=wide, name=f"{node}.op.{n}")
+    return op_box(setting, title, "norm", path(node, n), width=wide, name=f"{node}.op.{n}")
 
 
 def _before(setting: Setting, n: int) -> Drawing:
@@ -237,4 +242,4 @@ def _below(setting: Setting, wide: float) -> Drawing:
     return column(said, legend.legend(setting, entries, wide), gap=12.0)
 
 
-FIGURE = Figure(12, "feed-forward", body, lambda: (each_token(),))
+FIGURE = Figure(12, "feed-forward", body, lambda: (each_token(),), "from-layer")

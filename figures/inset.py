@@ -1,6 +1,7 @@
 """What stands in a figure beside grids: pictures of graphs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,12 +9,12 @@ from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label
 from cutaway.graph import Graph, Shape, Title, Trace, View, as_dim, show_shape
 from cutaway.render.build import build
-from cutaway.render.layout import place
-from cutaway.render.marks import Drawing
 from cutaway.render.options import Options
 from cutaway.render.scene import Scene
-from cutaway.render.sheet import inset as laid_out
 from cutaway.render.wording import Wording
+
+VALUES = {"value", "attention", "output"}  # scopes in which heads are d_v wide
+FEW = 6  # features: where there are no numbers
 
 
 def scene_of(setting: Setting, view: View, wording: Wording, trace: Trace | None = None) -> Scene:
@@ -46,9 +47,14 @@ def labelled(titles: Mapping[str, str]) -> dict[str, Title]:
     return {path: label(name) for path, name in titles.items()}
 
 
-def inset(scene: Scene) -> Drawing:
-    """Return a scene, laid out, as a drawing."""
-    return laid_out(scene, place(scene))
+def head_widths(scene: Scene) -> Scene:
+    """Return a scene in which values, and what is made of them, are d_v wide, not d_k."""
+    wide = {box.id for box in scene.boxes if not VALUES.isdisjoint(box.path.split("/")[-2:])}
+    arrows = tuple(
+        replace(arrow, label=arrow.label.replace("d_k", "d_v")) if arrow.tail in wide else arrow
+        for arrow in scene.arrows
+    )
+    return replace(scene, arrows=arrows)
 
 
 def shown(setting: Setting, trace: Trace) -> Trace:
@@ -56,7 +62,7 @@ def shown(setting: Setting, trace: Trace) -> Trace:
     if setting.values:
         return trace
     heads = {
-        node: np.zeros_like(value)
+        node: np.zeros_like(value)[..., :FEW]  # as many as are drawn: none is left out
         for node, value in trace.items()
         if value.ndim > 3 and value.dtype.kind == "f"
     }

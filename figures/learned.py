@@ -1,5 +1,7 @@
 """The weight and the bias of a linear map, as what multiplies and what is added."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from cutaway.figures.equation import op_sign, shapes
@@ -24,7 +26,13 @@ def weight(
 
 
 def bias(
-    setting: Setting, trace: Trace, scope: str, letter: str, unit: float, border: str = "edge"
+    setting: Setting,
+    trace: Trace,
+    scope: str,
+    letter: str,
+    unit: float,
+    border: str = "edge",
+    sizes: Sequence[str] = (),
 ) -> Drawing:
     """Return the bias, which is added to each row, over the shape of the weight."""
     values = trace[f"{scope}/bias"][np.newaxis]
@@ -32,4 +40,4 @@ def bias(
     strip = rows(setting, values, f"{scope}/bias", f"b^{letter}", look, vectors="")
     plus = op_sign(setting, "+", trace, f"{scope}/add", size=12.0)
     added = row(plus, strip, formula(f"b^{letter}"), gap=5.0)
-    return column(added, shapes(setting, trace, f"{scope}/weight"), gap=5.0)
+    return column(added, shapes(setting, trace, f"{scope}/weight", sizes=sizes), gap=5.0)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cutaway.figures.parts import LINES
 from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label
-from cutaway.render.compose import column, row
+from cutaway.render.compose import column, row, sized
 from cutaway.render.grid import hatch
 from cutaway.render.marks import Drawing, Mark, Rect, Way
 from cutaway.render.scale import shade
@@ -30,6 +30,13 @@ def framed() -> Drawing:
 def faded(wide: float = WIDE, high: float = HIGH) -> Drawing:
     """Return a vector that plays no part, or as it stands in a legend."""
     return Drawing(wide, high, (Rect((0.0, 0.0, wide, high), "", "frame", 1.0, "", 2.0),))
+
+
+def summed() -> Drawing:
+    """Return the box of a sum as it stands in a legend."""
+    text = sized(words("Σ", size=10.0), WIDE)
+    bounds = (0.0, 0.0, WIDE, text.height)
+    return text.under(Rect(bounds, "boxes.reduction", "edge", 1.0, "", 3.0))
 
 
 def hatched() -> Drawing:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from cutaway.figures.example import Array
 from cutaway.figures.spec import Setting
+from cutaway.render.compose import sized
 from cutaway.render.grid import Look, grid
 from cutaway.render.marks import Drawing
 from cutaway.render.scale import Scale
@@ -41,3 +42,12 @@ def rows(
     if setting.values:
         return texture(values, node, title, look, scale, vectors=vectors)
     return texture(values, node, title, replace(look, shades=False), scale, symbols, vectors)
+
+
+def over_rows(cells: Drawing, symbols: Sequence[Drawing]) -> Drawing:
+    """Return a matrix with a typeset symbol in the middle of each row."""
+    for i, symbol in enumerate(symbols):
+        left, top, right, bottom = cells.spots[f"row.{i}"]
+        placed = sized(symbol, right - left, bottom - top).moved(left, top)
+        cells = cells.over(*placed.marks)
+    return cells

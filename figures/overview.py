@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from cutaway.figures.architecture import WORDING, Annotated, low, triangle
+from cutaway.figures.architecture import WORDING, annotated, low, triangle
 from cutaway.figures.spec import Figure, Setting
 from cutaway.figures.texts import label
 from cutaway.figures.transformer import model
@@ -18,7 +18,7 @@ GAP = 8.0  # points between what is said of the memory and the decoder
 def body(setting: Setting) -> Drawing:
     """Return both towers, and what joins them."""
     wording = replace(WORDING, plain=frozenset(LAYERS), inside={"decoder/mask": triangle()})
-    picture = Annotated(setting, collapse(model(), "sublayer"), wording)
+    picture = annotated(setting, collapse(model(), "sublayer"), wording)
     picture.repeated(picture.frame("encoder/layer.0"), "left")
     picture.repeated(picture.frame("decoder/layer.0"), "right")
     left, top, *_ = picture.corners(*MEMORY)

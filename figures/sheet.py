@@ -1,33 +1,41 @@
 """A figure as a picture: its heading, its body, its caption."""
 
+from cutaway.figures.example import HEAD, LAYER
 from cutaway.figures.spec import Figure, Setting
-from cutaway.figures.texts import of_figure
+from cutaway.figures.texts import filled, label
 from cutaway.graph import Title
 from cutaway.render import Picture
-from cutaway.render.compose import column
+from cutaway.render.compose import column, sized
 from cutaway.render.label import one_line
+from cutaway.render.marks import Drawing
 from cutaway.render.sheet import Sheet
 from cutaway.render.theme import Theme
 from cutaway.render.words import paragraph, words
 
 HEADING = 14.0  # points
+SOURCE = 10.0  # … of the line under it
 NARROWEST = 420.0  # of a caption
 
 
 def picture(figure: Figure, setting: Setting, theme: Theme) -> Picture:
-    """Return a figure as a picture."""
-    lang = setting.lang
+    """Return a figure as a picture: nothing in it moves, however long a language's caption is."""
+    figure, lang = figure.causal if setting.causal else figure, setting.lang
     body = figure.body(setting)
     wide = max(body.width, NARROWEST)
-    heading = words(numbered(figure), lang, HEADING, aside=True)
-    caption = paragraph(_caption(figure, setting), lang, wide)
-    whole = column(column(heading, caption, gap=4.0, align="start"), body, gap=14.0, align="middle")
+    head = sized(_head(figure, setting), wide, align=("start", "start"))
+    whole = column(head, body, paragraph(figure.caption, lang, wide), gap=14.0)
     told = one_line(figure.told, lang)
     return Picture(Sheet(one_line(numbered(figure), lang), told, whole, lang, theme))
 
 
-def _caption(figure: Figure, setting: Setting) -> Title:
-    return of_figure(figure.name, "causal") if setting.causal else figure.caption
+def _head(figure: Figure, setting: Setting) -> Drawing:
+    """Return the title, over which layer and head of the translator the numbers are from."""
+    title = words(numbered(figure), setting.lang, HEADING, level="end")
+    if not (figure.source and setting.values):
+        return title
+    source = filled(label(figure.source), LAYER + 1, HEAD + 1)
+    line = words(source, setting.lang, SOURCE, "soft", aside=True)
+    return column(title, line, gap=2.0, align="start")
 
 
 def numbered(figure: Figure) -> Title:

@@ -10,6 +10,7 @@ from cutaway.figures.cells import (
     named,
     numbers,
     said,
+    scaled_score,
     tokens,
     told,
 )
@@ -21,10 +22,11 @@ from cutaway.figures.texts import label
 from cutaway.graph import Graph
 from cutaway.render.compose import boxed, column, padded, sized
 from cutaway.render.marks import Drawing, Mark, Part, Rect, Way
-from cutaway.render.scale import MINUS, SHARES, Scale, number
+from cutaway.render.scale import INFINITE, MINUS, SHARES, Scale, number
 from cutaway.render.words import words
 
 BAR = 64.0  # points: a weight of 1
+SHADES = 64.0  # points: a scale in the legend
 ROW = f"{{{QUERY + 1}j}}"
 SCORE, SCALED = f"s'_{ROW}", rf"s_{ROW} / \sqrt{{d_k}}"
 
@@ -50,9 +52,8 @@ class _Step(NamedTuple):
     paths: tuple[str, ...]
 
 
-INFINITE = f"{MINUS}∞"
 STAGES = (
-    _Stage("scaled", "attention/divide", "scaled-score", SCALED, "s{}/√d_k", ""),
+    _Stage("scaled", "attention/divide", "scaled-score", SCALED, "", ""),
     _Stage("masked", "attention/where", "masked-score", SCORE, "s′{}", INFINITE),
     _Stage(
         "shifted",
@@ -135,10 +136,7 @@ def _stage(setting: Setting, stage: _Stage) -> Drawing:
     cells = numbers(
         setting,
         values,
-        [
-            stage.masked if mask else stage.form.format(symbol("", QUERY, n))
-            for n, mask in enumerate(shown)
-        ],
+        [stage.masked if mask else _symbol(stage, n) for n, mask in enumerate(shown)],
         [setting.example.step(stage.path, QUERY, n) for n in range(len(values))],
         stage.label,
         stage.scale or Scale.of(values),
@@ -147,6 +145,10 @@ def _stage(setting: Setting, stage: _Stage) -> Drawing:
     sides = {"powers": _sum, "weights": _total}
     side = sides[stage.name](setting) if stage.name in sides else None
     return step(stage.name, named(setting, stage.label, stage.latex), cells, side=side)
+
+
+def _symbol(stage: _Stage, n: int) -> str | Drawing:
+    return stage.form.format(symbol("", QUERY, n)) if stage.form else scaled_score(n)
 
 
 def _op(setting: Setting, op: _Step) -> Drawing:
@@ -223,7 +225,12 @@ def _legend(setting: Setting, width: float) -> Drawing:
         (legend.framed(), "followed-row"),
         (legend.hatched(), "masked-key"),
         (legend.line("mask"), "mask-input"),
+        (legend.summed(), "sum-over-keys"),
     ]
+    if setting.values:
+        scores = setting.example.opened[STAGES[0].path][QUERY]
+        entries.append((Scale.of(scores).bar(SHADES, scores), "score-shades"))
+        entries.append((SHARES.bar(SHADES), "weight-shades"))
     return padded(legend.legend(setting, entries, width - LEFT), LEFT, 0.0, 0.0)
 
 
@@ -231,4 +238,4 @@ def _graphs() -> tuple[Graph, ...]:
     return (example().steps,)
 
 
-FIGURE = Figure(4, "softmax-weights", body, _graphs)
+FIGURE = Figure(4, "softmax-weights", body, _graphs, "from-head")

@@ -1,7 +1,7 @@
 """What one figure is, and what it is asked for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cutaway.figures.example import Example
 from cutaway.figures.texts import of_figure
@@ -45,12 +45,15 @@ class Figure:
         Makes it.
     graphs
         What it draws besides the graphs of the example.
+    source
+        The label that says which part of the translator its numbers are from.
     """
 
     number: int
     name: str
     body: Callable[[Setting], Drawing]
     graphs: Callable[[], tuple[Graph, ...]] = tuple
+    source: str = ""
 
     @property
     def title(self) -> Title:
@@ -59,7 +62,7 @@ class Figure:
 
     @property
     def caption(self) -> Title:
-        """What stands under its title: what it answers, in a few sentences."""
+        """What stands under it: what it answers, in a few sentences."""
         return of_figure(self.name, "caption")
 
     @property
@@ -67,6 +70,11 @@ class Figure:
         """What it shows, for those who can't see it: what is there and how it is connected."""
         return of_figure(self.name, "told")
 
-    def file(self, lang: str, ending: str, causal: bool = False) -> str:
+    @property
+    def causal(self) -> "Figure":
+        """Its causal case, which has texts of its own."""
+        return replace(self, name=f"{self.name}-causal")
+
+    def file(self, lang: str, ending: str) -> str:
         """Return what its file is called: ``figure-05-attention-matrix.en.svg``."""
-        return f"figure-{self.number:02}-{self.name}{'-causal' * causal}.{lang}.{ending}"
+        return f"figure-{self.number:02}-{self.name}.{lang}.{ending}"

@@ -20,8 +20,8 @@ def label(name: str) -> Title:
 
     Examples
     --------
-    >>> label("causal")
-    Title(en='causal mask', zh='因果掩码')
+    >>> label("padding")
+    Title(en='padding mask', zh='填充掩码')
     """
     return Title(**_texts()["labels"][name])
 
@@ -35,17 +35,6 @@ def of_figure(figure: str, kind: str) -> Title:
     '注意力矩阵'
     """
     return Title(**_texts()[figure][kind])
-
-
-def joined(*titles: Title) -> Title:
-    """Return texts one after the other, with a comma between them.
-
-    Examples
-    --------
-    >>> joined(label("scaled"), label("causal"))
-    Title(en='scaled, causal mask', zh='缩放后，因果掩码')
-    """
-    return Title(", ".join(t.en for t in titles), "，".join(t.zh for t in titles))
 
 
 def filled(title: Title, *parts: object) -> Title:

@@ -6,7 +6,7 @@ from cutaway.layers import Config
 from cutaway.ops import causal_mask, softmax
 
 PADDING = 0  # the token that nothing attends to
-SYMBOLIC = Config(source_vocabulary="V", layers=6)  # N of the paper
+SYMBOLIC = Config(source_vocabulary="vocab", layers=6)  # N of the paper
 
 
 def model(config: Config = SYMBOLIC) -> Graph:
@@ -17,7 +17,7 @@ def model(config: Config = SYMBOLIC) -> Graph:
     Examples
     --------
     >>> model().outputs
-    (<softmax: float (B, T, V)>,)
+    (<softmax: float (B, T, vocab)>,)
     """
     source = input("source", "B S", dtype="int")
     mask = layers.padding_mask(source, PADDING)

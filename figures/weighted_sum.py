@@ -179,4 +179,4 @@ def _mark() -> Drawing:
     return Drawing(8.0, 14.0, (Rect((1.5, 0.0, 6.5, 14.0), "", "ink", 1.6),))
 
 
-FIGURE = Figure(6, "weighted-sum", body)
+FIGURE = Figure(6, "weighted-sum", body, source="from-head")

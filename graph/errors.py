@@ -73,6 +73,8 @@ def explain(
 ) -> str:
     """Put the parts of a message in their order; empty parts are left out.
 
+    What cannot be printed, half of a surrogate pair, is written as an escape.
+
     Examples
     --------
     >>> print(explain("add: shapes do not fit", came="(B, 3) and (B, 4)", fix="slice one"))
@@ -89,4 +91,4 @@ def explain(
         "fix": fix,
     }
     lines = [f"  {label + ':':<9} {text}" for label, text in parts.items() if text]
-    return "\n".join([what, *lines])
+    return "\n".join([what, *lines]).encode("utf-8", "backslashreplace").decode()

@@ -1,21 +1,66 @@
 """Writing files whole or not at all."""
 
+import errno
 import os
 import secrets
 from pathlib import Path
 
 from cutaway.graph.errors import SaveError, explain
 
+FOLDER = "choose a folder that exists and that you may write to"
+FIXES = {
+    errno.ENOSPC: "make room on the disk, or choose a folder on another",
+    errno.EDQUOT: "make room, or choose another disk: your share of this one is used up",
+    errno.EFBIG: "write less, or choose another disk: this one, or ulimit -f, takes no larger file",
+    errno.EISDIR: "choose a name that no folder has",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
+
+
+def file_path(path: object) -> Path:
+    """Return where a file is to be written.
+
+    Raises
+    ------
+    SaveError
+        If that is no path.
+
+    Examples
+    --------
+    >>> file_path("graph.svg").name
+    'graph.svg'
+    >>> file_path(5)
+    Traceback (most recent call last):
+    cutaway.graph.errors.SaveError: a file is written to a path
+      required: a text, or a pathlib.Path
+      came:     5
+      fix:      "graph.svg"
+    """
+    known = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if not isinstance(known, str) or not known or "\0" in known:
+        raise SaveError(
+            explain(
+                "a file is written to a path",
+                required="a text, or a pathlib.Path",
+                came=repr(path)[:80],
+                fix='"graph.svg"',
+            )
+        )
+    return Path(known)
+
 
 def save(path: str | os.PathLike[str], content: bytes | str) -> Path:
     """Write a file: to a temporary one beside it first, then renamed.
+
+    A link stays one: what it leads to is written.
 
     Raises
     ------
     SaveError
         If the folder does not exist or cannot be written; nothing is left behind.
     """
-    target = Path(path)
+    named = file_path(path)
+    target = Path(os.path.realpath(named))
     data = content.encode() if isinstance(content, str) else content
     temporary = target.parent / f".{secrets.token_hex(8)}.tmp"
     try:
@@ -28,9 +73,9 @@ def save(path: str | os.PathLike[str], content: bytes | str) -> Path:
     except OSError as error:
         raise SaveError(
             explain(
-                f"{target} cannot be written",
+                f"{named} cannot be written",
                 came=error.strerror or str(error),
-                fix="choose a folder that exists and that you may write to",
+                fix=FIXES.get(error.errno or 0, FOLDER),
             )
         ) from None
-    return target
+    return named

@@ -8,7 +8,7 @@ from cutaway.render.fold import is_number
 from cutaway.render.glossary import ROLES
 from cutaway.render.mirror import cotangents_of, is_kept
 from cutaway.render.scene import Stroke
-from cutaway.transform.recognise import Operand, Role
+from cutaway.transform.recognise import Operand, Role, masks
 
 
 @dataclass(slots=True)
@@ -18,6 +18,7 @@ class Bundle:
     tail: Shown
     head: Shown
     stroke: Stroke
+    gradient: bool = False
     values: dict[Node, None] = field(default_factory=dict)
     roles: dict[str, None] = field(default_factory=dict)
 
@@ -40,34 +41,38 @@ def bundles(
     """Return the arrows of a view.
 
     Dashed are residuals, dotted masks and weights that blocks share. What enters a block with an
-    attention inside carries the roles that it gets there. Gradients have a stroke of their own;
-    all that the backward pass reads of a block of the forward pass is one arrow.
+    attention inside carries the roles that it gets there. Gradients have a stroke of their own,
+    or are dashed where they go round what a residual went round; all that the backward pass reads
+    of a block of the forward pass is one arrow.
     """
     cotangents = cotangents_of(view)
     inner = _roles_of_entries(view, roles)
+    hiding = masks(view, roles)
     found: dict[tuple[Shown, Shown, str], Bundle] = {}
     for edge in view.edges:
         operand = edge.reader, edge.operand
         stroke: Stroke = "data"
-        if edge.value in cotangents:
-            stroke = "gradient"
+        gradient = edge.value in cotangents
+        if gradient:
+            stroke = "residual" if operand in residual else "gradient"
         elif isinstance(edge.tail, Group) and is_kept(view, edge.tail, edge.head):
             pass
         elif operand in residual:
             stroke = "residual"
-        elif edge.value.dtype == "bool" or roles.get(operand) == "mask":
+        elif edge.value in hiding or roles.get(operand) == "mask":
             stroke = "mask"
         elif isinstance(edge.value.op, Parameter) and isinstance(edge.tail, Group):
             stroke = "weight"
         bundle = found.setdefault(
-            (edge.tail, edge.head, stroke), Bundle(edge.tail, edge.head, stroke)
+            (edge.tail, edge.head, stroke), Bundle(edge.tail, edge.head, stroke, gradient)
         )
         bundle.values[edge.value] = None
         if stroke == "data":
             bundle.roles |= dict.fromkeys(inner.get(operand, ()))
     for (tail, head, kind), bundle in tuple(found.items()):
-        if kind == "residual" and isinstance(head, Group) and (tail, head, "data") in found:
-            found[tail, head, "data"].values |= bundle.values  # the sum is not to be seen
+        straight = (tail, head, "gradient" if bundle.gradient else "data")
+        if kind == "residual" and isinstance(head, Group) and straight in found:
+            found[straight].values |= bundle.values  # the sum is not to be seen
             del found[tail, head, kind]
     return tuple(found.values())
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from cutaway.graph import Group, Node, Parameter, Shown, View
+from cutaway.graph import Formula, Group, Node, Parameter, Shown, View
 from cutaway.render import glossary
 from cutaway.render.arrow_labels import arrow_labels
 from cutaway.render.arrows import bundles
@@ -23,7 +23,7 @@ from cutaway.render.label import (
     room,
 )
 from cutaway.render.marks import Drawing
-from cutaway.render.mirror import is_backward, mirrored
+from cutaway.render.mirror import goes_round, mirrored
 from cutaway.render.naming import Look, Namer
 from cutaway.render.options import Options
 from cutaway.render.scene import GAP, Arrow, Box, Language, Line, Outline, Role, Scene
@@ -57,7 +57,7 @@ class _Builder:
         self._view, self._options, self._wording = view, options, options.wording
         self._formulas = Formulas(view) if options.formulas else None
         roles = attention_roles(view)
-        residual = {edge for edge in residual_edges(view) if not is_backward(edge[0].scope.names)}
+        residual = {edge for edge in residual_edges(view) if goes_round(edge[0])}
         self._sums = {node for node, _ in residual}
         self._names = Namer(view, dict(roles), residual)
         self._costs = Costs(view, options.costs, options.sizes)
@@ -170,6 +170,9 @@ class _Builder:
 
     def _outline(self, shown: Shown) -> Outline | None:
         """Return what a box computes: an op in its operands, a block in what enters it."""
+        own = self._wording.formulas.get(self._view.path(shown)) if isinstance(shown, Node) else ""
+        if own:
+            return typeset(Formula(own, own))
         if self._formulas is None:
             return None
         if isinstance(shown, Group):
@@ -223,13 +226,14 @@ class _Builder:
         beside = bundles_beside(self._view, self._bundles)
         ways = self._options.lit.between(self._view)
         for bundle in self._bundles:
+            kind = "gradient" if bundle.gradient else bundle.stroke
             lit = [key for v in bundle.values if (key := (bundle.tail, bundle.head, v)) in ways]
             named = dict.fromkeys(text for key in lit if (text := ways[key]))
             yield Arrow(
                 self._ids[bundle.tail],
                 self._ids[bundle.head],
                 bundle.stroke,
-                (bundle.role or "data") if bundle.stroke == "data" else bundle.stroke,
+                (bundle.role or "data") if kind == "data" else kind,
                 "  ".join(named) or labels.get(id(bundle), ""),
                 id(bundle) in beside,
                 bool(lit),

@@ -87,7 +87,7 @@ def _edges(dot: graphviz.Digraph, scene: Scene, labels: bool, towers: Towers) ->
         look["weight"] = str(weight if len(boxes) <= MANY else min(weight, LEAF))
         if arrow.free:
             look["constraint"] = "false"
-        if arrow.stroke == "gradient":  # what flows down is laid out from its end
+        if arrow.line == "gradient":  # what flows down is laid out from its end
             dot.edge(arrow.head, arrow.tail, dir="back", **look)
         else:
             dot.edge(tails.get(number, arrow.tail), arrow.head, **look)

@@ -29,7 +29,8 @@ from cutaway.render.picture import Picture
 from cutaway.render.scene import DIRECTIONS, LANGUAGES, Direction, Language, Scene
 from cutaway.render.text import shorten
 from cutaway.render.theme import ThemeLike, read_theme
-from cutaway.render.tokens import by_token, token_notes
+from cutaway.render.tokens import block_titles, by_token, token_notes
+from cutaway.render.traced import of_graph
 from cutaway.render.way import along
 from cutaway.render.wording import Wording
 from cutaway.transform import expand
@@ -127,8 +128,8 @@ def draw(
     RenderError
         For a level, language, direction, kind of detail or theme that there is not.
     OptionError
-        For a path that fits no scope, a node to highlight that is not drawn, or tokens along an
-        axis that is not given.
+        For a path that fits no scope, a node to highlight that is not drawn, a trace of another
+        graph, or tokens along an axis that is not given.
     FeedError
         For a size that the graph does not have.
     ContractError
@@ -149,6 +150,15 @@ def draw(
     ['q₁·k₁', 'q₁·k₂', 'token 1', 'q₂·k₁', 'q₂·k₂', 'token 2']
     """
     if isinstance(graph, Explanation):
+        if level == TOKEN:
+            raise RenderError(
+                explain(
+                    "an explanation is not drawn by token",
+                    required=f"one of the levels {', '.join(LEVELS)}",
+                    came=f"level {TOKEN!r}",
+                    fix="draw(graph, level='token', dims=…), or draw(explanation)",
+                )
+            )
         graph, highlight = along(graph)
         level = level or "op"
     level = level or "sublayer"
@@ -161,13 +171,14 @@ def draw(
     sizes = given_sizes(found, dims or {})
     check_sizes(found, sizes)
     notes: dict[str, Title] = {}
+    blocks: dict[str, Title] = {}
     if level == TOKEN:
         whole, found = found, by_token(found, str(axis), sizes)
-        notes = token_notes(whole, found)
+        notes, blocks = token_notes(whole, found), block_titles(whole)
     elif level == "primitive" and not isinstance(found, View):
         found = expand(found)
     language = cast("Language", lang)
-    named = {path: _named(found, path, text) for path, text in (titles or {}).items()}
+    named = blocks | _titles(found, titles or {})
     options = Options(
         lang=language,
         direction=cast("Direction", direction),
@@ -179,7 +190,7 @@ def draw(
         sizes=sizes,
         weights=bool(weights),
         lit=Lit.of(highlight, found, language),
-        trace=trace,
+        trace=None if trace is None else of_graph(trace, found),
         wording=Wording(titles=named, notes=notes),
         caption=str(caption),
     )
@@ -199,6 +210,19 @@ def draw(
 def _check(value: object, known: Sequence[str], what: str) -> None:
     if value not in known:
         raise RenderError(explain(f"there is no {what} {value!r}", required=", ".join(known)))
+
+
+def _titles(graph: Graph, titles: object) -> dict[str, Title]:
+    if not isinstance(titles, Mapping):
+        raise RenderError(
+            explain(
+                "titles stand in a mapping",
+                required="a text, or a pair in English and Chinese, by the path of a node or scope",
+                came=repr(titles)[:80],
+                fix='titles={"softmax": "weights"}',
+            )
+        )
+    return {path: _named(graph, path, text) for path, text in titles.items()}
 
 
 def _named(graph: Graph, path: str, text: object) -> Title:

@@ -2,14 +2,12 @@
 
 from dataclasses import replace
 
-from cutaway.render.geometry import around, bounds, holds, meet, polyline
+from cutaway.render.geometry import around, bounds, holds, polyline
 from cutaway.render.labels import area
 from cutaway.render.scene import Bounds, Layout, Place, Scene
 from cutaway.render.titles import INSET, STEP, free_begins
-from cutaway.render.towers import within
 
 MARGIN = 8.0  # points, from a frame to what is in it
-RIM = 2.0  # … to a text that it is made wider for
 
 
 def trimmed(scene: Scene, layout: Layout) -> Layout:
@@ -30,36 +28,7 @@ def trimmed(scene: Scene, layout: Layout) -> Layout:
         left, right = min(sides, key=lambda side: side[1] - side[0], default=(x0, x1))
         frames[place] = left, y0, right, y1
         parts.setdefault(place[:-1], []).append(frames[place])
-    return fitted(scene, replace(layout, frames=frames))
-
-
-def stretched(scene: Scene, layout: Layout) -> Layout:
-    """Return the layout with frames that hold the texts at arrows inside of them.
-
-    A text may have found no place in a narrow frame; the frame gets wider where nothing is beside
-    it.
-    """
-    homes = {box.id: box.frame for box in scene.boxes}
-    areas = {box.id: layout.area(box) for box in scene.boxes}
-    frames = dict(layout.frames)
-    for arrow, at in zip(scene.arrows, layout.labels, strict=True):
-        if at is None:
-            continue
-        text = area(arrow, at)
-        for frame in reversed(scene.frames):  # inner ones before those around them
-            place, now = frame.place, frames[frame.place]
-            inside = within(homes[arrow.tail], place) and within(homes[arrow.head], place)
-            if not inside or not meet(text, now) or holds(now, text):
-                continue
-            wider = around([now, (text[0] - RIM, text[1], text[2] + RIM, text[3])])
-            others = [b for box, b in areas.items() if not within(homes[box], place)]
-            others += [
-                b for p, b in frames.items() if not within(p, place) and not within(place, p)
-            ]
-            if not any(meet(wider, other) for other in others):
-                frames[place] = wider
-    right = max((x1 for _, _, x1, _ in frames.values()), default=0.0)
-    return replace(layout, frames=frames, width=max(layout.width, right))
+    return replace(layout, frames=frames)
 
 
 def _parts(scene: Scene, layout: Layout) -> dict[Place, list[Bounds]]:

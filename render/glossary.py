@@ -38,6 +38,7 @@ CROSS = Title("cross-attention", "交叉注意力")
 MULTI_HEAD = Title("multi-head ", "多头")
 MASKED = Title("masked ", "掩码")
 MASK = Title("Mask", "掩码")
+COMPARISON = Title("Comparison", "比较")
 CAUSAL_MASK = Title("Causal mask", "因果掩码")
 PADDING_MASK = Title("Padding mask", "填充掩码")
 BOTH_MASKS = Title("Causal and padding mask", "因果与填充掩码")
@@ -76,7 +77,7 @@ LEGEND = {
 FAMILIES = {
     "matmul": Title("matrix product", "矩阵乘法"),
     "softmax": Title("softmax", "softmax"),
-    "norm": Title("add & norm", "相加与归一化"),
+    "norm": Title("add & norm", "残差相加与归一化"),
     "activation": Title("activation", "激活"),
     "mask": Title("mask, comparison", "掩码、比较"),
     "embedding": Title("embedding", "嵌入"),

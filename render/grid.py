@@ -10,7 +10,8 @@ import numpy.typing as npt
 from cutaway.render.compose import column, row, sized
 from cutaway.render.marks import Drawing, Mark, Part, Rect, Strokes, Text
 from cutaway.render.measure import text_width
-from cutaway.render.scale import NUMBER, Scale, minus, number
+from cutaway.render.nonfinite import sign, told
+from cutaway.render.scale import NUMBER, Scale, are_small, minus, number
 from cutaway.render.scene import Bounds, Line
 from cutaway.render.words import words
 from cutaway.render.write import DROP
@@ -87,7 +88,10 @@ def grid(
     look, array = look or Look(), np.asarray(values, float)
     count, wide_count = array.shape
     scale = scale or Scale.of(array)
-    texts = symbols or [[_text(array, look, i, j) for j in range(wide_count)] for i in range(count)]
+    small = are_small(array)
+    texts = symbols or [
+        [_text(array, look, i, j, small) for j in range(wide_count)] for i in range(count)
+    ]
     shown = (*(text for line in texts for text in line), *look.columns)
     widest = max((text_width(text, NUMBER) for text in shown), default=0.0)
     wide, high = look.cell[0] or widest + ROOM, look.cell[1]
@@ -98,7 +102,8 @@ def grid(
             bounds = (j * wide, i * high, (j + 1) * wide, (i + 1) * high)
             masked = look.masked is not None and bool(look.masked[i, j])
             value = float(array[i, j]) if look.shades else None
-            marks.append(_cell(value, texts[i][j], bounds, scale, masked))
+            name = texts[i][j] if value is None or look.whole else number(value, small=small)
+            marks.append(_cell(value, texts[i][j], name, bounds, (scale, masked)))
             spots[f"cell.{i}.{j}"] = bounds
         spots[f"row.{i}"] = (0.0, i * high, wide_count * wide, (i + 1) * high)
     for j in range(wide_count):
@@ -107,19 +112,24 @@ def grid(
     spots["cells"] = whole
     marks += borders(spots, look)
     drawing = Drawing(whole[2], whole[3], tuple(marks), spots)
+    if look.shades:
+        title = told(title, array, look.masked)
     drawing = drawing.part("matrix", title, node, shape=f"{count},{wide_count}")
     return labelled(drawing, look, wide, high)
 
 
-def _text(array: Array, look: Look, i: int, j: int) -> str:
+def _text(array: Array, look: Look, i: int, j: int, small: bool) -> str:
     if not look.numbers:
         return ""
     if look.masked is not None and look.masked[i, j] and not array[i, j]:
         return "0"  # exactly
-    return number(float(array[i, j]), 0 if look.whole else 2)
+    return number(float(array[i, j]), 0 if look.whole else 2, small)
 
 
-def _cell(value: float | None, text: str, bounds: Bounds, scale: Scale, masked: bool) -> Part:
+def _cell(
+    value: float | None, text: str, name: str, bounds: Bounds, look: tuple[Scale, bool]
+) -> Part:
+    scale, masked = look
     shade = "p0" if value is None or masked else scale.cell(value)
     marks: list[Mark] = [Rect(bounds, f"cells.{shade}", "frame", 0.5)]
     if masked:
@@ -134,8 +144,9 @@ def _cell(value: float | None, text: str, bounds: Bounds, scale: Scale, masked: 
         marks.append(Text(place, Line(text, "", NUMBER), f"inks.{shade}"))
     elif shade.startswith("n"):
         marks.append(minus(bounds, shade))
-    told = text if value is None else number(value)
-    return Part("masked cell" if masked else "cell", told, tuple(marks))
+    elif value is not None and not masked and (odd := sign(value, bounds)):
+        marks.append(odd)
+    return Part("masked cell" if masked else "cell", name, tuple(marks))
 
 
 def hatch(bounds: Bounds) -> Strokes:

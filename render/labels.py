@@ -36,18 +36,17 @@ def settled(scene: Scene, layout: Layout, reserved: Collection[Bounds]) -> Layou
     ]
     if not labelled:
         return layout
-    free = _Free(scene, layout, reserved)
+    free = Free(scene, layout, reserved)
     for number in labelled:
         if not free.holds(number, places):
             places[number] = free.nearest(number, places) or places[number]
     for number in labelled:
-        place = places[number]
-        if place and _astride(area(scene.arrows[number], place), layout):
+        if not free.holds(number, places):
             _make_way(number, places, free)
     return replace(layout, labels=tuple(places))
 
 
-def _make_way(number: int, places: list[Point | None], free: "_Free") -> None:
+def _make_way(number: int, places: list[Point | None], free: "Free") -> None:
     """Put a text where another one near it is, if that finds another place; else on an arrow."""
     here = places[number]
     for other, there in enumerate(places):
@@ -60,7 +59,8 @@ def _make_way(number: int, places: list[Point | None], free: "_Free") -> None:
             if tried[other] is not None:
                 places[:] = tried
                 return
-    places[number] = free.nearest(number, places, arrows=False) or here
+    if here and not free.within(number, here):
+        places[number] = free.nearest(number, places, arrows=False) or here
 
 
 def area(arrow: Arrow, centre: Point) -> Bounds:
@@ -69,8 +69,14 @@ def area(arrow: Arrow, centre: Point) -> Bounds:
     return centre[0] - wide, centre[1] - HEIGHT / 2, centre[0] + wide, centre[1] + HEIGHT / 2
 
 
-class _Free:
-    """What a text must not lie on: boxes, titles, arrows, the borders of frames, other texts."""
+class Free:
+    """What a text must not lie on: boxes, titles, arrows, the borders of frames, other texts.
+
+    Parameters
+    ----------
+    reserved
+        Where the titles of frames go.
+    """
 
     def __init__(self, scene: Scene, layout: Layout, reserved: Collection[Bounds]) -> None:
         self._scene, self._layout = scene, layout
@@ -82,29 +88,42 @@ class _Free:
         self, number: int, places: Sequence[Point | None], arrows: bool = True
     ) -> Point | None:
         """Return the free place for an arrow's text that is nearest to where Graphviz put it."""
+        inside = (new for new in self.near(number, places, arrows) if self.within(number, new))
+        return next(inside, None)
+
+    def near(
+        self, number: int, places: Sequence[Point | None], arrows: bool = True
+    ) -> Iterator[Point]:
+        """Yield the free places for an arrow's text, nearest first, across borders too."""
         first = self._layout.labels[number]
         if first is None:
-            return None
+            return
         arrow, others = self._scene.arrows[number], self._others(number, places)
         near = _beside(arrow, self._layout.curves[number], first)
-        ordered = sorted(near, key=partial(_far, first))
-        found = (new for new in ordered if self._fits(area(arrow, new), others, arrows))
-        return next(found, None)
+        for new in sorted(near, key=partial(_far, first)):
+            if self._fits(area(arrow, new), others, arrows):
+                yield new
 
     def holds(self, number: int, places: Sequence[Point | None]) -> bool:
         """Say whether an arrow's text has its place for itself."""
         place = places[number]
-        return place is not None and self._fits(
-            area(self._scene.arrows[number], place), self._others(number, places)
+        return (
+            place is not None
+            and self.within(number, place)
+            and self._fits(area(self._scene.arrows[number], place), self._others(number, places))
         )
+
+    def within(self, number: int, place: Point) -> bool:
+        """Say whether an arrow's text lies in the picture and across no border there."""
+        text = area(self._scene.arrows[number], place)
+        wide = text[0] >= 0 and text[2] <= self._layout.width
+        return wide and not _astride(text, self._layout)
 
     def _others(self, number: int, places: Sequence[Point | None]) -> list[Bounds]:
         pairs = enumerate(zip(self._scene.arrows, places, strict=True))
         return [area(arrow, place) for n, (arrow, place) in pairs if place and n != number]
 
     def _fits(self, text: Bounds, others: Collection[Bounds], arrows: bool = True) -> bool:
-        if text[0] < 0 or text[2] > self._layout.width or _astride(text, self._layout):
-            return False
         if any(meet(text, other) for other in chain(self._taken, others)):
             return False
         if not arrows:

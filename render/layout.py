@@ -13,13 +13,15 @@ from typing import Any
 
 from cutaway.graph.errors import explain
 from cutaway.render.dot import AROUND, to_dot
+from cutaway.render.ends import landed
 from cutaway.render.errors import RenderError
-from cutaway.render.frames import fitted, stretched, trimmed
+from cutaway.render.frames import fitted, trimmed
 from cutaway.render.labels import settled
 from cutaway.render.routes import entered, risen
 from cutaway.render.scene import Bounds, Layout, Place, Point, Scene
 from cutaway.render.titles import crossed_titles, reserved
 from cutaway.render.towers import Junction, Towers, towers
+from cutaway.render.wider import spread, stretched, titled
 
 
 def place(scene: Scene) -> Layout:
@@ -40,11 +42,15 @@ def place(scene: Scene) -> Layout:
 
 def _placed(scene: Scene) -> Layout:
     layout, found = _towered(scene, ())
-    crowded = crossed_titles(scene, layout)
+    crowded = crossed_titles(scene, entered(scene, layout, found))
     if crowded:
         layout, found = _towered(scene, crowded)
-    layout = fitted(scene, entered(scene, trimmed(scene, layout), found))
-    return stretched(scene, settled(scene, layout, reserved(scene, layout)))
+    frames = trimmed(scene, entered(scene, layout, found)).frames  # titles stand beside what enters
+    layout = fitted(scene, replace(layout, frames=frames))
+    layout = fitted(scene, titled(scene, entered(scene, layout, found)))
+    titles = reserved(scene, layout)
+    layout = spread(scene, settled(scene, layout, titles), titles)
+    return fitted(scene, stretched(scene, layout))
 
 
 def _towered(scene: Scene, wide: Collection[Place]) -> tuple[Layout, Towers]:
@@ -52,7 +58,7 @@ def _towered(scene: Scene, wide: Collection[Place]) -> tuple[Layout, Towers]:
     apart = set[int]()
     while True:
         found = towers(scene, apart)
-        layout = _rightwards(_lay_out(scene, wide, found), scene)
+        layout = _rightwards(landed(scene, _lay_out(scene, wide, found), found), scene)
         layout, lost = risen(scene, layout, found)
         if not lost:
             return layout, found

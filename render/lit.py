@@ -72,10 +72,20 @@ def _nodes(highlight: Misfit | Node | str | Iterable[Node | str], graph: Graph) 
     if isinstance(highlight, Misfit):
         yield from _of_misfit(highlight, graph)
         return
-    for each in [highlight] if isinstance(highlight, Node | str) else highlight:
+    listed = [highlight] if isinstance(highlight, Node | str) else highlight
+    for each in listed if isinstance(listed, Iterable) else [listed]:
         if isinstance(each, Node):
             yield each
             continue
+        if not isinstance(each, str):
+            raise OptionError(
+                explain(
+                    "what to highlight is not known",
+                    required="nodes, their paths, an explanation, or the misfit of an error",
+                    came=repr(each)[:80],
+                    fix='highlight=["softmax"]; nothing: highlight=()',
+                )
+            )
         found = graph.find(each)
         if not found:
             raise OptionError(

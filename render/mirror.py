@@ -13,6 +13,17 @@ def is_backward(address: Address) -> bool:
     return address[:1] == (BACKWARD,)
 
 
+def goes_round(total: Node) -> bool:
+    """Say whether a residual goes round a block.
+
+    In the backward pass many sums have both a value and what is made of it, as those inside of a
+    norm do. One is the counterpart of a residual that adds what comes out of different scopes.
+    """
+    if not is_backward(total.scope.names):
+        return True
+    return len({source.scope.path for source in total.inputs}) > 1
+
+
 def is_kept(view: View, tail: Shown, head: Shown) -> bool:
     """Say whether the backward pass reads a value of the forward pass."""
     return not is_backward(_address(view, tail)) and is_backward(_address(view, head))

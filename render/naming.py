@@ -9,7 +9,14 @@ from cutaway.graph.scope import BACKWARD
 from cutaway.ops import Size
 from cutaway.render import glossary
 from cutaway.render.mirror import is_backward
-from cutaway.transform.recognise import Operand, Role, is_causal, is_padding, norm_placement
+from cutaway.transform.recognise import (
+    Operand,
+    Role,
+    is_causal,
+    is_padding,
+    masks,
+    norm_placement,
+)
 
 
 class Look(NamedTuple):
@@ -36,6 +43,7 @@ class Namer:
         self._roles = roles
         self._residual = residual
         self._sums = {node for node, _ in residual}
+        self._masks = masks(view, roles)
 
     def group(self, group: Group) -> Look:
         """Name a group."""
@@ -49,7 +57,8 @@ class Namer:
         if is_backward(address):
             return self._backward(address, kind, nodes)
         if nodes[-1].dtype == "bool":
-            return Look(mask_title(nodes), "mask")
+            named = mask_title(nodes) if nodes[-1] in self._masks else glossary.COMPARISON
+            return Look(named, "mask")
         name = address[-1].partition(".")[0]
         known = glossary.SCOPES.get(name) or Title(address[-1], address[-1])
         if kind in ("stack", "layer"):

@@ -119,4 +119,5 @@ def _hash(text: str) -> str:
 
 def _json(data: object) -> str:
     """Return JSON that ends no script."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return clean(text).replace("<", "\\u003c")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cutaway.graph import save
 from cutaway.graph.errors import explain
+from cutaway.graph.files import file_path
 from cutaway.render.dot import to_dot
 from cutaway.render.errors import RenderError
 from cutaway.render.layout import place
@@ -16,6 +17,7 @@ from cutaway.render.pdf import to_pdf
 from cutaway.render.png import to_png
 from cutaway.render.scene import Scene
 from cutaway.render.sheet import Sheet
+from cutaway.render.text import clean
 from cutaway.render.views import Opened
 
 FORMATS = (".svg", ".pdf", ".png", ".html", ".dot")
@@ -116,7 +118,7 @@ class Picture:
 
     @cached_property
     def _texts(self) -> str:
-        return "".join(self._sheet.body.texts())
+        return clean("".join(self._sheet.body.texts()))
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -132,9 +134,9 @@ class Picture:
         RenderError
             For another ending, a PDF without its extra, or a character that no font has.
         SaveError
-            If the file cannot be written.
+            If that is no path, or the file cannot be written.
         """
-        ending = Path(path).suffix.lower()
+        ending = file_path(path).suffix.lower()
         if ending not in FORMATS:
             raise RenderError(
                 explain(

@@ -52,7 +52,7 @@ DASHES = {
     "optional": "2 2",
     "residual": "5 3",
     "mask": "1.5 2.5",
-    "weight": "1 4",
+    "weight": "7 2 1 2",
 }
 INSET = 6.0  # points under what stands in a box
 DOT = 1.8  # the radius of a junction

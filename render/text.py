@@ -3,7 +3,7 @@
 import re
 
 LONGEST = 56
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SUBSCRIPTS = str.maketrans("0123456789h", "₀₁₂₃₄₅₆₇₈₉ₕ")
 NEITHER = re.compile("[^\\t\\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from cutaway.render.grid import Array, Look, borders, hatch, labelled
 from cutaway.render.marks import Drawing, Mark, Rect, Strokes, Text, Tiles
+from cutaway.render.nonfinite import sign, told
 from cutaway.render.scale import NUMBER, Scale
 from cutaway.render.scene import Bounds, Line
 from cutaway.render.write import DROP
@@ -60,6 +61,8 @@ def texture(
         place = (right / 2, (top + bottom) / 2 + NUMBER * DROP)
         marks.append(Text(place, Line(text, "", NUMBER), "inks.p0"))
     drawing = Drawing(whole[2], whole[3], (*marks, *borders(spots, look)), spots)
+    if look.shades:
+        title = told(title, array)
     drawing = drawing.part("matrix", title, node, shape=f"{count},{wide_count}")
     return labelled(drawing, look, wide, high)
 
@@ -75,7 +78,20 @@ def _shades(array: npt.NDArray[np.float64], cell: tuple[float, float], scale: Sc
                 x, y = (j + 0.25) * wide, (i + 0.5) * high
                 bounds = (x, y - 0.4, x + wide / 2, y + 0.4)
                 signs.setdefault(f"inks.{shade}", []).append(bounds)
-    return found + [Tiles(tuple(at), ink) for ink, at in signs.items()]
+    found += [Tiles(tuple(at), ink) for ink, at in signs.items()]
+    return found + _nonfinite(array, cell)
+
+
+def _nonfinite(
+    array: npt.NDArray[np.float64], cell: tuple[float, float], masked: Array | None = None
+) -> list[Mark]:
+    """Return the signs of what has no shade."""
+    wide, high = cell
+    odd = ~np.isfinite(array) if masked is None else ~np.isfinite(array) & ~masked
+    places = [(int(i), int(j)) for i, j in np.argwhere(odd)]
+    bounds = [(j * wide, i * high, (j + 1) * wide, (i + 1) * high) for i, j in places]
+    pairs = zip(places, bounds, strict=True)
+    return [mark for (i, j), at in pairs if (mark := sign(float(array[i, j]), at))]
 
 
 def thumbnail(
@@ -103,7 +119,10 @@ def thumbnail(
     marks: list[Mark] = [Rect(whole, "cells.p0", "frame")]
     marks += [Tiles(tuple(found), f"cells.{name}") for name, found in tiles.items()]
     marks += [Strokes(tuple(hidden), "lines.mask", 0.7)] if hidden else []
-    return Drawing(whole[2], whole[3], tuple(marks)).part("matrix", node, node)
+    marks += _nonfinite(values, (cell, cell), masked)
+    return Drawing(whole[2], whole[3], tuple(marks)).part(
+        "matrix", told(node, values, masked), node
+    )
 
 
 def runs(names: Sequence[Sequence[str]], cell: tuple[float, float]) -> dict[str, list[Bounds]]:

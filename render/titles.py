@@ -7,7 +7,7 @@ from math import inf
 from cutaway.render.geometry import bounds, meet, polyline
 from cutaway.render.labels import area
 from cutaway.render.measure import text_width
-from cutaway.render.scene import Bounds, Layout, Place, Point, Scene
+from cutaway.render.scene import Bounds, Frame, Layout, Place, Point, Scene
 from cutaway.render.text import shorten
 
 INSET = 8.0
@@ -50,6 +50,11 @@ def free_begins(scene: Scene, layout: Layout) -> dict[Place, list[float]]:
         frame.place: list(_free(layout.frames[frame.place], (frame.width, frame.height), strokes))
         for frame in scene.frames
     }
+
+
+def begins_in(scene: Scene, layout: Layout, bounds: Bounds, frame: Frame) -> Iterator[float]:
+    """Yield where a frame's title of the largest size may begin if the frame has other bounds."""
+    return _free(bounds, (frame.width, frame.height), _strokes(scene, layout))
 
 
 def _free(frame: Bounds, size: Point, strokes: list[Stroke]) -> Iterator[float]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from cutaway.graph import Graph, OptionError, Title
+from cutaway.graph import Address, Graph, Node, OptionError, Title, View
 from cutaway.graph.errors import explain
 from cutaway.render import glossary
+from cutaway.render.naming import Namer
 from cutaway.render.text import subscript
-from cutaway.transform import Unrolled, attention_roles, unroll
+from cutaway.transform import Unrolled, attention_roles, residual_edges, unroll
 
 AXES = ("T", "S")  # what the lengths of target and source are called
 
@@ -87,3 +88,26 @@ def token_notes(graph: Graph, unrolled: Unrolled) -> dict[str, Title]:
             listed = ", ".join(map(str, numbers))
             found[unrolled.path(node)] = words.each(f"{{}} {listed}".format)
     return found
+
+
+def block_titles(graph: Graph) -> dict[str, Title]:
+    """Return what each scope is called, by its path: in the unrolled graph nobody could tell.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> y = ca.layers.encoder_layer(ca.input("x", "T D"), heads="H", hidden="F")
+    >>> block_titles(ca.Graph(y))["feed_forward_norm"].en
+    'Add & Norm'
+    """
+    view = View(graph)
+    names = Namer(view, attention_roles(view), residual_edges(view))
+    inside: dict[Address, list[Node]] = {}
+    for node in view.nodes:
+        address = view.address(node)
+        for depth in range(1, len(address) + 1):
+            inside.setdefault(address[:depth], []).append(node)
+    return {
+        "/".join(address): names.block(address, view.kinds[address], tuple(nodes)).title
+        for address, nodes in inside.items()
+    }

@@ -49,7 +49,8 @@ class Towers:
 
 def upright(scene: Scene) -> bool:
     """Say whether values go up or down in a scene, and nothing back, so that it has towers."""
-    return scene.direction in ("BT", "TB") and len(scene.boxes) <= LARGEST and not scene.mirrored
+    back = scene.mirrored or any(arrow.line == "gradient" for arrow in scene.arrows)
+    return scene.direction in ("BT", "TB") and len(scene.boxes) <= LARGEST and not back
 
 
 def towers(scene: Scene, apart: Collection[int] = ()) -> Towers:

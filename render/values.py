@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cutaway.graph import Node
-from cutaway.ops import Softmax
+from cutaway.ops import Add, Softmax, Where
 from cutaway.render.compose import column, row
 from cutaway.render.grid import Array, Look, grid
 from cutaway.render.marks import Drawing
@@ -118,11 +118,12 @@ def _chosen(count: int, most: int) -> list[int]:
 
 
 def _masked(node: Node, shown: Array) -> Array | None:
-    """Return where a mask forbids, scores are -∞, or weights are exactly 0."""
+    """Return where a mask forbids, is joined to scores as -∞, or weights are exactly 0."""
     if shown.dtype == np.bool_:
         hidden: Array = ~shown
     else:
-        hidden = shown == 0 if isinstance(node.op, Softmax) else np.isneginf(shown.astype(float))
+        softmax, joins = isinstance(node.op, Softmax), isinstance(node.op, Where | Add)
+        hidden = shown == 0 if softmax else np.isneginf(shown.astype(float)) & joins
     return hidden if hidden.any() else None
 
 
@@ -141,4 +142,4 @@ def _whole(shown: Array) -> bool:
 
 
 def _text(value: object) -> str:
-    return number(value) if isinstance(value, float) else str(value)
+    return number(value, small=True) if isinstance(value, float) else str(value)

@@ -21,6 +21,8 @@ class Wording:
         What stands under a box's title; of an op, for the name that it was given.
     inside
         What is drawn in a box, under its texts.
+    formulas
+        What stands under the texts of a box in LaTeX, typeset.
     round
         Boxes that are circles.
     plain
@@ -32,6 +34,7 @@ class Wording:
     titles: Mapping[str, Title] = field(default_factory=dict)
     notes: Mapping[str, Title] = field(default_factory=dict)
     inside: Mapping[str, Drawing] = field(default_factory=dict)
+    formulas: Mapping[str, str] = field(default_factory=dict)
     round: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
     bare: frozenset[str] = frozenset()

@@ -2,7 +2,7 @@
 
 from cutaway.graph import OptionError, Title
 from cutaway.graph.errors import explain
-from cutaway.render.compose import Align
+from cutaway.render.compose import SHARES, Align
 from cutaway.render.marks import Drawing, Text
 from cutaway.render.measure import text_width
 from cutaway.render.scene import LANGUAGES, Language, Line
@@ -34,10 +34,16 @@ def words(
     ink: str = "ink",
     align: Align = "start",
     aside: bool = False,
+    level: Align = "middle",
 ) -> Drawing:
     """Return a text on one line, in both languages on two, or with ``aside`` on one.
 
     A plain text is a name, a symbol or a number: it is shortened, and the same in all languages.
+
+    Parameters
+    ----------
+    level
+        Where fewer lines than in another language stand in the room of those.
 
     Examples
     --------
@@ -49,7 +55,7 @@ def words(
     1
     """
     lines = {each: _lines(text, each, size, aside) for each in LANGUAGES}
-    return _stacked(lines, lang, ink, align)
+    return _stacked(lines, lang, ink, align, level)
 
 
 def paragraph(text: Title, lang: Language, width: float, size: float = 11.0) -> Drawing:
@@ -65,7 +71,9 @@ def paragraph(text: Title, lang: Language, width: float, size: float = 11.0) -> 
     english = [Line(line, "en", size) for line in wrap(text.en, width, size)]
     chinese = [Line(line, "zh-CN", size) for line in wrap(text.zh, width, size)]
     lines = {"en": english, "zh": chinese, "both": chinese + english}
-    return _stacked({each: lines[each] for each in LANGUAGES}, lang, "soft", "start", width)
+    return _stacked(
+        {each: lines[each] for each in LANGUAGES}, lang, "soft", "start", "start", width
+    )
 
 
 def _lines(text: Title | str, lang: Language, size: float, aside: bool) -> list[Line]:
@@ -82,14 +90,19 @@ def _lines(text: Title | str, lang: Language, size: float, aside: bool) -> list[
 
 
 def _stacked(
-    lines: dict[Language, list[Line]], lang: Language, ink: str, align: Align, width: float = 0.0
+    lines: dict[Language, list[Line]],
+    lang: Language,
+    ink: str,
+    align: Align,
+    level: Align,
+    width: float = 0.0,
 ) -> Drawing:
-    """Return lines, centred in the room that they need in the language that needs most."""
+    """Return lines in the room that they need in the language that needs most."""
     wide = max(width, *(text_width(x.text, x.size) for each in lines.values() for x in each), 0.0)
     high = max(sum(line.height for line in each) for each in lines.values())
     own = lines[lang]
-    top = (high - sum(line.height for line in own)) / 2 if align != "start" or not width else 0.0
-    x = {"start": 0.0, "middle": wide / 2, "end": wide}[align]
+    top = (high - sum(line.height for line in own)) * SHARES[level]
+    x = wide * SHARES[align]
     marks = []
     for line in own:
         base = top + line.height / 2 + line.size * DROP

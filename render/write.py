@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 from cutaway.render.marks import Glyphs, Inset, Mark, Part, Rect, Strokes, Text, Tiles, Way
-from cutaway.render.measure import text_width
+from cutaway.render.measure import missing, text_width
 from cutaway.render.scene import GAP, Bounds, Line, Outline, Point, shortest
 from cutaway.render.text import LONGEST, clean, shorten
 from cutaway.render.theme import Theme
@@ -101,12 +101,17 @@ def text_line(
     anchor: str = "middle",
     longest: int = LONGEST,
 ) -> str:
-    """Return a text as SVG, at the width that was measured, whatever font shows it."""
+    """Return a text as SVG, at the width that was measured, whatever font shows it.
+
+    Where the bundled fonts lack a character, the reader's font knows better how wide the text is:
+    letters that join, as Arabic ones do, would come apart. There is room for an em each.
+    """
     text = shorten(line.text, longest)
+    measured = f'textLength="{text_width(text, line.size):.1f}" lengthAdjust="spacingAndGlyphs"'
     parts = [
         f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" font-size="{line.size:g}"',
         f'text-anchor="{anchor}" fill="{ink}"',
-        f'textLength="{text_width(text, line.size):.1f}" lengthAdjust="spacingAndGlyphs"',
+        *([] if missing(text) else [measured]),
         *([f'lang="{line.lang}"'] if line.lang else []),
         *([look] if look else []),
     ]

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from itertools import combinations
+from math import dist
 from typing import NamedTuple
 from xml.etree import ElementTree
 
 from cutaway.render import Picture
-from cutaway.render.measure import text_width
+from cutaway.render.measure import missing, text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 Element = ElementTree.Element
@@ -31,6 +32,12 @@ class Area(NamedTuple):
             and other.bottom <= self.bottom + slack
         )
 
+    def touches(self, point: Point, slack: float = 1.0) -> bool:
+        """Say whether a point is on its border."""
+        inner = Area(self.left + slack, self.top + slack, self.right - slack, self.bottom - slack)
+        there = Area(*point, *point)
+        return self.holds(there, slack) and not inner.holds(there, 0.0)
+
     def meets(self, other: "Area", slack: float = 0.15) -> bool:
         """Say whether another lies over it."""
         return (
@@ -48,7 +55,8 @@ def area(element: Element) -> Area:
         return Area(x, y, x + float(element.attrib["width"]), y + float(element.attrib["height"]))
     size = float(element.attrib["font-size"])
     width = text_width(element.text or "", size)
-    assert abs(width - float(element.attrib["textLength"])) <= 0.06
+    if not missing(element.text or ""):
+        assert abs(width - float(element.attrib["textLength"])) <= 0.06
     begin = x - {"start": 0.0, "middle": width / 2, "end": width}[element.attrib["text-anchor"]]
     return Area(begin, y - 0.8 * size, begin + width, y + 0.25 * size)
 
@@ -121,6 +129,7 @@ def check(picture: Picture) -> None:
         for path in group.iterfind(f"{SVG}g[@class='formula']/{SVG}path"):
             assert own.holds(hull(path)), words
             assert not any(hull(path).meets(area(t)) for t in group.iterfind(f"{SVG}text")), words
+    dots = [(float(c.attrib["cx"]), float(c.attrib["cy"])) for c in svg.iterfind(f".//{SVG}circle")]
     for arrow in arrows(svg):
         assert arrow.attrib["data-from"] in placed
         assert arrow.attrib["data-to"] in placed
@@ -129,6 +138,9 @@ def check(picture: Picture) -> None:
         for x, y in (*points(path), *points(head)):
             assert canvas.holds(Area(x, y, x, y), 1.0)
         ends = arrow.attrib["data-from"], arrow.attrib["data-to"]
+        begin, tip = points(path)[0], points(head)[0]
+        assert placed[ends[1]].touches(tip), (ends, tip)
+        assert placed[ends[0]].touches(begin) or any(dist(begin, dot) < 2 for dot in dots), ends
         for x, y in points(path):
             passed = (p for p, there in placed.items() if there.holds(Area(x, y, x, y), -2.0))
             assert set(passed) <= {*ends}, ends

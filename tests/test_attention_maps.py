@@ -10,6 +10,7 @@ from test_figures import placed, root
 
 import cutaway as ca
 from cutaway.figures import AttentionMaps
+from cutaway.figures.texts import label
 from cutaway.models.translator import load
 
 TEXT = "I eat apples at home"
@@ -72,6 +73,43 @@ def test_texts_lie_apart(maps: AttentionMaps, lang: str) -> None:
         for number, (a, here) in enumerate(found):
             for b, there in found[number + 1 :]:
                 assert not here.meets(there), (a, b)
+
+
+def test_titles_are_words_and_heads_are_counted_from_1(maps: AttentionMaps) -> None:
+    each = maps[-1]
+    written = texts(each.picture(0))
+    assert {"Decoder layer 2, cross-attention", each.name, "head 1"} <= set(written)
+    assert "解码器第 2 层，交叉注意力" in texts(each.picture(lang="zh"))
+    assert "head 4" in texts(each.picture())
+    assert "head 0" not in texts(each.picture())
+
+
+def test_queries_and_keys_are_told_apart(maps: AttentionMaps) -> None:
+    axes = label("axes")
+    assert axes.en in texts(maps[-1].picture())
+    written = texts(maps.overview())
+    each = maps[-1]
+    assert f"queries ↓ {' '.join(each.queries)}" in written
+    assert f"keys → {' '.join(each.keys)}" in written
+    assert label("masked-key").en in written  # what is hatched
+    assert label("masked-key").en not in texts(maps[0].picture())
+
+
+def test_heads_beside_each_other_have_numbers_where_they_are_small(maps: AttentionMaps) -> None:
+    each = maps[-1]  # 6 × 5
+    shown = [text for text in texts(each.picture()) if re.fullmatch(r"\d\.\d\d", text)]
+    assert len(shown) == each.weights.size + 1  # and the end of the scale
+    (larger,) = ca.attention_maps(attention(7))
+    assert not [text for text in texts(larger.picture()) if text == "0.00"]
+
+
+def test_many_heads_stand_in_several_rows() -> None:
+    x = ca.input("x", "B T D")
+    y = ca.layers.multi_head_attention(x, heads="H")
+    params = ca.initialize(ca.Graph(y), {"D": 64})
+    maps = ca.attention_maps(ca.trace(y, {"x": np.ones((1, 5, 64))}, params, {"H": 32}))
+    for picture in (maps.overview(), maps[0].picture()):
+        assert float(root(picture).attrib["width"]) <= 1250
 
 
 def test_lines_join_what_attends(maps: AttentionMaps) -> None:

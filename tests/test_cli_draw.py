@@ -103,6 +103,7 @@ def test_a_png(tmp_path: Path, capsys: Capture) -> None:
         (["--theme", "no/such.toml"], ["no/such.toml", "No such file"]),
         (["-o", "picture"], ["picture", ".svg"]),
         (["-o", "no/such/folder/picture.svg"], ["cannot be written"]),
+        (["-o", ""], ["an empty text names no file"]),
     ],
 )
 def test_bad_input_writes_nothing(

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 from conftest import Golden
+from geometry import check
 
 import cutaway as ca
 from cutaway.graph import SaveError, Scope, apply, located
@@ -457,3 +458,68 @@ def test_without_the_pinned_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         warnings.simplefilter("ignore")
         with pytest.raises(RenderError, match="could not be laid out"):
             picture._repr_svg_()
+
+
+def bad_calls() -> dict[str, Callable[[], object]]:
+    node = ca.layers.encoder_layer(ca.input("x", "B T D"), heads="H", hidden="F")
+    way = ca.explain(node, node, 2)
+    wrong: Any = 5
+    return {
+        "not drawn by token": lambda: draw(way, level="token", dims={"T": 2}),
+        "what to highlight is not known": lambda: draw(node, highlight=wrong),
+        "what to highlight .* known": lambda: draw(node, highlight=[wrong]),
+        "no values to show": lambda: draw(node, trace=wrong),
+        "titles stand in a mapping": lambda: draw(node, titles=wrong),
+        "there is no figure": lambda: ca.figure(["overview"]),  # type: ignore[arg-type]
+        "written to a path": lambda: draw(node).save(wrong),
+    }
+
+
+@pytest.mark.parametrize("message", bad_calls())
+def test_what_has_no_meaning_is_said(message: str) -> None:
+    with pytest.raises(ca.CutawayError, match=message):
+        bad_calls()[message]()
+
+
+@pytest.mark.parametrize("ending", ["svg", "html", "dot"])
+def test_half_of_a_surrogate_pair_in_a_name(ending: str, tmp_path: Path) -> None:
+    with ca.scope("a\ud800"):
+        node = ca.ops.relu(ca.input("b\ud800", "N"))
+    file = draw(node).save(tmp_path / f"x.{ending}")
+    assert file.stat().st_size
+    with pytest.raises(ca.CutawayError) as caught:
+        draw(node, highlight="c\ud800")
+    str(caught.value).encode()
+
+
+def test_a_trace_of_another_graph() -> None:
+    one, other = (ca.Graph(ca.ops.relu(ca.input("x", "T"))) for _ in range(2))
+    trace = ca.trace(one, {"x": [-1.0, 2.0]})
+    with pytest.raises(ca.CutawayError, match="another graph"):
+        draw(other, trace=trace)
+    for level in ("op", "primitive"):
+        boxes = draw(one, level, trace=trace).scene.boxes
+        assert any(box.inside for box in boxes)
+
+
+def test_a_trace_shows_its_tokens() -> None:
+    x = ca.input("x", "T D")
+    graph = ca.Graph(ca.layers.scaled_dot_product_attention(x, x, x))
+    trace = ca.trace(graph, {"x": [[1.0, 0.0], [0.0, 3.0]]})
+    picture = draw(graph, "token", dims={"T": 2}, trace=trace)
+    score = next(box for box in picture.scene.boxes if box.lines[1].text == "q₂·k₂")
+    assert score.inside is not None
+    assert list(score.inside.texts()) == ["9.00"]
+    with pytest.raises(ca.CutawayError, match="another number of tokens"):
+        draw(graph, "token", dims={"T": 3}, trace=trace)
+
+
+def test_letters_that_join_are_not_stretched() -> None:
+    picture = draw(ca.input("\u0627\u0644\u0645\u062f\u062e\u0644", "N"))
+    check(picture)
+    svg = ElementTree.fromstring(picture.svg)
+    name, shape = list(svg.iter(f"{SVG}text"))[:2]
+    assert "textLength" not in name.attrib
+    assert "textLength" in shape.attrib
+    [box] = picture.scene.boxes
+    assert box.width >= 6 * 11.0

@@ -108,9 +108,11 @@ def test_columns_are_the_same_in_all_three() -> None:
 
 @every_case
 def test_names_end_before_the_columns(figure: int, lang: str, values: bool) -> None:
+    (legend,) = svg(figure, lang, values).iterfind(f".//{SVG}g[@class='legend']")
+    low = min(area(text).top for text in legend.iter(f"{SVG}text"))  # the caption is below
     for text in svg(figure, lang, values).iter(f"{SVG}text"):
         at = area(text)
-        if at.left < MARGIN + 1 and float(text.attrib["font-size"]) == 11 and at.top > 110:
+        if at.left < MARGIN + 1 and float(text.attrib["font-size"]) == 11 and at.top < low:
             assert at.right <= MARGIN + NAMES + 0.1, text.text
     assert NAMES < LEFT
 
@@ -181,8 +183,20 @@ def test_figure_3_writes_one_score_out() -> None:
     assert f"Σ = {number(float(q @ k))}" in texts(3)
     assert number(float(q @ k)) == rows(3, "attention/matmul[1,{}]")[KEY]
     symbols = texts(3, values=False)
-    assert {"a₁b₁", "a₁₆b₁₆", "Σ = s₁₂", "s₁₂", "s₁₂/√d_k"} <= set(symbols)
+    assert {"a₁b₁", "a₁₆b₁₆", "Σ = s₁₂", "s₁₂"} <= set(symbols)
     assert not any(re.fullmatch(r"−?\d+\.\d\d", text) for text in symbols)
+    formulas = svg(3, values=False).iterfind(f".//{SVG}g[@class='formula']")
+    labels = [group.attrib["aria-label"] for group in formulas]
+    assert sum("s_" in text and "√" in text for text in labels) == COUNT + 1  # and the step's
+
+
+@pytest.mark.parametrize("figure", [3, 4])
+def test_shades_are_explained(figure: int) -> None:
+    """A bar ends at the least and the largest score; figure 4 says what Σ is too."""
+    found = [g.findtext(f"{SVG}title") for g in svg(figure).iterfind(f".//{SVG}g[@class='scale']")]
+    of_scores = scores() if figure == 3 else scores() / 4
+    assert " … ".join(shown(np.array([of_scores.min(), of_scores.max()]))) in found
+    assert ("sum over the keys" in texts(figure)) == (figure == 4)
 
 
 def test_figure_4_goes_from_scores_to_weights() -> None:

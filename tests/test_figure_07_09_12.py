@@ -16,6 +16,7 @@ from cutaway.figures.curve import curve
 from cutaway.figures.every_token import STEPS
 from cutaway.figures.example import HEAD, KEY, QUERY, example, layer_params
 from cutaway.figures.feed_forward import FIRST, SOME
+from cutaway.figures.parts import total
 from cutaway.figures.spec import Setting
 from cutaway.figures.texts import label, of_figure
 from cutaway.figures.two_tokens import (
@@ -32,6 +33,7 @@ from cutaway.figures.two_tokens import (
 )
 from cutaway.models.translator import load
 from cutaway.render import Picture
+from cutaway.render.glossary import ADD as ADDITION
 from cutaway.render.marks import Way
 from cutaway.render.scale import Scale, number
 from cutaway.render.theme import read_theme
@@ -154,6 +156,15 @@ def test_scores_and_weights_are_the_traces() -> None:
     assert texts(weights) == ["0" if hidden else number(float(v)) for v, hidden in pairs]
 
 
+def test_rows_are_marked_that_rounding_changes() -> None:
+    svg, weights = root(EVERY), example().head["attention/softmax"]
+    high = area(parts(svg, "matrix", "attention/softmax")[0].find(f".//{SVG}rect"))  # type: ignore[arg-type]
+    marks = [area(text) for text in svg.iter(f"{SVG}text") if text.text == "≈"]
+    places = [round((mark.top + mark.bottom - 2 * high.top) / 2 / 20 - 0.5) for mark in marks]
+    assert places[:-1] == [i for i, row in enumerate(weights) if "≈" in total(row)]
+    assert label("inexact").en in texts(svg)  # the last one is the legend's
+
+
 @pytest.mark.parametrize(
     "node", ["x", "query/weight", "query/bias", "query/add", "attention/permute_dims", "value/add"]
 )
@@ -227,7 +238,8 @@ def test_the_heads_are_joined_along_features(lang: str, values: bool) -> None:
     svg, layer = root(JOINED, lang, values), example().layer
     heads = parts(svg, "matrix", "self_attention/attention/matmul.1")
     count = layer["self_attention/attention/matmul.1"].shape[1]
-    assert [g.findtext(f"{SVG}title") for g in heads] == ["Z₁", "Z₂", "Z₃", "Z₄"][:count]
+    names = ["Z₁", "Z₂", "Z₃", "Z₄"][:count] if values else ["Z₁", "Z₂", "…", "Zₕ"]
+    assert [g.findtext(f"{SVG}title") for g in heads] == names
     whole, *sections = parts(svg, "matrix", f"{OUTPUT}/reshape")
     assert whole.attrib["data-shape"] == "6,64"
     assert len(sections) == count
@@ -239,15 +251,24 @@ def test_the_heads_are_joined_along_features(lang: str, values: bool) -> None:
         wide = border(head).right - border(head).left
         assert wide == pytest.approx(border(section).right - border(section).left, abs=0.21)
     written = texts(svg)
-    assert all(written.count(f"Z{n}") == 4 for n in "₁₂₃₄")  # alone, joined, at W, in the sum
+    named = [name for name in names if name != "…"]
+    assert all(written.count(name) == 4 for name in named)  # alone, joined, at W, in the sum
     title = label("joined")
     assert (title.en in written) == (lang != "zh")
     assert (title.zh in written) == (lang != "en")
     assert {"W^O", "b^O", "Y"} <= set(formulas(svg))
-    assert {"(S, d_model/h)", "(S, d_model)", "(d_model, d_model)"} <= set(written)
+    shapes = {"(S, d_v)", "(S, h·d_v)", "(h·d_v, d_model)", "(S, d_model)"}
+    assert {*shapes, "h·d_v = d_model"} <= set(written)
     assert {("data", f"self_attention/attention/matmul.1.{h}", "concat") for h in range(count)} | {
         ("data", "concat", f"{OUTPUT}/reshape.strips")
     } == arrows(svg)
+
+
+def test_heads_have_symbols_of_their_own() -> None:
+    found = formulas(root(JOINED, values=False))
+    for index in ("1", "2", "h"):
+        assert found.count(f"z_1^(({index}))") == 2  # alone, and joined
+        assert f"z_1^(({index}))w_j^(({index}))" in found
 
 
 def test_joined_shades_are_the_traces() -> None:
@@ -322,15 +343,19 @@ def test_the_network_stands_between_two_norms(lang: str, values: bool) -> None:
         assert (label(name).en in written) == (lang != "zh")
         assert (label(name).zh in written) == (lang != "en")
     assert "2·d_model·d_ff + d_ff + d_model" in written
-    assert "= 2 × d_model" in written
+    assert ("= 2 × d_model" in written) == values
     assert any(found.startswith("FFN(x)=max(0") for found in formulas(svg))
     assert "LayerNorm(x + FFN(x))" in formulas(svg)
+    adds = [g for g in svg.iterfind(f".//{SVG}g[@class='op']") if ADDITION.en in texts(g)]
+    if lang == "en":  # as in figures 1, 10 and 11
+        fills = {rect.get("fill") for g in adds for rect in g.iter(f"{SVG}rect")}
+        assert (len(adds), fills) == (len(PLACES), {read_theme("light").boxes["norm"]})
 
 
-def test_residuals_are_dashed_and_weights_dotted() -> None:
+def test_residuals_are_dashed_and_weights_dash_dotted() -> None:
     for arrow in root(NETWORK).iterfind(f".//{SVG}g[@data-from]"):
         (line,) = arrow.iterfind(f"{SVG}path")
-        kind = {None: "data", "5 3": "residual", "1 4": "weight"}
+        kind = {None: "data", "5 3": "residual", "7 2 1 2": "weight"}
         assert kind[line.get("stroke-dasharray")] == arrow.attrib["class"]
 
 

@@ -147,6 +147,8 @@ def test_boxes_have_the_same_places_in_every_language(name: str) -> None:
         ]
 
     assert frames("en") == frames("zh") == frames("both")
+    sizes = {root(drawn(name, lang)).attrib["viewBox"] for lang in LANGUAGES}
+    assert len(sizes) == 1
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "print"])

@@ -13,7 +13,7 @@ from cutaway.models.translator import START, load
 from cutaway.render.marks import Inset
 
 NAMES = ("overview", "encoder", "decoder")
-SIZES = {"d_model": 8, "h": 2, "d_ff": 12, "V": 7}
+SIZES = {"d_model": 8, "h": 2, "d_ff": 12, "vocab": 7}
 
 
 WORDS = {

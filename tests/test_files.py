@@ -1,8 +1,10 @@
 """Files appear whole or not at all."""
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,3 +50,40 @@ def test_what_cannot_be_written_leaves_nothing(name: str, tmp_path: Path) -> Non
     with pytest.raises(SaveError, match="cannot be written"):
         save(tmp_path / name, "x")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    target = save(tmp_path / "there" / "a.svg", "old")
+    link = tmp_path / "link.svg"
+    link.symlink_to(target)
+    assert save(link, "new") == link
+    assert link.is_symlink()
+    assert target.read_text("utf-8") == "new"
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.svg", "link.svg", "there"]
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.ENOSPC, "make room on the disk"),
+        (errno.EFBIG, "takes no larger file"),
+        (errno.ENOENT, "choose a folder that exists"),
+    ],
+)
+def test_the_advice_is_that_of_the_failure(
+    number: int, advice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(SaveError, match=advice):
+        save(tmp_path / "a.svg", "x")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("path", [5, None, "a\0.svg", b"a.svg", ""])
+def test_what_is_no_path(path: Any) -> None:
+    with pytest.raises(SaveError, match="a file is written to a path"):
+        save(path, "x")

@@ -96,7 +96,7 @@ def test_what_the_backward_pass_reads_is_no_gradient() -> None:
         for a in arrows(parse(picture))
     }
     assert kinds["relu", "∇/greater"] == "data"
-    assert kinds["∇/greater", "∇/cast"] == "mask"
+    assert kinds["∇/greater", "∇/cast"] == "data"  # compared, and no mask
     assert kinds["∇/cast", "∇/multiply.2"] == "data"
     assert kinds["∇/add", "∇/multiply.2"] == "gradient"
 
@@ -110,3 +110,46 @@ def test_gradients_of_gradients_and_of_given_cotangents_are_drawn() -> None:
         check(picture)
         if level in ("sublayer", "op"):
             assert "gradient" in {arrow.stroke for arrow in picture.scene.arrows}
+
+
+def test_gradients_go_round_blocks_as_residuals_do() -> None:
+    """Where a value parted, its gradients meet: outside of the blocks that read it."""
+    picture = ca.draw(with_gradients(layer()))
+    paths = {box.id: box.path for box in picture.scene.boxes}
+    found = {
+        (paths[arrow.tail], paths[arrow.head]): arrow.stroke
+        for arrow in picture.scene.arrows
+        if arrow.line == "gradient"
+    }
+    for norm, block, total in (
+        ("∇/feed_forward_norm", "∇/feed_forward", "∇/add.1"),
+        ("∇/self_attention_norm", "∇/self_attention", "∇/add.2"),
+    ):
+        assert found[norm, block] == "gradient"
+        assert found[norm, total] == "residual"
+        assert found[block, total] == "gradient"
+    assert list(found.values()).count("residual") == 2
+    stack = ca.layers.encoder(ca.input("x", "B T D"), layers=3, heads="H", hidden="F")
+    gradients = [a for a in ca.draw(with_gradients(stack)).scene.arrows if a.line == "gradient"]
+    assert [arrow.stroke for arrow in gradients].count("residual") == 6
+
+
+def test_gradients_are_added_innermost_first() -> None:
+    """Those of queries, keys and values in their attention, the residual's after them."""
+    (slope,) = with_gradients(layer()).outputs[1:]
+    assert slope.scope.path == "∇"
+    assert [source.scope.names[-1] for source in slope.inputs] == [
+        "self_attention_norm",
+        "self_attention",
+    ]
+
+
+def test_a_guard_is_no_mask() -> None:
+    """The gradient of a power asks where its exponent is 0: nobody attends there."""
+    x = ca.input("x", "B T D")
+    loss = (ca.layers.encoder_layer(x, heads="H", hidden="F") ** 2).mean()
+    picture = ca.draw(ca.Graph([loss, *ca.grad(loss, wrt=[x])]))
+    titles = {line.text for box in picture.scene.boxes for line in box.lines}
+    assert "∇ Comparison" in titles
+    assert "∇ Mask" not in titles
+    assert "mask" not in {arrow.stroke for arrow in picture.scene.arrows}

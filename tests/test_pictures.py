@@ -6,15 +6,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
 from geometry import SVG, Area, area, arrows, boxes, check, parse, points
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pages import ROOT
 from scoped_graphs import graphs
 
 import cutaway as ca
+from cutaway.cli.userfile import graph_of
 from cutaway.models.catalogue import MODELS
 from cutaway.render import Picture
 from cutaway.render.draw import LEVELS
@@ -81,6 +84,39 @@ def test_labels_cross_no_border(name: str, level: str, direction: str) -> None:
         if arrow.attrib["class"] == "residual":
             for (x, y), label in product(points(path), labels):
                 assert not label.holds(Area(x, y, x, y))
+
+
+@pytest.mark.parametrize(
+    "how", [{}, {"fold": False}, {"direction": "TB"}, {"lang": "both"}], ids=str
+)
+@pytest.mark.parametrize("name", ["paper-base", "translator", "transformer", "gpt"])
+def test_titles_lie_on_no_arrow(name: str, how: dict[str, Any]) -> None:
+    svg = parse(ca.draw(MODELS[name].graph(), **how))
+    lines = [points(path) for a in arrows(svg) for path in a.iterfind(f"{SVG}path")]
+    titles = [area(text) for text in svg.iterfind(f".//{SVG}text[@class='frame']")]
+    assert titles
+    for title, line in product(titles, lines):
+        assert not any(title.holds(Area(x, y, x, y)) for x, y in line)
+
+
+@pytest.mark.parametrize("level", ["sublayer", "op"])
+def test_arrows_touch_boxes_that_have_room_beside_them(level: str) -> None:
+    """To Graphviz a box is wider where a residual goes round it."""
+    check(ca.draw(graph_of(ROOT / "examples" / "shape_proof.py", "first_try"), level))
+
+
+def test_frames_hold_the_texts_of_their_arrows() -> None:
+    svg = parse(ca.draw(MODELS["gpt"].graph(), "op"))
+    lines = [points(path) for a in arrows(svg) for path in a.iterfind(f"{SVG}path")]
+    labels = svg.iterfind(f".//{SVG}text[@class='label']")
+    [shape] = [label for label in labels if label.text == "(d_model, V)"]
+    assert not any(area(shape).holds(Area(x, y, x, y)) for line in lines for x, y in line)
+    frames = {
+        g.attrib["data-scope"]: g.find(f"{SVG}rect") for g in svg.iterfind(".//*[@data-scope]")
+    }
+    output = frames["output"]
+    assert output is not None
+    assert area(output).holds(area(shape))
 
 
 @pytest.mark.slow

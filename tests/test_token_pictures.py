@@ -55,3 +55,13 @@ def test_errors_teach(names: str, options: dict[str, str], words: list[str]) -> 
         ca.draw(attention(names), "token", **options)  # type: ignore[arg-type]
     for word in words:
         assert word in str(caught.value)
+
+
+def test_blocks_are_called_as_at_level_op() -> None:
+    y = ca.layers.encoder_layer(ca.input("x", "B T D"), heads="H", hidden="F")
+    titles = [
+        [frame.title[0].text for frame in picture.scene.frames]
+        for picture in (ca.draw(y, "op"), ca.draw(y, "token", dims={"T": 2, "B": 1}))
+    ]
+    assert titles[0] == titles[1]
+    assert "Add & Norm" in titles[1]

@@ -142,6 +142,41 @@ def _leads_to_scores(node: Node) -> int:
     return 2 * isinstance(node.op, MatMul) + (node.rank > 1)
 
 
+def masks(graph: Graph, roles: Mapping[Operand, Role]) -> set[Node]:
+    """Return the values of kind bool that say where to attend, not what is compared otherwise.
+
+    What an attention's mask is made of; causal masks and flags that are fed, and what is made of
+    them.
+
+    Parameters
+    ----------
+    roles
+        The roles of operands, from :func:`attention_roles`.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> x = ca.input("x", "T D")
+    >>> hidden = ca.ops.where(x > 0, x, 0.0)
+    >>> y = ca.layers.scaled_dot_product_attention(hidden, x, x, ca.ops.causal_mask("T"))
+    >>> graph = ca.Graph(y)
+    >>> [node.path for node in graph.nodes if node in masks(graph, attention_roles(graph))]
+    ['causal_mask']
+    """
+    waiting = [node.inputs[operand] for (node, operand), role in roles.items() if role == "mask"]
+    made_of, found = set(waiting), set[Node]()
+    while waiting:
+        new = set(waiting.pop().inputs) - made_of
+        made_of |= new
+        waiting.extend(new)
+    for node in graph.nodes:
+        if node.dtype == "bool":
+            given = isinstance(node.op, CausalMask | Input)
+            if given or node in made_of or not found.isdisjoint(node.inputs):
+                found.add(node)
+    return found
+
+
 def is_causal(mask: Node) -> bool:
     """Say whether a mask is made of a causal one."""
     return any(isinstance(node.op, CausalMask) for node in Graph(mask).nodes)

@@ -15,6 +15,7 @@ from cutaway.cli.options import (
     HELP_NAMES,
     MODEL_HELP,
     Group,
+    OutPath,
     debug_option,
     dim_option,
     feed_option,
@@ -81,7 +82,7 @@ def app() -> None:
 @app.command(examples=["cutaway tour", "cutaway tour --out build/tour --json"])
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=OutPath(path_type=Path),
     default="cutaway-tour",
     show_default=True,
     help="The folder for what it writes.",
@@ -167,7 +168,7 @@ def models(lang: str, as_json: bool) -> None:
     "--output",
     "out",
     metavar="FILE",
-    type=click.Path(dir_okay=False, allow_dash=True),
+    type=OutPath(dir_okay=False, allow_dash=True),
     help="A .svg, .pdf (needs the extra pdf), .png, .html (blocks open at a click) or .dot file, "
     "or - for SVG on stdout; MODEL.svg by default.",
 )
@@ -201,7 +202,7 @@ def draw(model: str, out: str | None, as_json: bool, **options: Any) -> None:
 )
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OutPath(file_okay=False, path_type=Path),
     default=".",
     show_default=True,
     help="The folder for what it writes.",
@@ -284,7 +285,12 @@ def check(form: str, **options: Any) -> int:
 @feed_option
 @seed_option
 @click.option(
-    "-o", "--output", "out", metavar="FILE.npz", help="Write the outputs, by path, as numpy does."
+    "-o",
+    "--output",
+    "out",
+    metavar="FILE.npz",
+    type=OutPath(),
+    help="Write the outputs, by path, as numpy does.",
 )
 @json_option
 def run(
@@ -317,7 +323,12 @@ def run(
 @seed_option
 @click.option("--check", "checked", is_flag=True, help="Compare with finite differences.")
 @click.option(
-    "-o", "--output", "out", metavar="FILE.npz", help="Write the gradients, by path, as numpy does."
+    "-o",
+    "--output",
+    "out",
+    metavar="FILE.npz",
+    type=OutPath(),
+    help="Write the gradients, by path, as numpy does.",
 )
 @json_option
 def grad(

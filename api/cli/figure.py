@@ -27,7 +27,7 @@ def draw_figures(which: str, options: Options, as_json: bool) -> None:
     """Draw one figure, or all of them, into a folder, and say what was written."""
     found = list(FIGURES.values()) if which == ALL else [find_figure(which)]
     pictures = {
-        each.file(options.lang, options.form, options.causal): figure(
+        (each.causal if options.causal else each).file(options.lang, options.form): figure(
             each.name, options.lang, options.values, options.theme, options.causal
         )
         for each in found

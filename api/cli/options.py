@@ -40,6 +40,16 @@ def debug_option() -> click.Option:
     )
 
 
+class OutPath(click.Path):
+    """Where something is written: any path but none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; of no text, say that it names nothing."""
+        if not value:
+            self.fail("an empty text names no file", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 class ReaderGoneError(Exception):
     """Nobody reads what is printed any more."""
 

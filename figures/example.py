@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from cutaway import layers
 from cutaway.graph import Graph, Node, Trace, input, scope
-from cutaway.models.translator import PAD, Translator, load
+from cutaway.models.translator import PAD, START, Translator, load
 from cutaway.ops import causal_mask, not_equal
+from cutaway.run import Compiled
 from cutaway.transform import Unrolled, expand, unroll
 
 Array = npt.NDArray[Any]
@@ -106,6 +107,22 @@ class Example:
 
 def _pieces(unrolled: Unrolled, graph: Graph) -> dict[tuple[str, tuple[int | None, ...]], Node]:
     return {(graph.path(piece.node), piece.at): node for node, piece in unrolled.origin.items()}
+
+
+def feeds_of(model: Translator, sentence: str) -> dict[str, Array]:
+    """Return the feeds of a sentence, with one place of padding, and its translation."""
+    words = model.tokenize(sentence)
+    (translated,) = model.translate_words([words])
+    return {
+        "source": model.source.encode([words], len(words) + 1),
+        "target": model.target.encode([(START, *translated)]),
+    }
+
+
+def entering(model: Translator, feeds: Mapping[str, Array]) -> Array:
+    """Return what enters the example's layer: (B, S, d_model)."""
+    (x,) = model.graph.find(f"encoder/layer.{LAYER - 1}/feed_forward_norm/layer_norm")
+    return Compiled(model.graph).trace(feeds, model.params, keep=[x])[x]
 
 
 def head_params(model: Translator) -> dict[str, Array]:

@@ -8,9 +8,10 @@ from safetensors.numpy import save
 
 from cutaway.figures.example import (
     FILE,
-    LAYER,
     SENTENCE,
     Array,
+    entering,
+    feeds_of,
     head_graph,
     head_params,
     layer_graph,
@@ -18,7 +19,7 @@ from cutaway.figures.example import (
 )
 from cutaway.graph import Graph
 from cutaway.graph import save as write
-from cutaway.models.translator import START, load
+from cutaway.models.translator import load
 from cutaway.ops import Size
 from cutaway.run import Compiled
 from cutaway.transform import expand
@@ -27,26 +28,21 @@ from cutaway.transform import expand
 def record() -> dict[str, Array]:
     """Run the translator on the sentence, then its layer and its head on what enters them."""
     model = load()
-    words = model.tokenize(SENTENCE)
-    feeds = {
-        "source": model.source.encode([words], len(words) + 1),
-        "target": model.target.encode([(START, *model.translate_words([words])[0])]),
-    }
-    (x,) = model.graph.find(f"encoder/layer.{LAYER - 1}/feed_forward_norm/layer_norm")
-    entering = Compiled(model.graph).trace(feeds, model.params, keep=[x])[x]
+    feeds = feeds_of(model, SENTENCE)
+    x = entering(model, feeds)
     params, source = layer_params(model), feeds["source"]
     of_head = head_params(model)
     found = run(
         "layer",
         layer_graph(),
-        {"x": entering, "source": source},
+        {"x": x, "source": source},
         params,
         {"h": int(model.config.heads)},
     )
-    feeds = {"x": entering[0], "source": source[0]}
+    feeds = {"x": x[0], "source": source[0]}
     found |= run("head", head_graph(), feeds, of_head)
     found |= run("opened", expand(head_graph()), feeds, of_head)
-    return found | run("causal", head_graph(causal=True), {"x": entering[0]}, of_head)
+    return found | run("causal", head_graph(causal=True), {"x": x[0]}, of_head)
 
 
 def run(

@@ -158,8 +158,11 @@ class Graph:
 
 def glob_pattern(glob: str) -> re.Pattern[str]:
     """Return what a path must match: ``*`` stands for any text, ``?`` for one character."""
-    parts = ("." if c == "?" else ".*" if c == "*" else re.escape(c) for c in glob)
-    return re.compile("".join(parts), re.DOTALL)
+    first, *rest = (re.escape(part).replace(r"\?", ".") for part in glob.split("*"))
+    # each part is taken where it first stands, for good: many stars would else take for ever
+    middle = "".join(f"(?>.*?{part})" for part in rest[:-1])
+    last = f".*{rest[-1]}" if rest else ""
+    return re.compile(first + middle + last, re.DOTALL)
 
 
 def topological(

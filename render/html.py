@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 
+from cutaway.render.text import clean
 from cutaway.render.theme import Theme, read_theme
 
 SCREEN = ("light", "dark")  # the themes between which a reader may choose
@@ -43,7 +44,8 @@ def to_json(data: object) -> str:
     >>> to_json({"title": "</script>"})
     '{"title":"\\u003c/script>"}'
     """
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return clean(text).replace("<", "\\u003c")
 
 
 def both_themes() -> str:

@@ -11,6 +11,7 @@ from cutaway.step.patch import Patch
 from cutaway.step.reasons import Reason, Term
 from cutaway.step.record import Step
 from cutaway.step.stepper import Stepper
+from cutaway.step.story import Stop, Story
 from cutaway.step.watch import Entry, Watch
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "Reason",
     "Step",
     "Stepper",
+    "Stop",
+    "Story",
     "Term",
     "Watch",
     "fitting",

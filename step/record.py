@@ -7,6 +7,7 @@ from functools import cached_property
 from cutaway.graph import Formula, Node
 from cutaway.run.compile import Array
 from cutaway.step.floor import Level
+from cutaway.step.focus import Place, operands
 from cutaway.step.numbers import short, with_numbers
 from cutaway.transform import Formulas
 
@@ -60,7 +61,19 @@ class Step:
     @cached_property
     def numbers(self) -> Formula | None:
         """The formula with this step's numbers in it, shortened; None for a block of ops."""
-        return with_numbers(self.node, self._operands) if len(self.nodes) == 1 else None
+        return self.numbers_at(())
+
+    def numbers_at(self, index: Place) -> Formula | None:
+        """Return the formula of an element or a row, with the numbers that make it.
+
+        Parameters
+        ----------
+        index
+            The first places in the value: ``(0,)`` is its first row.
+        """
+        if len(self.nodes) > 1:
+            return None
+        return with_numbers(self.node, operands(self.node, self._operands, index))
 
     def __repr__(self) -> str:
         return f"<Step {self.index} {self.path} = {short(self.value)}>"

@@ -10,7 +10,7 @@ import pytest
 
 import cutaway as ca
 from cutaway import ops
-from cutaway.graph import Condition, current_scope, walk
+from cutaway.graph import Condition, current_scope, glob_pattern, walk
 from cutaway.ops import MatMul
 from cutaway.transform import expand
 
@@ -110,6 +110,14 @@ def test_paths_are_unique_and_found_by_glob() -> None:
     assert graph.find("a[0]/*") == graph.nodes[1:]
     assert graph.find("*.1") == (y,)
     assert graph.find("?") == (x,)
+    assert graph.find("a*a?d*") == graph.nodes[1:]
+    assert graph.find("*d") == graph.nodes[1:2]
+
+
+def test_a_glob_of_many_stars_takes_no_time() -> None:
+    assert glob_pattern("*a" * 30 + "*b").fullmatch("a" * 60) is None
+    assert glob_pattern("*a" * 30 + "*b").fullmatch("a" * 60 + "b") is not None
+    assert glob_pattern("*" * 50).fullmatch("layer.0/add\n") is not None
 
 
 def test_two_parameters_of_one_path_cannot_be_fed() -> None:

@@ -414,6 +414,23 @@ def step(
 
 
 @app.command(
+    examples=["cutaway story", "cutaway story --lang both", "cutaway story --json"],
+)
+@click.argument("file", metavar="[FILE]", required=False, type=click.Path())
+@lang_option
+@json_option
+def story(file: str | None, lang: str, as_json: bool) -> None:
+    """Tell a guided walk: its stops in a model, each with formula, numbers and a few sentences.
+
+    FILE is a story in TOML; without it, the walk through one attention head that comes with
+    cutaway. Every number that a sentence quotes is computed.
+    """
+    from cutaway.cli.story import print_story
+
+    print_story(file, lang, as_json)
+
+
+@app.command(
     examples=[
         "cutaway cost paper-base --dim S=128 --dim T=128",
         "cutaway cost encoder-layer --depth 1",

@@ -87,8 +87,6 @@ def _line(step: Step, of: str | None) -> str:
 
 
 def _data(step: Step, of: str | None) -> dict[str, Any]:
-    value = step.value
-    whole = value.size <= LARGEST
     found = {
         "index": step.index,
         "level": step.level,
@@ -99,13 +97,21 @@ def _data(step: Step, of: str | None) -> dict[str, Any]:
         "latex": str(step.formula),
         "numbers": None if step.numbers is None else step.numbers.text,
         "inputs": {path: list(array.shape) for path, array in step.inputs.items()},
+        **value_data(step.value),
+    }
+    return found if of is None else {**found, "gradient_of": of}
+
+
+def value_data(value: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """Return what JSON says of a value: its numbers, or of many the first."""
+    whole = value.size <= LARGEST
+    return {
         "shape": list(value.shape),
         "dtype": str(value.dtype),
         "values": value.tolist() if whole else value.reshape(-1)[:LARGEST].tolist(),
         "whole": whole,
         **_summary(value),
     }
-    return found if of is None else {**found, "gradient_of": of}
 
 
 def _summary(value: np.ndarray[Any, Any]) -> dict[str, Any]:

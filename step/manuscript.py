@@ -1,0 +1,162 @@
+"""A story as it is written: a TOML file, read and checked, before any model is run."""
+
+import os
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cutaway.graph import LoadError, Title
+from cutaway.graph.errors import explain
+from cutaway.graph.parse import LARGEST
+from cutaway.step.floor import LEVELS
+from cutaway.step.focus import Place
+from cutaway.step.options import is_whole
+
+LONGEST = 1_000_000  # bytes of a file
+MOST_STOPS = 500
+MOST_DOTS = 30  # on a line: Python reads a key of many parts in time that grows as their square
+TEXTS = re.compile(  # and comments: dots in them do no harm
+    r'''"""(?:\\.|[^\\])*?(?:"""|\Z)|'{3}.*?(?:'{3}|\Z)'''
+    r"""|"(?:\\.|[^"\\\n])*"?|'[^'\n]*'?|\#[^\n]*""",
+    re.DOTALL,
+)
+KEYS = ("title", "model", "sentence", "dims", "level", "axis", "stop")
+STOP_KEYS = ("at", "index", "say")
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenStop:
+    """A stop as it is written: a path or a glob, a place in the value, and what is said."""
+
+    at: str
+    index: Place
+    say: Title
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    """A story as it is written: what is told, of which model, and in what order."""
+
+    title: Title
+    model: str
+    sentence: str
+    dims: Mapping[str, int]
+    level: str
+    axis: str
+    stops: tuple[WrittenStop, ...]
+
+
+def read_manuscript(file: str | os.PathLike[str]) -> Manuscript:
+    """Read a file.
+
+    Raises
+    ------
+    LoadError
+        If it can't be read, is too large, is not TOML, or is no story.
+    """
+    where = os.fspath(file)
+    try:
+        with open(file, "rb") as opened:
+            raw = opened.read(LONGEST + 1)
+    except (OSError, ValueError) as error:
+        came = getattr(error, "strerror", None) or str(error)
+        raise _wrong("the story cannot be read", "a file in TOML", came, where) from None
+    if len(raw) > LONGEST:
+        raise _wrong("the story is too large", f"at most {LONGEST} bytes", "more", where)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _wrong("the story is no text", "UTF-8", str(error), where) from None
+    return _made(_parsed(text, where), where)
+
+
+def _parsed(text: str, where: str) -> dict[str, Any]:
+    if any(line.count(".") > MOST_DOTS for line in TEXTS.sub("", text).split("\n")):
+        came = f"more than {MOST_DOTS} dots on one line, outside of texts"
+        raise _wrong("the story has too long a key", "keys such as say.en", came, where)
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _wrong("the story is not TOML", "TOML to its end", str(error), where) from None
+
+
+def _made(given: Mapping[str, Any], where: str) -> Manuscript:
+    """Return a story of which every entry is what it must be."""
+    _check_keys(given, KEYS, "", where)
+    stops = given.get("stop")
+    if not isinstance(stops, list) or not 0 < len(stops) <= MOST_STOPS:
+        came = f"{len(stops)}" if isinstance(stops, list) else repr(stops)[:80]
+        required = f"tables [[stop]], 1 to {MOST_STOPS}"
+        raise _wrong("a story has stops", required, came, where)
+    level = _text(given.get("level", "op"), "level", where)
+    if level not in LEVELS:
+        raise _wrong(f"there is no level {level!r}", ", ".join(LEVELS), repr(level), where)
+    return Manuscript(
+        _title(given.get("title"), "title", where),
+        _text(given.get("model"), "model", where),
+        _text(given.get("sentence", ""), "sentence", where, empty=True),
+        _dims(given.get("dims", {}), where),
+        level,
+        _text(given.get("axis", ""), "axis", where, empty=True),
+        tuple(_stop(stop, f"stop {n} of {where}") for n, stop in enumerate(stops, 1)),
+    )
+
+
+def _stop(given: Any, where: str) -> WrittenStop:
+    if not isinstance(given, Mapping):
+        raise _wrong("a stop is no table", "[[stop]]", repr(given)[:80], where)
+    _check_keys(given, STOP_KEYS, "stop.", where)
+    index = given.get("index", [])
+    places = index if isinstance(index, list) else [index]
+    if not all(map(is_whole, places)):
+        required = "a whole number or a list of them, such as [0, 1]"
+        raise _wrong("index is no place", required, repr(index)[:80], where)
+    return WrittenStop(
+        _text(given.get("at"), "at", where), tuple(places), _title(given.get("say"), "say", where)
+    )
+
+
+def _check_keys(given: Mapping[str, Any], known: tuple[str, ...], prefix: str, where: str) -> None:
+    for key in given:
+        if key not in known:
+            required = f"one of {', '.join(known)}"
+            came = f"{prefix}{key[:80]}"
+            raise _wrong("a story has an entry that means nothing", required, came, where)
+
+
+def _title(given: Any, name: str, where: str) -> Title:
+    """Return a text in both languages."""
+    if not isinstance(given, Mapping) or set(given) != set(LANGUAGES):
+        required = f'{name} = {{ en = "…", zh = "…" }}'
+        came = "nothing" if given is None else repr(given)[:80]
+        raise _wrong(f"{name} is not in both languages", required, came, where)
+    return Title(*(_text(given[lang], f"{name}.{lang}", where) for lang in LANGUAGES))
+
+
+def _text(given: Any, name: str, where: str, empty: bool = False) -> str:
+    """Return a text on which a terminal does nothing but write it."""
+    if not isinstance(given, str) or not (empty or given.strip()):
+        came = "nothing" if given is None else repr(given)[:80]
+        raise _wrong(f"{name} is no text", f'{name} = "…"', came, where)
+    odd = next((sign for sign in given if unicodedata.category(sign) == "Cc" and sign != "\n"), "")
+    if odd:
+        raise _wrong(f"{name} has a control character", "plain text", repr(odd), where)
+    return given.strip()
+
+
+def _dims(given: Any, where: str) -> dict[str, int]:
+    if not isinstance(given, Mapping):
+        raise _wrong("dims is no table", "dims = { T = 4 }", repr(given)[:80], where)
+    for name, size in given.items():
+        if not is_whole(size) or not 0 < size <= LARGEST:
+            came = f"{name[:80]} = {repr(size)[:80]}"
+            raise _wrong("dims has no size", f"a whole number from 1 to {LARGEST}", came, where)
+    return dict(given)
+
+
+def _wrong(message: str, required: str, came: str, where: str) -> LoadError:
+    return LoadError(explain(message, required=required, came=came, where=where))

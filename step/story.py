@@ -1,0 +1,157 @@
+"""A guided walk: stops of a stepper, with what is said at each, in English and Chinese."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+
+from cutaway.graph import CutawayError, Formula, LoadError, OptionError, Title
+from cutaway.graph.errors import explain
+from cutaway.run.compile import Array
+from cutaway.step.focus import Place, part
+from cutaway.step.manuscript import Manuscript, WrittenStop, read_manuscript
+from cutaway.step.quote import quoting
+from cutaway.step.record import Step
+from cutaway.step.stage import stage
+from cutaway.step.stepper import Stepper
+
+BUNDLED = "stories/single-head.toml"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Stop:
+    """A stop of a story: a step, the place in its value that is looked at, and what is said.
+
+    Attributes
+    ----------
+    number
+        Its number in the story, from 1.
+    step
+        Where the stepper stands.
+    index
+        The element or the row that is looked at; empty for the whole value.
+    said
+        What is said, with its numbers.
+    """
+
+    number: int
+    step: Step
+    index: Place
+    said: Title
+
+    @property
+    def name(self) -> str:
+        """The step's path and the place: ``attention/softmax[0]``."""
+        return self.step.path + (f"[{', '.join(map(str, self.index))}]" if self.index else "")
+
+    @property
+    def value(self) -> Array:
+        """What is looked at: the step's value, or a part of it."""
+        return part(self.step.value, self.index, self.step.path)
+
+    @property
+    def numbers(self) -> Formula | None:
+        """The formula with the numbers that make what is looked at; None for a block of ops."""
+        return self.step.numbers_at(self.index)
+
+    def say(self, lang: str = "en") -> str:
+        """Return what is said: in English, ``en``, in Chinese, ``zh``, or on two lines, ``both``.
+
+        Raises
+        ------
+        OptionError
+            For another language.
+        """
+        if lang not in (*Title._fields, "both"):
+            raise OptionError(explain(f"there is no language {lang!r}", required="en, zh, both"))
+        return "\n".join(self.said) if lang == "both" else str(getattr(self.said, lang))
+
+    def __repr__(self) -> str:
+        return f"<Stop {self.number} {self.name}: {self.said.en}>"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Story:
+    """A guided walk through a model: its stops in order, with a few sentences at each.
+
+    A story is a TOML file: a title, a model, and stops. Numbers in its sentences are quoted from
+    the graph, as ``{value:attention/softmax[0, 1]}``; so they are those of the model.
+
+    Attributes
+    ----------
+    title
+        What it is called.
+    model
+        The name of its model.
+    stepper
+        A stepper on that model, at the start: to look further.
+    stops
+        Its stops, which it also iterates over.
+
+    Examples
+    --------
+    >>> story = Story.load()
+    >>> story.title.en
+    'One attention head, step by step'
+    >>> [stop.step.path for stop in story][:2]
+    ['query/matmul', 'query/add']
+    """
+
+    title: Title
+    model: str
+    stepper: Stepper
+    stops: tuple[Stop, ...]
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str] | None = None) -> "Story":
+        """Return the story in a file, with all of its stops; by default the bundled one.
+
+        Raises
+        ------
+        LoadError
+            If the file can't be read or is no story, or a stop stands nowhere in its model or
+            quotes what is not there.
+        """
+        if path is None:
+            with resources.as_file(resources.files(__package__) / BUNDLED) as file:
+                return cls.load(file)
+        written = read_manuscript(path)
+        with _located(os.fspath(path)):
+            return cls._told(written)
+
+    @classmethod
+    def _told(cls, written: Manuscript) -> "Story":
+        stepper = stage(written)
+        stops = tuple(_stop(stepper, number, stop) for number, stop in enumerate(written.stops, 1))
+        stepper.start()
+        return cls(written.title, written.model, stepper, stops)
+
+    def __iter__(self) -> Iterator[Stop]:
+        return iter(self.stops)
+
+    def __len__(self) -> int:
+        return len(self.stops)
+
+    def __repr__(self) -> str:
+        return f"<Story {self.title.en!r} of {self.model}: {len(self)} stops>"
+
+
+def _stop(stepper: Stepper, number: int, written: WrittenStop) -> Stop:
+    with _located(f"stop {number}"):
+        step = stepper.goto(written.at)
+        part(step.value, written.index, step.path)
+    said = []
+    for lang, text in written.say._asdict().items():
+        with _located(f"stop {number}, {lang}"):
+            said.append(quoting(text, stepper))
+    return Stop(number, step, written.index, Title(*said))
+
+
+@contextmanager
+def _located(where: str) -> Iterator[None]:
+    """Say of an error where in the file it arose."""
+    try:
+        yield
+    except CutawayError as error:
+        raise LoadError(f"{where}: {error}") from error

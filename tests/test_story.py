@@ -1,0 +1,302 @@
+"""Guided walks: what is quoted is what the graph computes, and what is wrong is said."""
+
+import re
+import time
+import tomllib
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import cutaway as ca
+from cutaway.figures.example import SENTENCE, example, head_graph
+from cutaway.graph import Trace
+from cutaway.render.scale import number
+from cutaway.step import Story
+
+FILE = resources.files("cutaway.step") / "stories/single-head.toml"
+QUOTE = re.compile(r"\{(\w+):([^\[\]{}]+)(?:\[([\d, ]+)\])?\}")
+HAN = re.compile("[\u4e00-\u9fff]")
+HEAD = f"""
+title = {{ en = "A head", zh = "一个头" }}
+model = "translator-head"
+sentence = "{SENTENCE}"
+"""
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    return Story.load()
+
+
+@pytest.fixture(scope="module")
+def trace(story: Story) -> Trace:
+    """The same head, run by the evaluator."""
+    stored = example().head
+    feeds = {name: story.stepper.value(name) for name in ("x", "source")}
+    params = {path: stored[path] for path in stored.paths if path.endswith(("weight", "bias"))}
+    return ca.trace(head_graph(), feeds, params)
+
+
+def written() -> list[dict[str, dict[str, str]]]:
+    stops: list[dict[str, dict[str, str]]] = tomllib.loads(FILE.read_text("utf-8"))["stop"]
+    return stops
+
+
+def told(folder: Path, stops: str, head: str = HEAD) -> Story:
+    file = folder / "story.toml"
+    file.write_text(head + stops, "utf-8")
+    return Story.load(file)
+
+
+def stop(at: str = "attention/softmax", say: str = "a", more: str = "") -> str:
+    return f"[[stop]]\nat = '{at}'\n{more}\nsay = {{ en = '''{say}''', zh = '''{say}''' }}\n"
+
+
+def said(folder: Path, say: str) -> str:
+    return told(folder, stop(say=say)).stops[0].say()
+
+
+def test_every_number_that_is_quoted_is_what_the_graph_computes(story: Story, trace: Trace) -> None:
+    words = story.stepper.words["S"]
+
+    def read(found: re.Match[str]) -> str:
+        kind, path, places = found.groups()
+        index = tuple(map(int, places.split(","))) if places else ()
+        if kind == "word":
+            return words[index[0]]
+        value = trace[path][index]
+        if path == "attention/dim":
+            return str(int(value))
+        return {
+            "value": lambda: number(float(value)),
+            "sum": lambda: number(float(sum(value))),
+            "max": lambda: number(float(max(value))),
+            "min": lambda: number(float(min(value))),
+            "argmax": lambda: words[list(value).index(max(value))],
+            "shape": lambda: str(value.shape),
+        }[kind]()
+
+    quotes = 0
+    for found, given in zip(story, written(), strict=True):
+        np.testing.assert_array_equal(found.value, trace[found.step.path][found.index])
+        for lang, text in given["say"].items():
+            assert found.say(lang) == QUOTE.sub(read, text)
+            quotes += len(QUOTE.findall(text))
+    assert quotes > 100
+
+
+def test_no_number_is_typed() -> None:
+    for given in written():
+        for text in given["say"].values():
+            assert not re.search(r"\d", QUOTE.sub("", text)), text
+
+
+def test_both_languages_say_the_same(story: Story) -> None:
+    assert HAN.search(story.title.zh)
+    assert not HAN.search(story.title.en)
+    for found, given in zip(story, written(), strict=True):
+        quotes = [sorted(QUOTE.findall(given["say"][lang])) for lang in ("en", "zh")]
+        assert set(quotes[0]) == set(quotes[1])
+        assert len(HAN.findall(found.say("zh"))) > 20
+        assert not HAN.search(found.say("en"))
+        assert found.say("both") == f"{found.say('en')}\n{found.say('zh')}"
+    with pytest.raises(ca.OptionError, match="no language 'de'"):
+        story.stops[0].say("de")
+
+
+def test_the_walk_goes_forward_through_the_head_of_the_figures(story: Story) -> None:
+    order = [found.step.index for found in story if not found.name.startswith("value")]
+    assert order == sorted(order)
+    assert [found.number for found in story] == list(range(1, len(story) + 1))
+    stored = example()
+    assert story.stepper.words["S"] == stored.words
+    for path in ("x", "query/add", "attention/matmul", "attention/softmax", "attention/matmul.1"):
+        np.testing.assert_allclose(story.stepper.value(path), stored.head[path], atol=1e-5)
+    assert story.stepper.index == -1
+
+
+def test_numbers_of_a_place_are_those_that_make_it(story: Story) -> None:
+    by_name = {found.name: found for found in story}
+    score = by_name["attention/matmul[0, 1]"]
+    query, keys = (score.step.inputs[path] for path in score.step.inputs)
+    assert score.numbers is not None
+    assert score.numbers.text == f"{ca.step.short(query[0])} {ca.step.short(keys[:, 1])}"
+    np.testing.assert_allclose(query[0] @ keys[:, 1], score.value, rtol=1e-5)
+    row = by_name["attention/softmax[0]"]
+    (scores,) = row.step.inputs.values()
+    assert row.numbers is not None
+    assert row.numbers.text == f"softmax({ca.step.short(scores[0])})"
+    assert by_name["attention/softmax"].numbers is not None
+
+
+@pytest.mark.parametrize(
+    ("quote", "text"),
+    [
+        ("{value:attention/softmax[0,5]}", "0.00"),
+        ("{ value : attention/softmax[ 0 , -1 ] }", "0.00"),
+        ("{value:*/where[0, 5]}", "−∞"),
+        ("{value:not_equal[5]}", "false"),
+        ("{value:source[5]}", "0"),
+        ("{value:attention/dim}", "16"),
+        ("{value:attention/sqrt}", "4.00"),
+        ("{sum:attention/softmax}", "6.00"),
+        ("{mean:attention/softmax[0]}", "0.17"),
+        ("{min:attention/where}", "−∞"),
+        ("{max:source}", "50"),
+        ("{argmax:attention/softmax[0]}", "eat"),
+        ("{argmax:query/bias}", "14"),
+        ("{shape:query/add} {shape:query/add[0]} {shape:attention/sqrt}", "(6, 16) (16,) ()"),
+        ("{word:S[5]}", "<pad>"),
+        ("{{word:S[5]}} {{}}", "{word:S[5]} {}"),
+        ("{shape:attention/dim} " * 200 + "." * 200, "() " * 200 + "." * 200),
+        ("<script>alert(1)</script> %s {{0}}", "<script>alert(1)</script> %s {0}"),
+    ],
+)
+def test_quotes(quote: str, text: str, tmp_path: Path) -> None:
+    assert said(tmp_path, quote) == text
+
+
+@pytest.mark.parametrize(
+    ("quote", "words"),
+    [
+        ("{", "a brace stands alone"),
+        ("a } b", "write {{ and }} for braces"),
+        ("{}", "quotes nothing"),
+        ("{0.__class__}", "quotes nothing"),
+        ("{value}", "KIND is one of value, sum"),
+        ("{median:x}", "quotes nothing"),
+        ("{value:}", "nothing is called ''"),
+        ("{value:attention/sofmax[0,0]}", "did you mean 'attention/softmax'?"),
+        ("{value:*/matmul[0,0]}", "is not one but 4"),
+        ("{value:attention/softmax}", "one number; give the place of one"),
+        ("{value:attention/softmax[0]}", "came:     an array of shape (6,)"),
+        ("{value:attention/softmax[0, 6]}", "has no place [0, 6]"),
+        ("{value:attention/softmax[0, 0, 0]}", "places in an array of shape (6, 6)"),
+        ("{value:attention/softmax[a]}", "nothing is called 'attention/softmax[a]'"),
+        ("{argmax:attention/softmax}", "a row; give the place of one"),
+        ("{word:S}", "there is no word 'S'"),
+        ("{word:T[0]}", "sizes with words: S"),
+        ("{word:S[6]}", "S has no place [6]"),
+    ],
+)
+def test_quotes_of_what_is_not_there(quote: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(ca.LoadError) as caught:
+        said(tmp_path, quote)
+    assert words in str(caught.value)
+    assert "story.toml: stop 1, en: " in str(caught.value)
+
+
+def test_the_language_of_a_wrong_quote_is_named(tmp_path: Path) -> None:
+    stops = stop() + "[[stop]]\nat = 'query/add'\nsay = { en = 'a', zh = '{value:nowhere}' }"
+    with pytest.raises(ca.LoadError, match="stop 2, zh: nothing is called 'nowhere'"):
+        told(tmp_path, stops)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (HEAD, "a story has stops"),
+        (HEAD + "stop = []", "1 to 500"),
+        (HEAD + "stop = 3", "came:     3"),
+        (HEAD + "stop = [3]", "a stop is no table"),
+        (HEAD + stop() * 501, "came:     501"),
+        ("", "a story has stops"),
+        (stop(), "title is not in both languages"),
+        ("title = { en = 'a' }\n" + stop(), "title is not in both languages"),
+        ("title = { en = 'a', zh = ' ' }\n" + stop(), "title.zh is no text"),
+        ("title = { en = 'a', zh = 'b' }\n" + stop(), "model is no text"),
+        (HEAD + "level = 'word'\n" + stop(), "there is no level 'word'"),
+        (HEAD + "lang = 'en'\n" + stop(), "came:     lang"),
+        (HEAD + stop(more="path = 'x'"), "came:     stop.path"),
+        (HEAD + stop(more="index = 'x'"), "index is no place"),
+        (HEAD + stop(more="index = [true]"), "index is no place"),
+        (HEAD + stop(more="index = [0, 6]"), "stop 1: attention/softmax has no place [0, 6]"),
+        (HEAD + "[[stop]]\nsay = { en = 'a', zh = 'b' }", "at is no text"),
+        (HEAD + "[[stop]]\nat = 'query/add'\nsay = 'a'", "say is not in both languages"),
+        (HEAD + stop(at="attention/sofmax"), "did you mean 'attention/softmax'?"),
+        (HEAD + stop(at="*matmul*"), "stop 1: '*matmul*' is not one but 5"),
+        (HEAD + stop(at="x"), "stop 1: x is no step"),
+        (HEAD + "dims = 4\n" + stop(), "dims is no table"),
+        (HEAD + "dims = { S = 0 }\n" + stop(), "came:     S = 0"),
+        (HEAD + "dims = { S = 4 }\n" + stop(), "has a sentence, and no dims"),
+        (HEAD.replace(SENTENCE, "") + stop(), "came:     0 words"),
+        (HEAD.replace(SENTENCE, "I " * 41) + stop(), "came:     41 words"),
+        (HEAD.replace(SENTENCE, "I eat aples") + stop(), "did you mean 'apples'"),
+        (HEAD.replace("-head", "-hed") + stop(), "did you mean 'translator-head'?"),
+        (HEAD.replace("translator-head", "encoder") + stop(), "encoder reads no sentence"),
+        (HEAD.replace("translator-head", "translator") + stop(), "nothing is called 'attention/"),
+        (HEAD.replace("A head", r"\u001b[2J") + stop(), "title.en has a control character"),
+        (HEAD + stop()[:-20], "the story is not TOML"),
+        (HEAD + "a = " + "[" * 100_000, "the story is not TOML"),
+        (HEAD + "a = " + "9" * 10_000, "the story is not TOML"),
+        (HEAD + "a." * 400_000 + "a = 1", "too long a key"),
+        (HEAD + '# """\n' + '"a" . ' * 100_000 + 'a = 1\n# """', "too long a key"),
+        (HEAD + "a = ''''''\nb" + ".b" * 200_000 + " = ''''''", "too long a key"),
+        (HEAD + "a = " + '"\\""' * 150_000, "the story is not TOML"),
+        (HEAD + 'a = ""' + '"\\""' * 150_000, "the story is not TOML"),
+        (HEAD + stop(say="a" * 1_000_000), "at most 1000000 bytes"),
+    ],
+)
+def test_bad_files(text: str, words: str, tmp_path: Path) -> None:
+    began = time.monotonic()
+    with pytest.raises(ca.LoadError) as caught:
+        told(tmp_path, text, "")
+    assert words in str(caught.value)
+    assert "story.toml" in str(caught.value)
+    assert len(str(caught.value)) < 1000
+    assert time.monotonic() - began < 5
+
+
+def test_files_that_are_no_text(tmp_path: Path) -> None:
+    with pytest.raises(ca.LoadError, match="cannot be read"):
+        Story.load(tmp_path / "nothing.toml")
+    with pytest.raises(ca.LoadError, match="cannot be read"):
+        Story.load(tmp_path)
+    file = tmp_path / "story.toml"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ca.LoadError, match="UTF-8"):
+        Story.load(file)
+    file.write_bytes(b"\xef\xbb\xbf" + (HEAD + stop()).encode())  # as some editors begin a file
+    assert len(Story.load(file)) == 1
+
+
+@pytest.mark.parametrize("dims", ["T = 100000", "d_model = 40000, h = 1", "T = 2000, B = 1000"])
+def test_a_model_that_would_fill_the_memory(dims: str, tmp_path: Path) -> None:
+    head = HEAD.replace("translator-head", "encoder-layer").replace(SENTENCE, "")
+    with pytest.raises(ca.LoadError, match="the model of the story is too large"):
+        told(tmp_path, f"dims = {{ {dims} }}\n" + stop(), head)
+
+
+def test_stories_of_other_models_and_levels(tmp_path: Path) -> None:
+    head = HEAD.replace("translator-head", "encoder-layer").replace(SENTENCE, "")
+    blocks = told(
+        tmp_path,
+        "level = 'sublayer'\ndims = { T = 3 }\n" + stop("feed_forward", "{shape:*/relu}"),
+        head,
+    )
+    assert blocks.stops[0].say() == "(2, 3, 32)"
+    assert blocks.stops[0].numbers is None
+    assert len(blocks.stops[0].step.nodes) > 1
+    tokens = told(
+        tmp_path,
+        "level = 'token'\n" + stop("attention/matmul[1,2]", "{value:attention/matmul[1,2]}"),
+        HEAD,
+    )
+    whole = Story.load()
+    assert tokens.stops[0].say() == number(float(whole.stepper.value("attention/matmul")[0, 1]))
+    words = told(
+        tmp_path,
+        stop("encoder/layer.1/*/softmax", "{word:S[1]} {word:T[0]} {word:T[1]}"),
+        HEAD.replace("translator-head", "translator"),
+    )
+    assert words.stops[0].say() == "eat <start> 我"
+
+
+def test_the_stepper_of_a_story_goes_on(story: Story) -> None:
+    assert story.stepper.goto("attention/softmax").value.shape == (6, 6)
+    story.stepper.start()
+    assert repr(story) == "<Story 'One attention head, step by step' of translator-head: 12 stops>"
+    assert repr(story.stops[7]).startswith("<Stop 8 attention/softmax[0]: Softmax turns")
+    assert [found.number for found in story][:2] == [1, 2]

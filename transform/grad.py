@@ -5,15 +5,13 @@ again with no further code. Rules stand in the ops (``Op.vjp``); un-broadcasting
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import takewhile
-from typing import TypeAlias, overload
+from typing import overload
 
-from cutaway.graph import GradError, Node, Scope, Shape, Source, constant, located, show_shape
+from cutaway.graph import GradError, Node, Scope, Shape, constant, located, show_shape
 from cutaway.graph.errors import explain
 from cutaway.graph.graph import topological
 from cutaway.ops import broadcast_to
-
-Part: TypeAlias = tuple[Scope, Node]  # of a cotangent, and where the reader that it comes from is
+from cutaway.transform.meeting import added
 
 
 @overload
@@ -46,8 +44,7 @@ def grad(loss: Node, wrt: Node | Sequence[Node]) -> Node | list[Node]:
     targets = list(wrt) if isinstance(wrt, Sequence) else [wrt]
     _check(loss, targets)
     with located(Scope().backward, loss.source):
-        seed = constant(1.0)
-    found = cotangents({loss: seed}, set(targets))
+        found = cotangents({loss: constant(1.0)}, set(targets))
     zeros = [_zeros(node) if node not in found else found[node] for node in targets]
     return zeros[0] if isinstance(wrt, Node) else zeros
 
@@ -59,58 +56,19 @@ def cotangents(seeds: Mapping[Node, Node], targets: set[Node]) -> dict[Node, Nod
     for node in order:
         if node.dtype == "float" and any(source in needed for source in node.inputs):
             needed.add(node)
-    parts: dict[Node, list[Part]] = {
-        node: [(node.scope.backward, ct)] for node, ct in seeds.items()
-    }
+    parts = {node: [(node.scope.backward, ct)] for node, ct in seeds.items()}
     found: dict[Node, Node] = {}
     for node in reversed(order):
         if node not in parts:
             continue
-        found[node] = _sum(parts[node], node.source)
+        found[node] = added(parts[node], node.source)
         if not any(source in needed for source in node.inputs):
             continue
-        scope = node.scope.backward
-        with located(scope, node.source):
-            rules = node.op.vjp(node, found[node])
-            for source, ct in zip(node.inputs, rules, strict=True):
+        with located(scope := node.scope.backward, node.source):
+            for source, ct in zip(node.inputs, node.op.vjp(node, found[node]), strict=True):
                 if ct is not None and source in needed:
                     parts.setdefault(source, []).append((scope, unbroadcast(ct, source.shape)))
     return found
-
-
-def _sum(parts: Sequence[Part], source: Source | None) -> Node:
-    """Add what the readers of a value give it: innermost first, where those that are added meet.
-
-    What goes round a block is so added outside of it, as it parted there.
-    """
-    waiting: list[Part] = []
-    for part in parts:
-        while len(waiting) > 1 and _near(*waiting[-2:]) >= _near(waiting[-1], part):
-            _join(waiting, source)
-        waiting.append(part)
-    while len(waiting) > 1:
-        _join(waiting, source)
-    return waiting[0][1]
-
-
-def _join(waiting: list[Part], source: Source | None) -> None:
-    """Put the sum of the last two in their place."""
-    (here, a), (there, b) = waiting[-2:]
-    around = _common(here, there)
-    with located(around, source):
-        waiting[-2:] = [(around, a + b)]
-
-
-def _near(a: Part, b: Part) -> int:
-    """Say how deep two readers stand together."""
-    return len(_common(a[0], b[0]).names)
-
-
-def _common(a: Scope, b: Scope) -> Scope:
-    """Return the innermost scope around two."""
-    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(a.names, b.names, strict=False))
-    depth = len(list(pairs))
-    return Scope("/".join(a.names[:depth]), a.kinds[:depth])
 
 
 def unbroadcast(ct: Node, shape: Shape) -> Node:

@@ -96,7 +96,7 @@ def block_titles(graph: Graph) -> dict[str, Title]:
     Examples
     --------
     >>> import cutaway as ca
-    >>> y = ca.layers.encoder_layer(ca.input("x", "T D"), heads="H", hidden="F")
+    >>> y = ca.layers.encoder_layer(ca.input("x", "B T D"), heads="H", hidden="F")
     >>> block_titles(ca.Graph(y))["feed_forward_norm"].en
     'Add & Norm'
     """

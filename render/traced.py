@@ -21,8 +21,8 @@ def of_graph(trace: object, graph: Graph) -> Trace:
     >>> graph = ca.Graph(ca.ops.relu(x))
     >>> unrolled = ca.transform.unroll(graph, "T", 2)
     >>> found = of_graph(ca.trace(graph, {"x": [-1.0, 2.0]}), unrolled)
-    >>> [float(found[node]) for node in unrolled.outputs]
-    [0.0, 2.0]
+    >>> [found[node].tolist() for node in unrolled.outputs]
+    [[0.0, 2.0]]
     """
     if not isinstance(trace, Trace):
         raise OptionError(

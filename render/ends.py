@@ -5,24 +5,37 @@ from dataclasses import replace
 from cutaway.render.scene import Bounds, Layout, Point, Scene
 from cutaway.render.towers import Towers
 
+TOUCHING, ROUNDING = 1.0, 4.0  # points: between these, an end is beside its box by rounding
 CORNER = 4.0  # points: no arrow ends so near a corner, if it is moved
 
 
 def landed(scene: Scene, layout: Layout, towers: Towers) -> Layout:
     """Return the layout with every arrow drawn on to its boxes.
 
-    To Graphviz a box is wider where a residual needs room beside it, and a dot has a size.
+    To Graphviz a box is wider where a residual needs room beside it, and a dot has a size; and it
+    writes six digits, so that ends far to the right lie beside their box.
     """
-    areas = {box.id: layout.area(box) for box in scene.boxes if box.id in towers.roomy}
+    every = {box.id: layout.area(box) for box in scene.boxes}
+    areas = {box: area for box, area in every.items() if box in towers.roomy}
     dots = {n: layout.centres[j.id] for j in towers.junctions for n in j.arrows}
     curves = []
     for number, (arrow, curve) in enumerate(zip(scene.arrows, layout.curves, strict=True)):
         begin = dots.get(number)
         if begin is None and arrow.tail in areas:
             begin = _nearest(curve[0], areas[arrow.tail])
-        end = _nearest(curve[-1], areas[arrow.head]) if arrow.head in areas else curve[-1]
-        curves.append(_drawn(curve, begin or curve[0], end))
+        elif begin is None:
+            begin = _rounded(curve[0], every[arrow.tail])
+        end = _nearest(curve[-1], areas[arrow.head]) if arrow.head in areas else None
+        end = end or _rounded(curve[-1], every[arrow.head])
+        curves.append(_drawn(curve, begin, end))
     return replace(layout, curves=tuple(curves))
+
+
+def _rounded(point: Point, area: Bounds) -> Point:
+    """Return the point of a box for one that rounding has put a little beside it."""
+    left, top, right, bottom = area
+    x, y = min(max(point[0], left), right), min(max(point[1], top), bottom)
+    return (x, y) if TOUCHING < max(abs(x - point[0]), abs(y - point[1])) < ROUNDING else point
 
 
 def _nearest(point: Point, area: Bounds) -> Point:

@@ -1,6 +1,6 @@
 """The attentions of a run: found by what is computed, as maps to be drawn."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -9,15 +9,14 @@ from cutaway.figures.maps import AttentionMap, AttentionMaps
 from cutaway.graph import Graph, Node, OptionError, Trace
 from cutaway.graph.errors import explain
 from cutaway.models import Model
+from cutaway.models.texts import Text
 from cutaway.models.translator import START, Translator
 from cutaway.render.grid import Array
 from cutaway.run import Compiled
 from cutaway.transform import attention_roles, softmax_of
 
 
-def attention_maps(
-    model: Model | Translator | Trace, text: str | Sequence[str] | None = None
-) -> AttentionMaps:
+def attention_maps(model: Model | Translator | Trace, text: Text | None = None) -> AttentionMaps:
     """Return the weights of every attention in a run, to be drawn.
 
     Attentions are recognised by what is computed, whatever their scopes are called.
@@ -48,16 +47,22 @@ def attention_maps(
         if text is not None:
             raise OptionError("a trace has been run already: give no text")
         return _of_trace(model)
-    if not isinstance(text, str | Sequence) or not text:
-        raise OptionError(explain("there is no text to attend to", required="a text"))
-    if isinstance(model, Translator):
-        return _of_trace(_translated(model, str(text)))
-    if isinstance(model, Model):
+    if not isinstance(model, Model | Translator):
+        raise OptionError(
+            explain(
+                f"{model!r} is neither a model nor a trace",
+                required="what ca.load or ca.trace gives, or the bundled translator",
+            )
+        )
+    if isinstance(model, Translator) and isinstance(text, str) and text:
+        return _of_trace(_translated(model, text))
+    if isinstance(model, Model) and isinstance(text, str | tuple) and text:
         return _of_trace(_read(model, text))
     raise OptionError(
         explain(
-            f"{model!r} is neither a model nor a trace",
-            required="what ca.load or ca.trace gives, or the bundled translator",
+            "there is no text to attend to",
+            required="a text" if isinstance(model, Translator) else "a text, or a pair of texts",
+            came=repr(text)[:80],
         )
     )
 
@@ -69,9 +74,8 @@ def _translated(model: Translator, text: str) -> Trace:
     return _trace(model.graph, model.feeds([english], [chinese]), model.params, names)
 
 
-def _read(model: Model, text: str | Sequence[str]) -> Trace:
-    pair = text if isinstance(text, str) else tuple(text)
-    feeds = model.feeds([pair])  # type: ignore[list-item]
+def _read(model: Model, text: Text) -> Trace:
+    feeds = model.feeds([text])
     numbers = feeds["input_ids"][0].tolist()
     tokens = tuple(model.tokenizer.id_to_token(number) or "?" for number in numbers)
     return _trace(model.graph, feeds, model.params, {"T": tokens})

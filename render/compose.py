@@ -61,7 +61,8 @@ def table(
     """
     listed = [list(cells) for cells in rows]
     count = max(map(len, listed), default=0)
-    ways = (*align, *["middle"] * (count - len(align)))
+    middle: Align = "middle"
+    ways = (*align, *[middle] * (count - len(align)))
     wide = [
         max((cell.width for cells in listed for cell in cells[n : n + 1] if cell), default=0.0)
         for n in range(count)
@@ -72,8 +73,8 @@ def table(
         x, moved = 0.0, []
         for cell, width, way in zip(cells, wide, ways, strict=False):
             if cell:
-                share = SHARES[way]  # type: ignore[index]
-                moved.append(cell.moved(x + (width - cell.width) * share, (high - cell.height) / 2))
+                dx = (width - cell.width) * SHARES[way]
+                moved.append(cell.moved(x + dx, (high - cell.height) / 2))
             x += width + gap[0]
         lines.append(layered(sum(wide) + gap[0] * (count - 1), high, moved))
     return column(*lines, gap=gap[1], align="start")

@@ -102,7 +102,7 @@ class Picture:
 
     def png(self) -> bytes:
         """Return the picture as PNG, drawn with the bundled fonts."""
-        return to_png(self.svg, self._texts, self._sheet.size)
+        return to_png(self.svg, self._texts, self._sheet.size, self._sheet.theme.background)
 
     def pdf(self) -> bytes:
         """Return the picture as PDF of one page; text stays text. This needs the extra ``pdf``."""

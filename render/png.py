@@ -9,7 +9,7 @@ SCALE = 2  # pixels for each point: sharp on today's screens
 LARGEST = 12_000  # pixels along a side
 
 
-def to_png(svg: str, texts: str, size: tuple[float, float]) -> bytes:
+def to_png(svg: str, texts: str, size: tuple[float, float], background: str) -> bytes:
     """Return an SVG as PNG.
 
     Parameters
@@ -18,6 +18,8 @@ def to_png(svg: str, texts: str, size: tuple[float, float]) -> bytes:
         What is written in it: where the bundled fonts lack a character, the system's are used.
     size
         Width and height in points.
+    background
+        The colour of a pixel at the edge that the picture covers in part.
 
     Warns
     -----
@@ -46,6 +48,7 @@ def to_png(svg: str, texts: str, size: tuple[float, float]) -> bytes:
         return bytes(
             resvg_py.svg_to_bytes(
                 svg_string=svg,
+                background=background,
                 width=round(size[0] * scale),
                 font_files=[str(file) for file in (*(fonts / name for name in FILES), *further)],
                 skip_system_fonts=True,

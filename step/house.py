@@ -160,7 +160,7 @@ class House:
         before = self._patches
         try:
             self._apply(patches)
-        except Exception:
+        except BaseException:  # also where it is interrupted
             self._apply(before)
             raise
         self._patches = patches

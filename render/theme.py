@@ -43,6 +43,7 @@ class Theme:
     inks: Texts  # what is written on them
     bands: Texts
     widths: Mapping[str, float]
+    page: bool = False  # of HTML: what stands there can be more than SVG
 
     def box(self, role: str, family: str) -> str:
         """Return the colour of a box.
@@ -87,7 +88,7 @@ class Theme:
                 yield from ((f"{key}-{number}", colour) for number, colour in enumerate(value))
 
     def variables(self) -> "Theme":
-        """Return the theme with the variables of a style sheet in place of its colours.
+        """Return the theme for a page: with the variables of a style sheet for its colours.
 
         Examples
         --------
@@ -103,7 +104,7 @@ class Theme:
                 found[key] = f"var(--{key})"
             else:
                 found[key] = tuple(f"var(--{key}-{number})" for number in range(len(value)))
-        return Theme(**found)
+        return Theme(**{**found, "page": True})
 
 
 def read_theme(theme: ThemeLike) -> Theme:
@@ -153,7 +154,7 @@ def _bundled() -> dict[str, dict[str, Any]]:
 
 
 def _colour_keys() -> Iterator[str]:
-    plain = ("lit_width", "bands", "widths")
+    plain = ("lit_width", "bands", "widths", "page")
     return (field.name for field in fields(Theme) if field.name not in plain)
 
 

@@ -119,11 +119,18 @@ def text_line(
 
 
 def glyphs(outline: Outline, middle: float, top: float, theme: Theme) -> str:
-    """Return a formula as SVG; who can't see it reads it as text."""
-    path = outline.at(middle - outline.width / 2, top + GAP / 2)
+    """Return a formula as SVG; who can't see it reads it as text, on a page as MathML."""
+    left, top = middle - outline.width / 2, top + GAP / 2
+    path = f'<path d="{outline.at(left, top)}" fill="{theme.ink}"'
+    if not theme.page:
+        return (
+            f'<g class="formula" role="img" aria-label={attribute(outline.formula.unicode)}>'
+            f"{path}/></g>"
+        )
+    over = f'x="{left:.1f}" y="{top:.1f}" width="{outline.width:.1f}" height="{outline.height:.1f}"'
     return (
-        f'<g class="formula" role="img" aria-label={attribute(outline.formula.unicode)}>'
-        f'<path d="{path}" fill="{theme.ink}"/></g>'
+        f'<g class="formula">{path} aria-hidden="true"/>'
+        f"<foreignObject {over}>{outline.formula.mathml}</foreignObject></g>"
     )
 
 

@@ -1,9 +1,11 @@
 """Formulas in pictures: outlines in their boxes, the same bytes always, text for who can't see."""
 
 import os
+import re
 import subprocess
 import sys
 from itertools import product
+from xml.etree import ElementTree
 
 import pytest
 from geometry import SVG, check, parse
@@ -107,3 +109,12 @@ def test_a_formula_that_is_too_wide_is_left_out() -> None:
     check(picture)
     [box] = [box for box in picture.scene.boxes if box.role == "group"]
     assert box.formula is None
+
+
+def test_a_page_holds_formulas_as_mathml_too() -> None:
+    picture = ca.draw(MODELS["encoder-layer"].graph(), show=BOTH)
+    formulas = [box.formula.formula for box in picture.scene.boxes if box.formula]
+    drawing = re.findall(r"<main.*?</main>", picture.html, re.S)[0]
+    assert [*re.findall(r"<math.*?</math>", drawing)] == [each.mathml for each in formulas]
+    assert "<math" not in picture.svg
+    ElementTree.fromstring(re.findall(r"<svg.*?</svg>", drawing, re.S)[0])

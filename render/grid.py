@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -110,7 +111,7 @@ def grid(
         spots[f"column.{j}"] = (j * wide, 0.0, (j + 1) * wide, count * high)
     whole = (0.0, 0.0, wide_count * wide, count * high)
     spots["cells"] = whole
-    marks += borders(spots, look)
+    marks += between(spots, "row") + between(spots, "column") + borders(spots, look)
     drawing = Drawing(whole[2], whole[3], tuple(marks), spots)
     if look.shades:
         title = told(title, array, look.masked)
@@ -131,7 +132,7 @@ def _cell(
 ) -> Part:
     scale, masked = look
     shade = "p0" if value is None or masked else scale.cell(value)
-    marks: list[Mark] = [Rect(bounds, f"cells.{shade}", "frame", 0.5)]
+    marks: list[Mark] = [Rect(bounds, f"cells.{shade}")]
     if masked:
         marks.append(hatch(bounds))
     if text:
@@ -171,6 +172,13 @@ def borders(spots: Mapping[str, Bounds], look: Look) -> list[Mark]:
         outer = (left - 2.5, top - 2.5, right + 2.5, bottom + 2.5)
         found.append(Rect(outer, "", look.border, 0.8))
     return found + [Rect(spots[f"row.{i}"], "", "lit", 2.4) for i in look.lit]
+
+
+def between(spots: Mapping[str, Bounds], kind: str) -> list[Mark]:
+    """Return the lines between rows, or between columns."""
+    along = [spot for name, spot in spots.items() if name.startswith(kind)]
+    lines = tuple((b[:2], a[2:]) for a, b in pairwise(along))  # begin of the next, end of this one
+    return [Strokes(lines, "frame", 0.6)] if lines else []
 
 
 def labelled(drawing: Drawing, look: Look, wide: float, high: float) -> Drawing:

@@ -7,6 +7,7 @@ from itertools import chain, pairwise
 
 from cutaway.render.dot import LABEL, label_width
 from cutaway.render.geometry import bounds, crosses, holds, meet, polyline
+from cutaway.render.near import Near, steps
 from cutaway.render.scene import Arrow, Bounds, Layout, Point, Scene
 from cutaway.render.towers import LARGEST
 
@@ -81,9 +82,9 @@ class Free:
 
     def __init__(self, scene: Scene, layout: Layout, reserved: Collection[Bounds]) -> None:
         self._scene, self._layout = scene, layout
-        self._taken = [*reserved, *map(layout.area, scene.boxes)]
-        lines = map(polyline, layout.curves + layout.trunks)
-        self._strokes = [(bounds(line), line) for line in lines]
+        taken = (*reserved, *map(layout.area, scene.boxes))
+        self._taken = Near((area, area) for area in taken)
+        self._lines = steps(map(polyline, layout.curves + layout.trunks))
 
     def nearest(
         self, number: int, places: Sequence[Point | None], arrows: bool = True
@@ -125,13 +126,13 @@ class Free:
         return [area(arrow, place) for n, (arrow, place) in pairs if place and n != number]
 
     def _fits(self, text: Bounds, others: Collection[Bounds], arrows: bool = True) -> bool:
-        if any(meet(text, other) for other in chain(self._taken, others)):
+        if any(meet(text, other) for other in chain(self._taken.to(text), others)):
             return False
         if not arrows:
             return True
         apart = text[0] - APART, text[1], text[2] + APART, text[3]
-        near = (line for around, line in self._strokes if meet(around, apart))
-        return not any(crosses(a, b, apart) for line in near for a, b in pairwise(line))
+        near = ((a, b) for line, a, b in self._lines.to(apart) if meet(line, apart))
+        return not any(crosses(a, b, apart) for a, b in near)
 
 
 def _astride(text: Bounds, layout: Layout) -> bool:

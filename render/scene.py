@@ -16,8 +16,8 @@ Language = Literal["en", "zh", "both"]
 Direction = Literal["BT", "TB", "LR", "RL"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
-Place = tuple[str, ...]  # the scopes in which something stands
 Point = tuple[float, float]
+Place = tuple[str, ...]  # the scopes in which something stands
 Bounds = tuple[float, float, float, float]  # left, top, right, bottom
 HEADROOM = 27.0  # points: for a frame's title, in two languages
 GAP = 5.0  # points, half above a formula and half under it
@@ -38,11 +38,6 @@ class Line:
     def height(self) -> float:
         """The room it takes."""
         return self.size + 3
-
-
-def shortest(number: float) -> str:
-    """Write a coordinate with two decimals at most."""
-    return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +61,6 @@ class Outline:
         )
         width, height, base = self.width * factor, self.height * factor, self.base * factor
         return Outline(self.formula, path, width, height, base)
-
-    def at(self, left: float, top: float) -> str:
-        """Return the data of an SVG path that begins there."""
-        return "".join(
-            command + " ".join(f"{shortest(left + x)},{shortest(top + y)}" for x, y in points)
-            for command, points in self.path
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from cutaway.render.legend import SIZE as LEGEND_SIZE
 from cutaway.render.legend import SWATCH, Entry, legend
 from cutaway.render.legend import extent as legend_extent
 from cutaway.render.measure import text_width
+from cutaway.render.path import short
 from cutaway.render.scene import (
     GAP,
     Arrow,
@@ -33,6 +34,7 @@ from cutaway.render.write import (
     WHOLE,
     arrowhead,
     attribute,
+    bounds,
     glyphs,
     plain,
     points,
@@ -100,12 +102,11 @@ def scene_elements(scene: Scene, layout: Layout) -> Iterator[str]:
     yield from _caption(wrapped(scene.caption, layout.width), extent(scene, layout)[1], theme)
 
 
-def _frame(frame: Frame, bounds: Bounds, theme: Theme) -> str:
-    x0, y0, x1, y1 = bounds
+def _frame(frame: Frame, area: Bounds, theme: Theme) -> str:
     return (
         f"<g data-scope={attribute('/'.join(frame.place))}><title>{plain(_whole(frame.title))}"
-        f'</title><rect x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}" '
-        f'rx="6" fill="{_shade(frame, theme)}" stroke="{theme.frame}"/></g>'
+        f'</title><rect{bounds(area)} rx="6" fill="{_shade(frame, theme)}" '
+        f'stroke="{theme.frame}"/></g>'
     )
 
 
@@ -135,7 +136,7 @@ def _box(box: Box, centre: Point, theme: Theme) -> str:
     high += box.inside.height + GAP if box.inside else 0
     texts, y = [], centre[1] - high / 2
     corner = centre[0] - box.width / 2 + 1 + BAND / 2, centre[1] - box.height / 2 + 1.5
-    band = _band(theme.band(box.role, box.family), corner, f"v{box.height - 3:.1f}", theme)
+    band = _band(theme.band(box.role, box.family), corner, f"v{short(box.height - 3)}", theme)
     for number, line in enumerate(box.lines):
         if formula and number == box.headings:
             texts.append(glyphs(formula, centre[0], y, theme))
@@ -177,8 +178,7 @@ def _shape(
     if lit:
         weight = f' stroke-width="{theme.lit_width:g}"'
     return (
-        f'<rect x="{left:.1f}" y="{top:.1f}" '
-        f'width="{width:.1f}" height="{height:.1f}" rx="{corner:g}" '
+        f'<rect{bounds((left, top, left + width, top + height))} rx="{corner:g}" '
         f'fill="{theme.box(role, family)}" stroke="{theme.lit if lit else theme.edge}"{weight}'
         f"{_dash(border or role, lit)}/>"
     )
@@ -189,7 +189,7 @@ def _band(rhythm: str, begin: Point, way: str, theme: Theme) -> str:
     if not rhythm:
         return ""
     return (
-        f'<path d="M{begin[0]:.1f},{begin[1]:.1f} {way}" stroke="{theme.edge}" '
+        f'<path d="M{points([begin])} {way}" stroke="{theme.edge}" '
         f'stroke-width="{BAND:g}" stroke-dasharray="{rhythm}"/>'
     )
 
@@ -218,8 +218,8 @@ def _trunk(curve: tuple[Point, ...], theme: Theme) -> str:
     """Write what arrows have in common, and a dot where they part."""
     start, *rest, (x, y) = curve
     return (
-        f'<path d="M{points([start])} C{points(rest)} L{x:.1f},{y:.1f}" fill="none" '
-        f'stroke="{theme.edge}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="{DOT:g}" '
+        f'<path d="M{points([start])} C{points(rest)} L{points([(x, y)])}" fill="none" '
+        f'stroke="{theme.edge}"/><circle cx="{short(x)}" cy="{short(y)}" r="{DOT:g}" '
         f'fill="{theme.edge}"/>'
     )
 
@@ -247,7 +247,7 @@ def _entry(entry: Entry, top: float, theme: Theme) -> str:
     else:
         ink = theme.lit if sign.lit else theme.line(sign.line)
         dash = _dash(sign.stroke or "data") + _weight(sign, theme)
-        mark = f'<path d="M{entry.x:.1f},{y:.1f} h{SWATCH:g}" stroke="{ink}"{dash}/>'
+        mark = f'<path d="M{points([(entry.x, y)])} h{SWATCH:g}" stroke="{ink}"{dash}/>'
     place = (entry.x + SWATCH + 5, y + 3.5)
     words = text_line(Line(sign.words, size=LEGEND_SIZE), place, theme.soft, anchor="start")
     return f'<g class="legend">{mark}{words}</g>'

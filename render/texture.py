@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.render.grid import Array, Look, borders, hatch, labelled
+from cutaway.render.grid import Array, Look, between, borders, hatch, labelled
 from cutaway.render.marks import Drawing, Mark, Rect, Strokes, Text, Tiles
 from cutaway.render.nonfinite import sign, told
 from cutaway.render.scale import NUMBER, Scale
@@ -54,8 +54,7 @@ def texture(
     if look.shades:
         marks += _shades(array, look.cell, scale or Scale.of(array))
     if vectors:
-        apart = [spot for name, spot in spots.items() if name.startswith(vectors)]
-        marks += [Rect(spot, "", "frame", 0.5) for spot in apart]
+        marks += between(spots, vectors)
     for i, text in enumerate(symbols):
         _, top, right, bottom = spots[f"row.{i}"]
         place = (right / 2, (top + bottom) / 2 + NUMBER * DROP)
@@ -70,7 +69,8 @@ def texture(
 def _shades(array: npt.NDArray[np.float64], cell: tuple[float, float], scale: Scale) -> list[Mark]:
     """Return the cells, those of one shade together."""
     (wide, high), names = cell, [[scale.cell(float(value)) for value in line] for line in array]
-    found: list[Mark] = [Tiles(tuple(at), f"cells.{n}") for n, at in runs(names, cell).items()]
+    shown = {name: at for name, at in runs(names, cell).items() if name != "p0"}  # as behind them
+    found: list[Mark] = [Tiles(tuple(at), f"cells.{name}") for name, at in shown.items()]
     signs: dict[str, list[Bounds]] = {}
     for i, line in enumerate(names if high >= SIGNED else []):
         for j, shade in enumerate(line):

@@ -1,28 +1,27 @@
 """Where a frame's title goes: along its upper edge, where no arrow passes."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 from math import inf
 
-from cutaway.render.geometry import bounds, meet, polyline
+from cutaway.render.geometry import meet, polyline
 from cutaway.render.labels import area
 from cutaway.render.measure import text_width
+from cutaway.render.near import Near, Step, steps
 from cutaway.render.scene import Bounds, Frame, Layout, Place, Point, Scene
 from cutaway.render.text import shorten
 
 INSET = 8.0
 STEP = 6.0
-Stroke = tuple[Bounds, list[Point]]
 
 
 def titles(scene: Scene, layout: Layout) -> dict[Place, Point]:
     """Return where each frame's title begins; at the left if arrows pass everywhere."""
-    strokes = _strokes(scene, layout)
+    lines = _lines(scene, layout)
     places: dict[Place, Point] = {}
     for frame in scene.frames:
         left, top, *_ = layout.frames[frame.place]
         width = max(text_width(shorten(line.text), line.size) for line in frame.title)
-        begins = _free(layout.frames[frame.place], (width, frame.height), strokes)
+        begins = _free(layout.frames[frame.place], (width, frame.height), lines)
         places[frame.place] = next(begins, left + INSET), top + 2
     return places
 
@@ -45,23 +44,23 @@ def reserved(scene: Scene, layout: Layout) -> list[Bounds]:
 
 def free_begins(scene: Scene, layout: Layout) -> dict[Place, list[float]]:
     """Return for each frame where a title of its largest size may begin."""
-    strokes = _strokes(scene, layout)
+    lines = _lines(scene, layout)
     return {
-        frame.place: list(_free(layout.frames[frame.place], (frame.width, frame.height), strokes))
+        frame.place: list(_free(layout.frames[frame.place], (frame.width, frame.height), lines))
         for frame in scene.frames
     }
 
 
 def begins_in(scene: Scene, layout: Layout, bounds: Bounds, frame: Frame) -> Iterator[float]:
     """Yield where a frame's title of the largest size may begin if the frame has other bounds."""
-    return _free(bounds, (frame.width, frame.height), _strokes(scene, layout))
+    return _free(bounds, (frame.width, frame.height), _lines(scene, layout))
 
 
-def _free(frame: Bounds, size: Point, strokes: list[Stroke]) -> Iterator[float]:
+def _free(frame: Bounds, size: Point, lines: Near[Step]) -> Iterator[float]:
     """Yield the places, from the left, for a title of a size where no arrow passes."""
     (x0, y0, x1, _), (width, height) = frame, size
     strip = (x0, y0 + 2, x1, y0 + 2 + height)
-    spans = sorted(_passing(strip, strokes), reverse=True)
+    spans = sorted(_passing(strip, lines), reverse=True)
     reached = -inf  # how far to the right arrows go that begin before a title's end
     for n in range(max(0, int((x1 - x0 - 2 * INSET - width) / STEP)) + 1):
         x = x0 + INSET + STEP * n
@@ -71,21 +70,19 @@ def _free(frame: Bounds, size: Point, strokes: list[Stroke]) -> Iterator[float]:
             yield x
 
 
-def _passing(strip: Bounds, strokes: list[Stroke]) -> Iterator[tuple[float, float]]:
+def _passing(strip: Bounds, lines: Near[Step]) -> Iterator[tuple[float, float]]:
     """Yield from where to where, from left to right, arrows pass a strip."""
     _, top, _, bottom = strip
-    for around, line in strokes:
-        if meet(around, strip):
-            for (ax, ay), (bx, by) in pairwise(line):
-                if (ay >= top or by >= top) and (ay <= bottom or by <= bottom):
-                    yield (ax, bx) if ax <= bx else (bx, ax)
+    for line, (ax, ay), (bx, by) in lines.to(strip):
+        if (ay >= top or by >= top) and (ay <= bottom or by <= bottom) and meet(line, strip):
+            yield (ax, bx) if ax <= bx else (bx, ax)
 
 
-def _strokes(scene: Scene, layout: Layout) -> list[Stroke]:
+def _lines(scene: Scene, layout: Layout) -> Near[Step]:
     """Return what a title must not lie on: arrows, and the outlines of the texts at them."""
-    lines = [polyline(curve) for curve in layout.curves + layout.trunks]
+    drawn = [polyline(curve) for curve in layout.curves + layout.trunks]
     for arrow, place in zip(scene.arrows, layout.labels, strict=True):
         if place:
             x0, y0, x1, y1 = area(arrow, place)
-            lines.append([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)])
-    return [(bounds(line), line) for line in lines]
+            drawn.append([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)])
+    return steps(drawn)

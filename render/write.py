@@ -6,7 +6,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from cutaway.render.marks import Glyphs, Inset, Mark, Part, Rect, Strokes, Text, Tiles, Way
 from cutaway.render.measure import missing, text_width
-from cutaway.render.scene import GAP, Bounds, Line, Outline, Point, shortest
+from cutaway.render.path import bars, path, short
+from cutaway.render.scene import GAP, Bounds, Line, Outline, Point
 from cutaway.render.text import LONGEST, clean, shorten
 from cutaway.render.theme import Theme
 
@@ -25,12 +26,11 @@ def _mark(mark: Mark, theme: Theme) -> str:
     match mark:
         case Rect():
             return _rect(mark, theme)
-        case Tiles(bounds, fill):
-            path = "".join(_tile(each) for each in bounds)
-            return f'<path d="{path}" fill="{theme.colour(fill)}"/>'
+        case Tiles():
+            return _tiles(mark, theme)
         case Strokes(lines, ink, weight):
-            path = "".join(f"M{points([start])}L{points([end])}" for start, end in lines)
-            return f'<path d="{path}" fill="none"{_stroke(ink, weight, "", theme)}/>'
+            drawn = path(part for a, b in lines for part in (("M", [a]), ("L", [b])))
+            return f'<path d="{drawn}"{_stroke(ink, weight, "", theme)}/>'
         case Text(place, line, ink, anchor):
             return text_line(line, place, theme.colour(ink), anchor=anchor, longest=WHOLE)
         case Way():
@@ -47,17 +47,21 @@ def _mark(mark: Mark, theme: Theme) -> str:
 
 
 def _rect(rect: Rect, theme: Theme) -> str:
-    x0, y0, x1, y1 = rect.bounds
     fill = theme.colour(rect.fill) if rect.fill else "none"
     look = f' rx="{rect.corner:g}"' if rect.corner else ""
     look += f' fill="{fill}"' + _stroke(rect.stroke, rect.weight, rect.dash, theme)
-    return f'<rect x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}"{look}/>'
+    return f"<rect{bounds(rect.bounds)}{look}/>"
 
 
-def _tile(bounds: Bounds) -> str:
-    x0, y0, x1, y1 = bounds
-    wide, high = shortest(x1 - x0), shortest(y1 - y0)
-    return f"M{shortest(x0)},{shortest(y0)}h{wide}v{high}h-{wide}z"
+def _tiles(tiles: Tiles, theme: Theme) -> str:
+    """Write tiles of one height as lines of that weight: the shortest that SVG has for them."""
+    rows: dict[float, list[tuple[Point, float]]] = {}
+    for x0, y0, x1, y1 in tiles.bounds:
+        rows.setdefault(round(y1 - y0, 3), []).append(((x0, (y0 + y1) / 2), x1 - x0))
+    return "".join(
+        f'<path d="{bars(middles)}"{_stroke(tiles.fill, high, "", theme)}/>'
+        for high, middles in rows.items()
+    )
 
 
 def _stroke(ink: str, weight: float, dash: str, theme: Theme) -> str:
@@ -70,15 +74,21 @@ def _stroke(ink: str, weight: float, dash: str, theme: Theme) -> str:
 def _way(way: Way, theme: Theme) -> str:
     start, *rest = way.points
     command = "C" if way.curved else "L"
-    path = f"M{points([start])} {command}{points(rest)}"
+    drawn = f"M{points([start])} {command}{points(rest)}"
     fill = theme.colour(way.fill) if way.fill else "none"
-    line = f'<path d="{path}" fill="{fill}"{_stroke(way.ink, way.weight, way.dash, theme)}/>'
+    line = f'<path d="{drawn}" fill="{fill}"{_stroke(way.ink, way.weight, way.dash, theme)}/>'
     if not way.head:
         return line
     *_, base, tip = way.points
     if not way.curved:
         base = _back(base, tip)
     return line + arrowhead(base, tip, theme.colour(way.ink), HEAD)
+
+
+def bounds(area: Bounds) -> str:
+    """Write where an element is, as attributes."""
+    x0, y0, x1, y1 = area
+    return f' x="{short(x0)}" y="{short(y0)}" width="{short(x1 - x0)}" height="{short(y1 - y0)}"'
 
 
 def _back(start: Point, tip: Point) -> Point:
@@ -90,7 +100,7 @@ def _back(start: Point, tip: Point) -> Point:
 
 def points(line: Iterable[Point]) -> str:
     """Write points as SVG does."""
-    return " ".join(f"{x:.1f},{y:.1f}" for x, y in line)
+    return " ".join(f"{short(x)},{short(y)}" for x, y in line)
 
 
 def text_line(
@@ -107,10 +117,12 @@ def text_line(
     letters that join, as Arabic ones do, would come apart. There is room for an em each.
     """
     text = shorten(line.text, longest)
-    measured = f'textLength="{text_width(text, line.size):.1f}" lengthAdjust="spacingAndGlyphs"'
+    wide = short(text_width(text, line.size))
+    measured = f'textLength="{wide}" lengthAdjust="spacingAndGlyphs"'
     parts = [
-        f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" font-size="{line.size:g}"',
-        f'text-anchor="{anchor}" fill="{ink}"',
+        f'<text x="{short(place[0])}" y="{short(place[1])}" font-size="{line.size:g}"',
+        *([] if anchor == "start" else [f'text-anchor="{anchor}"']),
+        f'fill="{ink}"',
         *([] if missing(text) else [measured]),
         *([f'lang="{line.lang}"'] if line.lang else []),
         *([look] if look else []),
@@ -121,16 +133,16 @@ def text_line(
 def glyphs(outline: Outline, middle: float, top: float, theme: Theme) -> str:
     """Return a formula as SVG; who can't see it reads it as text, on a page as MathML."""
     left, top = middle - outline.width / 2, top + GAP / 2
-    path = f'<path d="{outline.at(left, top)}" fill="{theme.ink}"'
+    drawn = f'<path d="{path(outline.path, left, top)}" fill="{theme.ink}"'
     if not theme.page:
         return (
             f'<g class="formula" role="img" aria-label={attribute(outline.formula.unicode)}>'
-            f"{path}/></g>"
+            f"{drawn}/></g>"
         )
-    over = f'x="{left:.1f}" y="{top:.1f}" width="{outline.width:.1f}" height="{outline.height:.1f}"'
+    over = bounds((left, top, left + outline.width, top + outline.height))
     return (
-        f'<g class="formula">{path} aria-hidden="true"/>'
-        f"<foreignObject {over}>{outline.formula.mathml}</foreignObject></g>"
+        f'<g class="formula">{drawn} aria-hidden="true"/>'
+        f"<foreignObject{over}>{outline.formula.mathml}</foreignObject></g>"
     )
 
 

@@ -57,15 +57,46 @@ def area(element: Element) -> Area:
     width = text_width(element.text or "", size)
     if not missing(element.text or ""):
         assert abs(width - float(element.attrib["textLength"])) <= 0.06
-    begin = x - {"start": 0.0, "middle": width / 2, "end": width}[element.attrib["text-anchor"]]
+    begin = (
+        x - {"start": 0.0, "middle": width / 2, "end": width}[element.get("text-anchor", "start")]
+    )
     return Area(begin, y - 0.8 * size, begin + width, y + 0.25 * size)
 
 
 def hull(path: Element) -> Area:
     """Return where an outline is: its curves lie between their points."""
-    numbers = [float(number) for number in re.findall(r"-?[\d.]+", path.attrib["d"])]
-    xs, ys = numbers[::2], numbers[1::2]
+    xs, ys = zip(*places(path.attrib["d"]), strict=True)
     return Area(min(xs), min(ys), max(xs), max(ys))
+
+
+def places(data: str) -> Iterator[Point]:
+    """Yield the points of a path, and those that pull its curves, wherever they are counted from.
+
+    Its commands are those that pictures have: ``M L C``, and ``m l h v q t z``.
+    """
+    x = y = 0.0
+    begin = pull = (x, y)
+    for letter, text in re.findall(r"([a-zA-Z])([^a-zA-Z]*)", data):
+        numbers = [float(number) for number in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", text)]
+        if letter == "z":
+            x, y = pull = begin
+            continue
+        each = {"h": 1, "v": 1, "q": 4}.get(letter, 2)
+        assert letter in "MLCmlhvqt", data
+        assert numbers, data
+        for n in range(0, len(numbers), each):
+            step = numbers[n : n + each]
+            assert len(step) == each, data
+            if letter in "hv":
+                step = [*step, 0.0] if letter == "h" else [0.0, *step]
+            left, top = (0.0, 0.0) if letter.isupper() else (x, y)
+            found = [(left + a, top + b) for a, b in zip(step[::2], step[1::2], strict=True)]
+            if letter == "t":
+                found.insert(0, (2 * x - pull[0], 2 * y - pull[1]))
+            yield from found
+            x, y = found[-1]
+            pull = found[0] if letter in "qt" else (x, y)
+            begin = (x, y) if letter in "mM" else begin
 
 
 def points(element: Element) -> list[Point]:

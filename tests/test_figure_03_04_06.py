@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from geometry import SVG, Area, Element, area, arrows
+from geometry import SVG, Area, Element, area, arrows, places
 
 import cutaway as ca
 from cutaway.figures.columns import LEFT, NAMES
@@ -126,8 +126,7 @@ def test_arrows_touch_boxes_and_cross_no_text(figure: int, lang: str, values: bo
     for arrow in arrows(drawn):
         path = arrow.find(f"{SVG}path")
         assert path is not None
-        numbers = [float(part) for part in re.findall(r"-?[\d.]+", path.attrib["d"])]
-        points = list(zip(numbers[::2], numbers[1::2], strict=True))
+        points = list(places(path.attrib["d"]))
         for x, y in (points[0], points[-1]):
             assert any(_touches(border, x, y) for border in borders), arrow.attrib
         for (x0, y0), (x1, y1) in pairwise(points):

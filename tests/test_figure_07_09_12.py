@@ -1,14 +1,13 @@
 """Figures 7, 9 and 12: all tokens as matrices, the heads joined, the feed-forward network."""
 
 import itertools
-import re
 from functools import cache
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 import sympy
-from geometry import SVG, Area, Element, area, hull
+from geometry import SVG, Area, Element, area, hull, places
 
 import cutaway as ca
 from cutaway.figures.concat_linear import BIAS, EACH, FEATURE, by_head, shares
@@ -86,14 +85,20 @@ def shaded(matrix: Element) -> list[list[str]]:
     count, wide = map(int, matrix.attrib["data-shape"].split(","))
     whole = border_of_shades(matrix)
     high, across = (whole.bottom - whole.top) / count, (whole.right - whole.left) / wide
-    found = [[""] * wide for _ in range(count)]
-    for tile in matrix.iterfind(f"{SVG}path"):
-        for x, y, w, h in re.findall(r"M([-\d.]+),([-\d.]+)h([\d.]+)v([\d.]+)", tile.attrib["d"]):
-            if float(h) < high * 0.9:
-                continue  # the sign of a negative cell
-            row, begin = round((float(y) - whole.top) / high), (float(x) - whole.left) / across
-            for column in range(round(begin), round(begin + float(w) / across)):
-                found[row][column] = tile.attrib["fill"]
+    behind = matrix.find(f"{SVG}rect")
+    assert behind is not None
+    found = [[behind.attrib["fill"]] * wide for _ in range(count)]
+    for tiles in matrix.iterfind(f"{SVG}path"):
+        if abs(float(tiles.get("stroke-width", 1)) - high) > 0.01:
+            continue  # the signs of negative cells, or the lines between rows
+        points = list(places(tiles.attrib["d"]))
+        for (x, y), (end, level) in zip(points[::2], points[1::2], strict=True):
+            assert y == level
+            row, begin = round((y - whole.top) / high - 0.5), round((x - whole.left) / across)
+            for column in range(begin, begin + round((end - x) / across)):
+                assert 0 <= row < count
+                assert found[row][column] == behind.attrib["fill"]
+                found[row][column] = tiles.attrib["stroke"]
     return found
 
 

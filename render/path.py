@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from cutaway.render.scene import Point
 
+Bar = tuple[Point, float]  # the left end, and how wide
 Command = tuple[str, Sequence[Point]]
 UNIT = 0.01  # points: places are whole numbers of it, so that no step adds to an error
 
@@ -21,7 +22,7 @@ def short(number: float, decimals: int = 1) -> str:
     return sign + (digits.removeprefix("0") or "0") if digits != "0" else "0"
 
 
-def bars(middles: Iterable[tuple[Point, float]]) -> str:
+def bars(middles: Iterable[Bar]) -> str:
     """Return horizontal lines, each from its left end, as wide as it says.
 
     Examples

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cutaway.render.compose import row
-from cutaway.render.marks import Drawing, Mark, Rect, Way
+from cutaway.render.marks import Drawing, Mark, Rect, Strokes
 from cutaway.render.scene import Bounds
 from cutaway.render.theme import STEPS
 from cutaway.render.words import words
@@ -138,9 +138,9 @@ class Scale:
 SHARES = Scale(1.0, signed=False)  # of weights
 
 
-def minus(bounds: Bounds, shade: str) -> Way:
+def minus(bounds: Bounds, shade: str) -> Strokes:
     """Return a dash that says without colour that a value is negative."""
     left, top, right, bottom = bounds
     x, y = (left + right) / 2, (top + bottom) / 2
     half = min(right - left, bottom - top) * 0.22
-    return Way(((x - half, y), (x + half, y)), f"inks.{shade}", 1.0)
+    return Strokes((((x - half, y), (x + half, y)),), f"inks.{shade}")

@@ -52,7 +52,7 @@ def texture(
     spots |= {f"column.{j}": (j * wide, 0.0, (j + 1) * wide, whole[3]) for j in range(wide_count)}
     marks: list[Mark] = [Rect(whole, "cells.p0")]
     if look.shades:
-        marks += _shades(array, look.cell, scale or Scale.of(array))
+        marks = _shades(array, whole, look.cell, scale or Scale.of(array))
     if vectors:
         marks += between(spots, vectors)
     for i, text in enumerate(symbols):
@@ -66,11 +66,15 @@ def texture(
     return labelled(drawing, look, wide, high)
 
 
-def _shades(array: npt.NDArray[np.float64], cell: tuple[float, float], scale: Scale) -> list[Mark]:
-    """Return the cells, those of one shade together."""
+def _shades(
+    array: npt.NDArray[np.float64], whole: Bounds, cell: tuple[float, float], scale: Scale
+) -> list[Mark]:
+    """Return the cells, those of one shade together: the most frequent is behind the others."""
     (wide, high), names = cell, [[scale.cell(float(value)) for value in line] for line in array]
-    shown = {name: at for name, at in runs(names, cell).items() if name != "p0"}  # as behind them
-    found: list[Mark] = [Tiles(tuple(at), f"cells.{name}") for name, at in shown.items()]
+    tiles = runs(names, cell)
+    behind = max(tiles, key=lambda name: len(tiles[name]), default="p0")
+    found: list[Mark] = [Rect(whole, f"cells.{behind}")]
+    found += [Tiles(tuple(at), f"cells.{n}") for n, at in tiles.items() if n != behind]
     signs: dict[str, list[Bounds]] = {}
     for i, line in enumerate(names if high >= SIGNED else []):
         for j, shade in enumerate(line):

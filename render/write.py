@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from cutaway.render.marks import Glyphs, Inset, Mark, Part, Rect, Strokes, Text, Tiles, Way
 from cutaway.render.measure import missing, text_width
-from cutaway.render.path import bars, path, short
+from cutaway.render.path import Bar, bars, path, short
 from cutaway.render.scene import GAP, Bounds, Line, Outline, Point
 from cutaway.render.text import LONGEST, clean, shorten
 from cutaway.render.theme import Theme
@@ -19,7 +20,12 @@ LONG = 7.0  # points: its length
 
 def write(marks: Iterable[Mark], theme: Theme) -> str:
     """Return marks as SVG elements."""
-    return "".join(_mark(mark, theme) for mark in marks)
+    written: list[str] = []
+    for _, each in groupby(marks, type):
+        alike = list(each)
+        tiles = [mark for mark in alike if isinstance(mark, Tiles)]
+        written += [_tiles(tiles, theme)] if tiles else [_mark(mark, theme) for mark in alike]
+    return "".join(written)
 
 
 def _mark(mark: Mark, theme: Theme) -> str:
@@ -27,7 +33,7 @@ def _mark(mark: Mark, theme: Theme) -> str:
         case Rect():
             return _rect(mark, theme)
         case Tiles():
-            return _tiles(mark, theme)
+            return _tiles([mark], theme)
         case Strokes(lines, ink, weight):
             drawn = path(part for a, b in lines for part in (("M", [a]), ("L", [b])))
             return f'<path d="{drawn}"{_stroke(ink, weight, "", theme)}/>'
@@ -53,15 +59,19 @@ def _rect(rect: Rect, theme: Theme) -> str:
     return f"<rect{bounds(rect.bounds)}{look}/>"
 
 
-def _tiles(tiles: Tiles, theme: Theme) -> str:
-    """Write tiles of one height as lines of that weight: the shortest that SVG has for them."""
-    rows: dict[float, list[tuple[Point, float]]] = {}
-    for x0, y0, x1, y1 in tiles.bounds:
-        rows.setdefault(round(y1 - y0, 3), []).append(((x0, (y0 + y1) / 2), x1 - x0))
-    return "".join(
-        f'<path d="{bars(middles)}"{_stroke(tiles.fill, high, "", theme)}/>'
-        for high, middles in rows.items()
-    )
+def _tiles(tiles: Iterable[Tiles], theme: Theme) -> str:
+    """Write tiles of one height and colour as lines of that weight: SVG has nothing shorter."""
+    rows: dict[float, dict[str, list[Bar]]] = {}
+    for each in tiles:
+        for x0, y0, x1, y1 in each.bounds:
+            alike = rows.setdefault(round(y1 - y0, 3), {})
+            bar = (x0, (y0 + y1) / 2), x1 - x0
+            alike.setdefault(theme.colour(each.fill), []).append(bar)
+    written = []
+    for high, colours in rows.items():
+        paths = (f'<path d="{bars(at)}" stroke="{colour}"/>' for colour, at in colours.items())
+        written.append(f'<g stroke-width="{high:g}">{"".join(paths)}</g>')
+    return "".join(written)
 
 
 def _stroke(ink: str, weight: float, dash: str, theme: Theme) -> str:
@@ -73,8 +83,10 @@ def _stroke(ink: str, weight: float, dash: str, theme: Theme) -> str:
 
 def _way(way: Way, theme: Theme) -> str:
     start, *rest = way.points
-    command = "C" if way.curved else "L"
-    drawn = f"M{points([start])} {command}{points(rest)}"
+    if way.curved:
+        drawn = f"M{points([start])} C{points(rest)}"
+    else:
+        drawn = path([("M", [start]), ("L", rest)])
     fill = theme.colour(way.fill) if way.fill else "none"
     line = f'<path d="{drawn}" fill="{fill}"{_stroke(way.ink, way.weight, way.dash, theme)}/>'
     if not way.head:

@@ -88,9 +88,8 @@ def shaded(matrix: Element) -> list[list[str]]:
     behind = matrix.find(f"{SVG}rect")
     assert behind is not None
     found = [[behind.attrib["fill"]] * wide for _ in range(count)]
-    for tiles in matrix.iterfind(f"{SVG}path"):
-        if abs(float(tiles.get("stroke-width", 1)) - high) > 0.01:
-            continue  # the signs of negative cells, or the lines between rows
+    drawn = [g for g in matrix.iterfind(f"{SVG}g") if g.get("stroke-width") == f"{high:g}"]
+    for tiles in (each for g in drawn for each in g):  # not the signs of negative cells
         points = list(places(tiles.attrib["d"]))
         for (x, y), (end, level) in zip(points[::2], points[1::2], strict=True):
             assert y == level
@@ -403,7 +402,7 @@ def test_widths_are_to_scale_and_cut_cells_are_0() -> None:
         wide = {}
         for node in (X, UP, RELU, DOWN, NORM):
             strip = parts(svg, "matrix", path(node, n))
-            at = [border_of_shades(s) for s in strip if s.find(f"{SVG}path") is not None]
+            at = [border_of_shades(s) for s in strip if s.find(f".//{SVG}path") is not None]
             wide[node] = at[0].right - at[0].left
         assert wide[RELU] == pytest.approx(wide[UP], abs=0.11)
         assert wide[DOWN] == wide[NORM] == pytest.approx(wide[X], abs=0.11)

@@ -1,6 +1,7 @@
 """A scene as DOT: boxes of fixed size in nested clusters."""
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 import graphviz
 
@@ -95,7 +96,12 @@ def _edges(dot: graphviz.Digraph, scene: Scene, labels: bool, towers: Towers) ->
 
 def label_width(arrow: Arrow) -> float:
     """Return how wide the text at an arrow is."""
-    return text_width(shorten(arrow.label), LABEL)
+    return _width(arrow.label)
+
+
+@lru_cache(maxsize=4096)
+def _width(label: str) -> float:
+    return text_width(shorten(label), LABEL)
 
 
 def _nest(

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import chain, pairwise
 
 from cutaway.render.dot import LABEL, label_width
-from cutaway.render.geometry import bounds, crosses, holds, meet, polyline
+from cutaway.render.geometry import around, bounds, crosses, holds, meet, polyline
 from cutaway.render.near import Near, steps
 from cutaway.render.scene import Arrow, Bounds, Layout, Point, Scene
 from cutaway.render.towers import LARGEST
@@ -82,6 +82,7 @@ class Free:
 
     def __init__(self, scene: Scene, layout: Layout, reserved: Collection[Bounds]) -> None:
         self._scene, self._layout = scene, layout
+        self._labelled = [number for number, place in enumerate(layout.labels) if place]
         taken = (*reserved, *map(layout.area, scene.boxes))
         self._taken = Near((area, area) for area in taken)
         self._lines = steps(map(polyline, layout.curves + layout.trunks))
@@ -100,20 +101,21 @@ class Free:
         first = self._layout.labels[number]
         if first is None:
             return
-        arrow, others = self._scene.arrows[number], self._others(number, places)
-        near = _beside(arrow, self._layout.curves[number], first)
-        for new in sorted(near, key=partial(_far, first)):
-            if self._fits(area(arrow, new), others, arrows):
+        arrow = self._scene.arrows[number]
+        near = sorted(_beside(arrow, self._layout.curves[number], first), key=partial(_far, first))
+        texts = [area(arrow, new) for new in near]
+        others = self._others(number, places, around(texts)) if texts else []
+        for new, text in zip(near, texts, strict=True):
+            if self._fits(text, others, arrows):
                 yield new
 
     def holds(self, number: int, places: Sequence[Point | None]) -> bool:
         """Say whether an arrow's text has its place for itself."""
         place = places[number]
-        return (
-            place is not None
-            and self.within(number, place)
-            and self._fits(area(self._scene.arrows[number], place), self._others(number, places))
-        )
+        if place is None or not self.within(number, place):
+            return False
+        text = area(self._scene.arrows[number], place)
+        return self._fits(text, self._others(number, places, text))
 
     def within(self, number: int, place: Point) -> bool:
         """Say whether an arrow's text lies in the picture and across no border there."""
@@ -121,9 +123,11 @@ class Free:
         wide = text[0] >= 0 and text[2] <= self._layout.width
         return wide and not _astride(text, self._layout)
 
-    def _others(self, number: int, places: Sequence[Point | None]) -> list[Bounds]:
-        pairs = enumerate(zip(self._scene.arrows, places, strict=True))
-        return [area(arrow, place) for n, (arrow, place) in pairs if place and n != number]
+    def _others(self, number: int, places: Sequence[Point | None], where: Bounds) -> list[Bounds]:
+        """Return where the other texts are that meet a part of the picture."""
+        pairs = ((self._scene.arrows[n], places[n]) for n in self._labelled if n != number)
+        found = (area(arrow, place) for arrow, place in pairs if place)
+        return [other for other in found if meet(other, where)]
 
     def _fits(self, text: Bounds, others: Collection[Bounds], arrows: bool = True) -> bool:
         if any(meet(text, other) for other in chain(self._taken.to(text), others)):

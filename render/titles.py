@@ -1,6 +1,6 @@
 """Where a frame's title goes: along its upper edge, where no arrow passes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import inf
 
 from cutaway.render.geometry import meet, polyline
@@ -60,7 +60,8 @@ def _free(frame: Bounds, size: Point, lines: Near[Step]) -> Iterator[float]:
     """Yield the places, from the left, for a title of a size where no arrow passes."""
     (x0, y0, x1, _), (width, height) = frame, size
     strip = (x0, y0 + 2, x1, y0 + 2 + height)
-    spans = sorted(_passing(strip, lines), reverse=True)
+    reach = (*strip[:2], max(x1, x0 + INSET + width + 3), strip[3])
+    spans = sorted(_passing(strip, lines.to(reach)), reverse=True)
     reached = -inf  # how far to the right arrows go that begin before a title's end
     for n in range(max(0, int((x1 - x0 - 2 * INSET - width) / STEP)) + 1):
         x = x0 + INSET + STEP * n
@@ -70,10 +71,10 @@ def _free(frame: Bounds, size: Point, lines: Near[Step]) -> Iterator[float]:
             yield x
 
 
-def _passing(strip: Bounds, lines: Near[Step]) -> Iterator[tuple[float, float]]:
+def _passing(strip: Bounds, near: Iterable[Step]) -> Iterator[tuple[float, float]]:
     """Yield from where to where, from left to right, arrows pass a strip."""
     _, top, _, bottom = strip
-    for line, (ax, ay), (bx, by) in lines.to(strip):
+    for line, (ax, ay), (bx, by) in near:
         if (ay >= top or by >= top) and (ay <= bottom or by <= bottom) and meet(line, strip):
             yield (ax, bx) if ax <= bx else (bx, ax)
 

@@ -63,7 +63,7 @@ def pictures(page: Path) -> list[Path]:
 def test_pictures_are_few_and_all_are_shown() -> None:
     files = {file.resolve() for file in (DOCS / "images").rglob("*") if file.is_file()}
     assert files == {picture.resolve() for page in PAGES for picture in pictures(page)}
-    assert sum(file.stat().st_size for file in files) < 3_300_000
+    assert sum(file.stat().st_size for file in files) < 2_500_000
 
 
 def test_the_gallerys_page_shows_what_the_tests_have() -> None:

@@ -4,7 +4,7 @@ from cutaway.step.breakpoint import Breakpoint
 from cutaway.step.changes import Change
 from cutaway.step.conditions import Condition
 from cutaway.step.cursor import Cursor
-from cutaway.step.floor import LEVELS, Level
+from cutaway.step.detail import LEVELS, Level
 from cutaway.step.frame import Frame
 from cutaway.step.numbers import fitting, number, short, with_numbers
 from cutaway.step.patch import Patch

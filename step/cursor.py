@@ -6,9 +6,9 @@ from typing import Any
 from cutaway.graph import Graph, Leaf, Node, OptionError
 from cutaway.graph.errors import explain
 from cutaway.step.block import Block
+from cutaway.step.detail import LEVELS, OWN, Detail, Level
 from cutaway.step.find import find_all, fits, matching, too_many
-from cutaway.step.floor import LEVELS, OWN, Floor, Level
-from cutaway.step.house import House
+from cutaway.step.levels import Levels
 from cutaway.step.options import is_whole, whole
 from cutaway.step.record import Step
 
@@ -18,9 +18,9 @@ Predicate = Callable[[Step], Any]
 class Cursor:
     """Stands at a step of a graph and moves; every :class:`Stepper` is one."""
 
-    def __init__(self, house: House, level: str) -> None:
-        self._house = house
-        self._floor = house.floor(level)
+    def __init__(self, levels: Levels, level: str) -> None:
+        self._levels = levels
+        self._detail = levels.detail(level)
         self._index = -1
         self._frames: list[tuple[Level, int]] = []  # the blocks that were stepped into
         self._current: Step | None = None
@@ -28,13 +28,13 @@ class Cursor:
     @property
     def graph(self) -> Graph:
         """The graph that is run at this level; with the backward pass, where that is stepped."""
-        return self._floor.graph
+        return self._detail.graph
 
     @property
     def current(self) -> Step | None:
         """The step at which it stands; None at the start."""
         if self._current is None and self._index >= 0:
-            self._current = self._house.step(self._floor, self._index)
+            self._current = self._levels.step(self._detail, self._index)
         return self._current
 
     @property
@@ -45,28 +45,28 @@ class Cursor:
     @property
     def level(self) -> Level:
         """The level of detail. Set it to stand at the same place of another."""
-        return self._floor.level
+        return self._detail.level
 
     @level.setter
     def level(self, level: str) -> None:
         self._frames.clear()
-        self._stand(self._house.floor(level))
+        self._stand(self._levels.detail(level))
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths of all steps of this level, in order."""
-        return tuple(block.path for block in self._floor.blocks)
+        return tuple(block.path for block in self._detail.blocks)
 
     @property
     def held(self) -> int:
         """Bytes of computed values that are held now: never more than the budget."""
-        return self._house.held
+        return self._levels.held
 
     def __len__(self) -> int:
-        return len(self._floor.blocks)
+        return len(self._detail.blocks)
 
     def __repr__(self) -> str:
-        block = self._floor.blocks[self._index].path if self._index >= 0 else "the start"
+        block = self._detail.blocks[self._index].path if self._index >= 0 else "the start"
         return f"<Stepper at {block}: step {self._index} of {len(self)}, level {self.level}>"
 
     def __iter__(self) -> Iterator[Step]:
@@ -140,7 +140,7 @@ class Cursor:
         """
         if isinstance(goal, str):
             paths = set(
-                matching(goal, (path for b in self._floor.blocks for path in self._paths(b)))
+                matching(goal, (path for b in self._detail.blocks for path in self._paths(b)))
             )
             return self._until(lambda: not paths.isdisjoint(self._paths(self._block)))
         return self._until(lambda: bool(goal(self._now())))
@@ -178,12 +178,12 @@ class Cursor:
         self._leave()
         while self._frames:
             level, index = self._frames[-1]
-            span = self._house.floor(level).spans[index]
-            later = [place for place in self._floor.inside(span) if place > self._index]
+            span = self._levels.detail(level).spans[index]
+            later = [place for place in self._detail.inside(span) if place > self._index]
             if later:
                 return self._at(later[0])
             self._frames.pop()
-            self._floor, self._index, self._current = self._house.floor(level), index, None
+            self._detail, self._index, self._current = self._levels.detail(level), index, None
         return self.next()
 
     def into(self) -> Step:
@@ -200,9 +200,9 @@ class Cursor:
             self.next()
         frame = self.level, self._index
         for level in LEVELS[LEVELS.index(self.level) + 1 :] if self._index >= 0 else ():
-            floor, places = self._opened(level)
+            detail, places = self._opened(level)
             if len(places) > 1:
-                self._enter(floor, places[0])
+                self._enter(detail, places[0])
                 self._frames.append(frame)
                 return self._now()
         raise OptionError(
@@ -224,21 +224,21 @@ class Cursor:
         self._leave()
         if self._frames:
             level, index = self._frames[-1]
-            self._enter(self._house.floor(level), index)
+            self._enter(self._levels.detail(level), index)
             self._frames.pop()
             return self._now()
         for level in reversed(LEVELS[: LEVELS.index(self.level)]) if self._index >= 0 else ():
-            floor = self._house.floor(level)
-            span = self._floor.spans[self._index]
-            for place, around in enumerate(floor.spans):
+            detail = self._levels.detail(level)
+            span = self._detail.spans[self._index]
+            for place, around in enumerate(detail.spans):
                 if span < around or (span == around and self.level in OWN):
-                    self._enter(floor, place)
+                    self._enter(detail, place)
                     return self._now()
         raise OptionError(explain("there is nothing to step out of", came=repr(self)))
 
     @property
     def _block(self) -> Block:
-        return self._floor.blocks[self._index]
+        return self._detail.blocks[self._index]
 
     def _paths(self, block: Block) -> list[str]:
         """Return the path of a step, and those of its ops."""
@@ -254,11 +254,11 @@ class Cursor:
 
     def _move(self, index: int) -> None:
         """Stand at a step; its value is there then, or an error leaves all as it was."""
-        self._enter(self._floor, index)
+        self._enter(self._detail, index)
 
-    def _enter(self, floor: Floor, index: int) -> None:
-        found = self._house.step(floor, index) if index >= 0 else None
-        self._floor, self._index, self._current = floor, index, found
+    def _enter(self, detail: Detail, index: int) -> None:
+        found = self._levels.step(detail, index) if index >= 0 else None
+        self._detail, self._index, self._current = detail, index, found
         self._arrived()
 
     def _arrived(self) -> None:
@@ -268,34 +268,34 @@ class Cursor:
         """Forget the blocks that were stepped into and left since, by going elsewhere."""
         while self._frames and self._index >= 0:
             level, index = self._frames[-1]
-            if self._floor.spans[self._index] <= self._house.floor(level).spans[index]:
+            if self._detail.spans[self._index] <= self._levels.detail(level).spans[index]:
                 break
             self._frames.pop()
 
-    def _stand(self, floor: Floor) -> None:
+    def _stand(self, detail: Detail) -> None:
         """Stand at the same place of another level: at its last step that is done by now."""
         if self._index < 0:
-            self._floor = floor
+            self._detail = detail
             return
-        span = self._floor.spans[self._index]
-        touched = [place for place, other in enumerate(floor.spans) if other & span]
-        self._enter(floor, touched[-1] if touched else 0)
+        span = self._detail.spans[self._index]
+        touched = [place for place, other in enumerate(detail.spans) if other & span]
+        self._enter(detail, touched[-1] if touched else 0)
 
-    def _opened(self, level: Level) -> tuple[Floor, list[int]]:
+    def _opened(self, level: Level) -> tuple[Detail, list[int]]:
         """Return the steps of a finer level that are inside of the current one."""
         try:
-            floor = self._house.floor(level)
+            detail = self._levels.detail(level)
         except OptionError:  # tokens, and no axis
-            return self._floor, []
-        return floor, floor.inside(self._floor.spans[self._index])
+            return self._detail, []
+        return detail, detail.inside(self._detail.spans[self._index])
 
     def _find(self, target: Node | str) -> int:
-        blocks = self._floor.blocks
+        blocks = self._detail.blocks
         by_path = {block.path: place for place, block in enumerate(blocks)}
         if isinstance(target, str) and target in by_path:
             return by_path[target]
         nodes = () if fits(target, by_path) else find_all(self.graph, target)
-        places = {self._floor.place[node] for node in nodes if node in self._floor.place}
+        places = {self._detail.place[node] for node in nodes if node in self._detail.place}
         if isinstance(target, str) and not nodes:
             places = {by_path[path] for path in matching(target, by_path)}
         if len(places) > 1:
@@ -320,7 +320,7 @@ class Cursor:
 
     def _inside(self, scope: str | None) -> list[int]:
         """Return the steps in a scope."""
-        blocks = self._floor.blocks
+        blocks = self._detail.blocks
         if scope is None:
             if self._index < 0:
                 raise OptionError("no step was taken yet: finish(scope)")

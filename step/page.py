@@ -14,15 +14,15 @@ from cutaway.graph.errors import explain
 from cutaway.render.html import both_themes, policy
 from cutaway.render.text import clean
 from cutaway.run.compile import Array
+from cutaway.step.detail import LEVELS, OWN, Level
 from cutaway.step.drawings import drawings
-from cutaway.step.floor import LEVELS, OWN, Level
 from cutaway.step.gradients import Gradients, gradients
-from cutaway.step.house import House, Point
 from cutaway.step.knockout import HEAD, PARTS
+from cutaway.step.levels import Levels, Point
 from cutaway.step.packed import packed, to_json
 from cutaway.step.program import program, script
+from cutaway.step.step_lists import MOST, numbers, offered, step_lists
 from cutaway.step.switches import switches
-from cutaway.step.tracks import MOST, numbers, offered, tracks
 from cutaway.step.words import PAGE
 
 FILES = (  # each reads the ones before it
@@ -89,16 +89,16 @@ def page(
         words=words,
         title=title,
     )
-    forward = House(graph, point, None)
-    floors = offered(forward, point.axis)
-    if not floors:
+    forward = Levels(graph, point, None)
+    details = offered(forward, point.axis)
+    if not details:
         raise OptionError(
             explain("there is nothing to step through", required=f"a graph of up to {MOST} ops")
         )
-    tracked = {"forward": tracks(forward, floors, found)}
+    tracked = {"forward": step_lists(forward, details, found)}
     if back is not None:
-        backwards = House(back.graph, point, back)
-        tracked |= {"backward": tracks(backwards, offered(backwards, point.axis), found)}
+        backwards = Levels(back.graph, point, back)
+        tracked |= {"backward": step_lists(backwards, offered(backwards, point.axis), found)}
     tracked = {direction: levels for direction, levels in tracked.items() if levels}
     number = numbers(forward, found)
     data = {
@@ -119,7 +119,7 @@ def page(
         "knockouts": switches(forward.base, graph, number) if found["editable"] else [],
         "start": {"step": step, "lang": lang, **_start(tracked, level, backward)},
     }
-    pictures = drawings(graph, floors, point.axis, forward.base.sizes)
+    pictures = drawings(graph, details, point.axis, forward.base.sizes)
     return _written(title, lang, found, data, pictures)
 
 

@@ -18,8 +18,8 @@ from cutaway.step.cursor import Cursor
 from cutaway.step.find import find_all, find_one, matching, one
 from cutaway.step.frame import Frame
 from cutaway.step.gradients import Gradients, gradients
-from cutaway.step.house import House, Point
 from cutaway.step.knockout import knock_out
+from cutaway.step.levels import Levels, Point
 from cutaway.step.options import bytes_of, whole
 from cutaway.step.page import page
 from cutaway.step.patch import Patch
@@ -95,7 +95,7 @@ class Stepper(Cursor):
         run = self._gradients.graph if self._gradients else self._forward
         sizes = given_sizes(run, {} if dims is None else dims)
         point = Point(own(feeds), params, sizes, axis, bytes_of(budget))
-        super().__init__(House(run, point, self._gradients), level)
+        super().__init__(Levels(run, point, self._gradients), level)
         self.words = {size: tuple(names) for size, names in (words or {}).items()}
         self._breakpoints: list[Breakpoint] = []
         self._watches: list[Watch] = []
@@ -109,7 +109,7 @@ class Stepper(Cursor):
             If there is no such node, or several.
         """
         node = self._node(target)
-        return self._house.session(self._floor).values([node])[0]
+        return self._levels.session(self._detail).values([node])[0]
 
     def gradient(self, target: Node | str) -> Array:
         """Return the gradient of a value, by the path of the forward pass.
@@ -126,7 +126,7 @@ class Stepper(Cursor):
             fix = "ca.Stepper(…, backward=True)"
             raise GradError(explain("gradients are there when the backward pass is", fix=fix))
         node = find_one(self._forward, target)
-        session = self._house.session(self._house.floor("op"))
+        session = self._levels.session(self._levels.detail("op"))
         found = self._gradients.find(node, self._forward.path(node))
         (value,) = session.values([node if found is None else found])
         return np.zeros_like(value) if found is None else value
@@ -183,7 +183,7 @@ class Stepper(Cursor):
             raise OptionError("no step was taken yet: why(path, index)")
         node = self._now().node if target is None else self._node(target)
         place = (index,) if isinstance(index, int | np.integer) else tuple(index)
-        return why(self._house.session(self._floor), node, place, whole(most), whole(size))
+        return why(self._levels.session(self._detail), node, place, whole(most), whole(size))
 
     def breakpoint(
         self,
@@ -329,7 +329,7 @@ class Stepper(Cursor):
             function = value
             change = Change("a function", function=lambda array, inputs: function(array))
         else:
-            session = self._house.session(self._floor)
+            session = self._levels.session(self._detail)
             change = fixed(path, node, value, session.sizes, session.dtype(node))
         return self._add(Patch((path,), change.what, self.graph, {node: change}))
 
@@ -341,18 +341,18 @@ class Stepper(Cursor):
         OptionError
             If the target has none.
         """
-        going = self._house.patches
+        going = self._levels.patches
         if target is not None:
             nodes = set(self._nodes(target))
             going = tuple(patch for patch in going if nodes & patch.changes.keys())
             if not going:
                 raise OptionError(f"nothing is patched at {target!r}")
-        self._set([patch for patch in self._house.patches if patch not in going])
+        self._set([patch for patch in self._levels.patches if patch not in going])
 
     @property
     def patches(self) -> tuple[Patch, ...]:
         """The patches in force, knock-outs too."""
-        return self._house.patches
+        return self._levels.patches
 
     def knock_out(self, kind: str, path: str = "*", head: int | None = None) -> Patch:
         """Switch a part of the model off; found by what is computed, whatever it is called.
@@ -375,9 +375,9 @@ class Stepper(Cursor):
         OptionError
             If nothing fits.
         """
-        session = self._house.base
+        session = self._levels.base
         changes = knock_out(session, self._forward, kind, path, head)
-        graph = self._house.graph
+        graph = self._levels.graph
         what = kind if head is None else f"{kind} {head}"
         return self._add(Patch(tuple(map(graph.path, changes)), what, graph, changes))
 
@@ -386,7 +386,7 @@ class Stepper(Cursor):
 
     def _nodes(self, target: Node | str) -> tuple[Node, ...]:
         """Return the nodes that are meant; the path of a block stands for what it computes."""
-        for block in self._floor.blocks:
+        for block in self._detail.blocks:
             if block.path == target:
                 return (block.node,)
         return find_all(self.graph, target)
@@ -412,12 +412,12 @@ class Stepper(Cursor):
         """
         if lang not in ("en", "zh"):
             raise OptionError(explain(f"there is no language {lang!r}", required="en, zh"))
-        own = [patch for patch in self._house.patches if patch.graph is self._house.graph]
+        own = [patch for patch in self._levels.patches if patch.graph is self._levels.graph]
         nodes = [(node, patch.what) for patch in own for node in patch.changes]
-        values = self._house.base.values([node for node, _ in nodes])
+        values = self._levels.base.values([node for node, _ in nodes])
         return page(
             self._forward,
-            self._house.point,
+            self._levels.point,
             level=self.level,
             step=self._block.path if self._index >= 0 else "",
             backward=self._gradients is not None,
@@ -458,23 +458,26 @@ class Stepper(Cursor):
 
     def _add(self, patch: Patch) -> Patch:
         patch._undo = self._remove
-        self._set([*self._house.patches, patch])
+        self._set([*self._levels.patches, patch])
         return patch
 
     def _remove(self, patch: Patch) -> None:
-        self._set([other for other in self._house.patches if other is not patch])
+        self._set([other for other in self._levels.patches if other is not patch])
 
     def _set(self, patches: list[Patch]) -> None:
-        self._house.set_patches(patches)
+        self._levels.set_patches(patches)
         self._current = None
         for watch in self._watches:
             watch.expect()
         self._arrived()
 
     def _stops(self) -> bool:
-        floor, block = self._floor, self._floor.blocks[self._index]
-        session, paths = self._house.session(floor), {n: floor.graph.path(n) for n in block.nodes}
-        masked = self._house.masked(floor)
+        detail, block = self._detail, self._detail.blocks[self._index]
+        session, paths = (
+            self._levels.session(detail),
+            {n: detail.graph.path(n) for n in block.nodes},
+        )
+        masked = self._levels.masked(detail)
         stopping = [
             found.stops(paths, lambda node: session.values([node])[0], masked)
             for found in tuple(self._breakpoints)
@@ -482,15 +485,15 @@ class Stepper(Cursor):
         return any(stopping)
 
     def _op_paths(self) -> list[str]:
-        return [self.graph.path(node) for block in self._floor.blocks for node in block.nodes]
+        return [self.graph.path(node) for block in self._detail.blocks for node in block.nodes]
 
     def _arrived(self) -> None:
         """Let the watches see what is computed by now."""
         if self._index < 0:
             return
-        floor = self._floor
-        now = floor.when[floor.blocks[self._index].node]
+        detail = self._detail
+        now = detail.when[detail.blocks[self._index].node]
         for watch in self._watches:
-            if watch.due and watch.node in floor.when and floor.when[watch.node] <= now:
-                (value,) = self._house.session(floor).values([watch.node])
-                watch.see(self._index, floor.level, value)
+            if watch.due and watch.node in detail.when and detail.when[watch.node] <= now:
+                (value,) = self._levels.session(detail).values([watch.node])
+                watch.see(self._index, detail.level, value)

@@ -33,7 +33,7 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Floor:
+class Detail:
     """One level of detail.
 
     Attributes
@@ -71,19 +71,19 @@ class Floor:
         return [place for place, inner in enumerate(self.spans) if inner <= span]
 
 
-def op_floor(graph: Graph, hidden: Collection[Node]) -> Floor:
+def op_detail(graph: Graph, hidden: Collection[Node]) -> Detail:
     """Return the level at which every op is a step; hidden ops are none."""
-    return Floor("op", graph, single_blocks(graph, hidden), _whole(graph))
+    return Detail("op", graph, single_blocks(graph, hidden), _whole(graph))
 
 
-def folded_floor(graph: Graph, level: Level, hidden: Collection[Node]) -> Floor:
+def folded_detail(graph: Graph, level: Level, hidden: Collection[Node]) -> Detail:
     """Return a level at which blocks are steps."""
     assert level in ("model", "layer", "sublayer")
     view = collapse(graph, level, fold=False)
-    return Floor(level, graph, folded_blocks(view, hidden), _whole(graph))
+    return Detail(level, graph, folded_blocks(view, hidden), _whole(graph))
 
 
-def primitive_floor(graph: Graph, hidden: Collection[Node]) -> Floor:
+def primitive_detail(graph: Graph, hidden: Collection[Node]) -> Detail:
     """Return the level at which composites are opened."""
     opened = expand(Graph(graph.nodes)).outputs  # one for each node, in their order
     new = dict(zip(graph.nodes, opened, strict=True))
@@ -96,7 +96,7 @@ def primitive_floor(graph: Graph, hidden: Collection[Node]) -> Floor:
     return _finer("primitive", wide, {n: parts[n] for n in wide.nodes}, hidden)
 
 
-def token_floor(unrolled: Unrolled, hidden: Collection[Node]) -> Floor:
+def token_detail(unrolled: Unrolled, hidden: Collection[Node]) -> Detail:
     """Return the level at which an op on one token is a step."""
     parts = {node: Part(piece.node, _at(piece.at)) for node, piece in unrolled.origin.items()}
     return _finer("token", unrolled, parts, hidden)
@@ -104,10 +104,10 @@ def token_floor(unrolled: Unrolled, hidden: Collection[Node]) -> Floor:
 
 def _finer(
     level: Level, graph: Graph, parts: Mapping[Node, Part], hidden: Collection[Node]
-) -> Floor:
+) -> Detail:
     """Return a level of another graph; what is hidden, or a piece cut out of a leaf, is no step."""
     out = {n for n, part in parts.items() if part.node in hidden or isinstance(part.node.op, Leaf)}
-    return Floor(level, graph, single_blocks(graph, out), parts)
+    return Detail(level, graph, single_blocks(graph, out), parts)
 
 
 def _whole(graph: Graph) -> dict[Node, Part]:

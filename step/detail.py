@@ -44,12 +44,15 @@ class Detail:
         Its steps.
     parts
         What each node of ``graph`` stands for in the graph as it was given.
+    whole
+        The node that has all of the value of each node of the graph as it was given, if one has.
     """
 
     level: Level
     graph: Graph
     blocks: tuple[Block, ...]
     parts: Mapping[Node, Part]
+    whole: Mapping[Node, Node]
 
     @cached_property
     def place(self) -> dict[Node, int]:
@@ -73,14 +76,14 @@ class Detail:
 
 def op_detail(graph: Graph, hidden: Collection[Node]) -> Detail:
     """Return the level at which every op is a step; hidden ops are none."""
-    return Detail("op", graph, single_blocks(graph, hidden), _whole(graph))
+    return Detail("op", graph, single_blocks(graph, hidden), _own_parts(graph), _own(graph))
 
 
 def folded_detail(graph: Graph, level: Level, hidden: Collection[Node]) -> Detail:
     """Return a level at which blocks are steps."""
     assert level in ("model", "layer", "sublayer")
     view = collapse(graph, level, fold=False)
-    return Detail(level, graph, folded_blocks(view, hidden), _whole(graph))
+    return Detail(level, graph, folded_blocks(view, hidden), _own_parts(graph), _own(graph))
 
 
 def primitive_detail(graph: Graph, hidden: Collection[Node]) -> Detail:
@@ -93,25 +96,34 @@ def primitive_detail(graph: Graph, hidden: Collection[Node]) -> Detail:
         for inner in topological([found], lambda n: [s for s in n.inputs if s not in parts]):
             whole = inner is found and inner not in parts
             parts.setdefault(inner, Part(node, _all(node) if whole else None))
-    return _finer("primitive", wide, {n: parts[n] for n in wide.nodes}, hidden)
+    return _finer("primitive", wide, {n: parts[n] for n in wide.nodes}, new, hidden)
 
 
 def token_detail(unrolled: Unrolled, hidden: Collection[Node]) -> Detail:
     """Return the level at which an op on one token is a step."""
     parts = {node: Part(piece.node, _at(piece.at)) for node, piece in unrolled.origin.items()}
-    return _finer("token", unrolled, parts, hidden)
+    whole = {part.node: node for node, part in parts.items() if part.at == _all(part.node)}
+    return _finer("token", unrolled, parts, whole, hidden)
 
 
 def _finer(
-    level: Level, graph: Graph, parts: Mapping[Node, Part], hidden: Collection[Node]
+    level: Level,
+    graph: Graph,
+    parts: Mapping[Node, Part],
+    whole: Mapping[Node, Node],
+    hidden: Collection[Node],
 ) -> Detail:
     """Return a level of another graph; what is hidden, or a piece cut out of a leaf, is no step."""
     out = {n for n, part in parts.items() if part.node in hidden or isinstance(part.node.op, Leaf)}
-    return Detail(level, graph, single_blocks(graph, out), parts)
+    return Detail(level, graph, single_blocks(graph, out), parts, whole)
 
 
-def _whole(graph: Graph) -> dict[Node, Part]:
+def _own_parts(graph: Graph) -> dict[Node, Part]:
     return {node: Part(node, _all(node)) for node in graph.nodes}
+
+
+def _own(graph: Graph) -> dict[Node, Node]:
+    return {node: node for node in graph.nodes}
 
 
 def _all(node: Node) -> Indices:

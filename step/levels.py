@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from cutaway.graph import Graph, Node, OptionError
 from cutaway.graph.errors import explain
 from cutaway.render.tokens import by_token
 from cutaway.run.compile import Arrays
-from cutaway.step.changes import Change
+from cutaway.step.changes import Change, Changes
 from cutaway.step.detail import (
     LEVELS,
     OWN,
@@ -19,10 +21,11 @@ from cutaway.step.detail import (
     token_detail,
 )
 from cutaway.step.gradients import Gradients
+from cutaway.step.lift import lifted
 from cutaway.step.masked import carried, masked
-from cutaway.step.patch import Patch, joined
+from cutaway.step.patch import Patch, inner, joined
 from cutaway.step.record import Step
-from cutaway.step.session import Changes, Session
+from cutaway.step.session import Session
 from cutaway.transform import Formulas
 
 
@@ -167,6 +170,10 @@ class Levels:
             raise
         self._patches = patches
 
+    def lifted(self, detail: Detail, node: Node, change: Change) -> tuple[Node, Change]:
+        """Return a node of the given graph, and what a change of a level's node does to it."""
+        return lifted(detail, self.session(detail), node, change)
+
     def _apply(self, patches: list[Patch]) -> None:
         self._make_room(self.base)
         self.base.change(joined(patches, self.graph))
@@ -178,12 +185,26 @@ class Levels:
                 self._sessions[detail.graph].change(changes)
 
     def _changes(self, detail: Detail, patches: list[Patch]) -> dict[Node, Changes]:
-        """Return the changes at a finer level: its own, and the values of those at level op."""
-        found = joined(patches, detail.graph)
+        """Return the changes at a finer level: inside of ops, and of what they compute."""
+        found = inner(patches, detail)
         changed = self.base.changes()
+        here = {part.node for part in detail.parts.values() if part.at is not None}
+        for node in changed:
+            if node not in here:
+                raise _not_here(self.graph.path(node), detail.level)
         for node, part in detail.parts.items():
-            if part.node in changed and part.at is not None and node not in found:
+            if part.node in changed and part.at is not None:
                 (value,) = self.base.values([part.node])
                 what = changed[part.node][0].what
-                found[node] = (Change(what, value=value[part.at].copy()),)
+                found[node] = (Change(what, value=np.array(value[part.at])),)
         return found
+
+
+def _not_here(path: str, level: Level) -> OptionError:
+    return OptionError(
+        explain(
+            f"{path} is changed, and has no value of its own at level {level}",
+            required="an op that does not open into one of its operands alone",
+            fix="stay at level op, or take the patch back: stepper.unpatch(…)",
+        )
+    )

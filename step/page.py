@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from cutaway.graph import GradError, Graph, Node, OptionError
+from cutaway.graph import GradError, Graph, OptionError
 from cutaway.graph.errors import explain
 from cutaway.render.html import both_themes, policy
 from cutaway.render.text import clean
@@ -51,7 +51,7 @@ def page(
     level: Level,
     step: str = "",
     backward: bool = False,
-    changes: Iterable[tuple[Node, str, Array]] = (),
+    changes: Iterable[tuple[str, str, Array]] = (),
     words: Mapping[str, tuple[str, ...]],
     title: str = "",
     lang: str = "en",
@@ -67,7 +67,7 @@ def page(
     level, step, backward, lang
         Where the reader begins, and in which language.
     changes
-        Values that are put in the place of others, and what is said of each.
+        By path, values that are put in the place of others, and what is said of each.
     words
         What the places along an axis are called, by its size.
     title
@@ -101,6 +101,7 @@ def page(
         tracked |= {"backward": step_lists(backwards, offered(backwards, point.axis), found)}
     tracked = {direction: levels for direction, levels in tracked.items() if levels}
     number = numbers(forward, found)
+    places = {node["path"]: node["id"] for node in found["nodes"] if not node["inner"]}
     data = {
         "words": {key: text._asdict() for key, text in PAGE.items()},
         "levels": LEVELS,
@@ -112,9 +113,8 @@ def page(
             if clean(path := graph.path(node)) != path
         },
         "changes": [
-            {"id": number[node], **_named(what), "data": [_plain(x) for x in value.ravel()]}
-            for node, what, value in changes
-            if node in number
+            {"id": places[path], **_named(what), "data": [_plain(x) for x in value.ravel()]}
+            for path, what, value in changes
         ],
         "knockouts": switches(forward.base, graph, number) if found["editable"] else [],
         "start": {"step": step, "lang": lang, **_start(tracked, level, backward)},

@@ -294,8 +294,8 @@ class Stepper(Cursor):
     ) -> Patch:
         """Put another value in the place of a node's; what depends on it is computed again.
 
-        Patches may be given in any order; a node takes one. One made at level ``primitive`` or
-        ``token`` holds there; others hold at all levels.
+        Patches may be given in any order; a number takes one. All hold at every level: one of a
+        token changes its part of the op's value, one of a primitive what the op around it gives.
 
         Parameters
         ----------
@@ -331,7 +331,8 @@ class Stepper(Cursor):
         else:
             session = self._levels.session(self._detail)
             change = fixed(path, node, value, session.sizes, session.dtype(node))
-        return self._add(Patch((path,), change.what, self.graph, {node: change}))
+        given, lifted = self._levels.lifted(self._detail, node, change)
+        return self._add(Patch((path,), change.what, self.graph, {node: change}, {given: lifted}))
 
     def unpatch(self, target: Node | str | None = None) -> None:
         """Take the patches of some nodes back; all patches by default.
@@ -343,11 +344,18 @@ class Stepper(Cursor):
         """
         going = self._levels.patches
         if target is not None:
-            nodes = set(self._nodes(target))
-            going = tuple(patch for patch in going if nodes & patch.changes.keys())
+            meant = self._nodes(target)
+            going = tuple(patch for patch in going if self._is_patched_by(patch, meant))
             if not going:
                 raise OptionError(f"nothing is patched at {target!r}")
         self._set([patch for patch in self._levels.patches if patch not in going])
+
+    def _is_patched_by(self, patch: Patch, nodes: Iterable[Node]) -> bool:
+        """Say whether a patch changes a node of this level: itself, or the value it is of."""
+        if patch.graph is self.graph:
+            return not patch.changes.keys().isdisjoint(nodes)
+        parts = (self._detail.parts[node] for node in nodes)
+        return any(part.at is not None and part.node in patch.lifted for part in parts)
 
     @property
     def patches(self) -> tuple[Patch, ...]:
@@ -379,7 +387,7 @@ class Stepper(Cursor):
         changes = knock_out(session, self._forward, kind, path, head)
         graph = self._levels.graph
         what = kind if head is None else f"{kind} {head}"
-        return self._add(Patch(tuple(map(graph.path, changes)), what, graph, changes))
+        return self._add(Patch(tuple(map(graph.path, changes)), what, graph, changes, changes))
 
     def _node(self, target: Node | str) -> Node:
         return one(target, self._nodes(target), self.graph)
@@ -412,9 +420,11 @@ class Stepper(Cursor):
         """
         if lang not in ("en", "zh"):
             raise OptionError(explain(f"there is no language {lang!r}", required="en, zh"))
-        own = [patch for patch in self._levels.patches if patch.graph is self._levels.graph]
-        nodes = [(node, patch.what) for patch in own for node in patch.changes]
-        values = self._levels.base.values([node for node, _ in nodes])
+        graph = self._levels.graph
+        changed = dict.fromkeys(
+            (node, patch.what) for patch in self._levels.patches for node in patch.lifted
+        )
+        values = self._levels.base.values([node for node, _ in changed])
         return page(
             self._forward,
             self._levels.point,
@@ -422,7 +432,8 @@ class Stepper(Cursor):
             step=self._block.path if self._index >= 0 else "",
             backward=self._gradients is not None,
             changes=[
-                (node, what, value) for (node, what), value in zip(nodes, values, strict=True)
+                (graph.path(node), what, value)
+                for (node, what), value in zip(changed, values, strict=True)
             ],
             words=self.words,
             title=title,

@@ -9,6 +9,7 @@ from cutaway.graph import Graph, Node, OptionError
 from cutaway.graph.errors import explain
 from cutaway.render.tokens import by_token
 from cutaway.run.compile import Arrays
+from cutaway.step.addresses import Addresses
 from cutaway.step.changes import Change, Changes
 from cutaway.step.detail import (
     LEVELS,
@@ -59,6 +60,7 @@ class Levels:
         self._hidden = gradients.forward if gradients else frozenset[Node]()
         self.base = self._started(graph)
         self._details: dict[Level, Detail] = {}
+        self._addresses: dict[Level, Addresses] = {}
         self._sessions: dict[Graph, Session] = {graph: self.base}
         self._formulas: dict[Graph, Formulas] = {}
         self._masked: dict[Graph, frozenset[Node]] = {}
@@ -89,6 +91,12 @@ class Levels:
                 by_token(self.graph, self.point.axis, self.base.sizes), self._hidden
             )
         return folded_detail(self.graph, level, self._hidden)
+
+    def addresses(self, detail: Detail) -> Addresses:
+        """Return what finds the steps of a level."""
+        if detail.level not in self._addresses:
+            self._addresses[detail.level] = Addresses(detail, self._gradients)
+        return self._addresses[detail.level]
 
     def session(self, detail: Detail) -> Session:
         """Return where the values of a level are computed."""

@@ -16,7 +16,20 @@ WIDE = 10_000  # columns: where nobody looks at a screen, no cell is shortened
 def print_json(value: dict[str, Any], indent: int | None = 2) -> None:
     """Print one JSON object; what JSON has no number for becomes a text: ``"NaN"``."""
     ascii_only = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
-    print(json.dumps(_finite(value), ensure_ascii=ascii_only, indent=indent, allow_nan=False))
+    text = json.dumps(_finite(value), ensure_ascii=ascii_only, indent=indent, allow_nan=False)
+    print("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
+
+
+def escaped(text: str) -> str:
+    """Return a text on which a terminal does nothing but write it: a name may come from anywhere.
+
+    Examples
+    --------
+    >>> escaped("a" + chr(27) + "[2J")
+    'a\\\\x1b[2J'
+    """
+    signs = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(signs)
 
 
 def _finite(value: Any) -> Any:

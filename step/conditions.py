@@ -63,6 +63,7 @@ class Condition:
                     f"the condition {self.text} failed",
                     required="a function of an array that says yes or no, or does so by element",
                     came=f"{type(error).__name__}: {error}",
+                    fix="take it away with breakpoint.remove(), or switch it off with off()",
                 )
             ) from error
 

@@ -74,7 +74,12 @@ class Watch:
             found = value if self.read is None else self.read(value)
         except Exception as error:
             raise OptionError(
-                explain(f"the watch of {self.path} failed", came=f"{type(error).__name__}: {error}")
+                explain(
+                    f"the watch of {self.path} failed",
+                    required="a function of an array",
+                    came=f"{type(error).__name__}: {error}",
+                    fix="take it away with watch.remove()",
+                )
             ) from error
         self.history.append(Entry(step, level, found))
 

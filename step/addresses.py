@@ -119,8 +119,11 @@ class Addresses:
 
     def _around(self, node: Node) -> set[str]:
         """Return the scopes in which an op stands; also those of the value that it is about."""
-        owner = self._gradients and self._gradients.owner.get(self._detail.parts[node].node)
-        return _scopes(node) | (_scopes(owner) if owner else set())
+        about = [node]
+        if self._gradients is not None:
+            owner = self._gradients.owner.get(self._detail.parts[node].node)
+            about += [] if owner is None else [owner]
+        return set().union(*map(_scopes, about))
 
     @cached_property
     def _values(self) -> Mapping[Node, list[Node]]:

@@ -235,7 +235,7 @@ class Cursor:
     def _nodes(self, target: Node | str) -> tuple[Node, ...]:
         """Return the nodes that are meant; the path of a block stands for what it computes."""
         for block in self._detail.blocks:
-            if block.path == target:
+            if isinstance(target, str) and block.path == target:
                 return (block.node,)
         return find_all(self.graph, target)
 

@@ -1,6 +1,6 @@
 """Breakpoints and watches of a stepper: where a run stops, and what is followed on the way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from cutaway.graph import Node
@@ -58,7 +58,7 @@ class Debugger(Walker):
         matching(path, self._op_names())
         if op:
             check_kind(self.graph, op)
-        excepted = (except_,) if isinstance(except_, str) else except_
+        excepted = None if except_ is None else _several(except_)
         for glob in excepted or ():
             matching(glob, self._op_names())
         found = Breakpoint(
@@ -66,7 +66,7 @@ class Debugger(Walker):
             op,
             None if when is None else condition(when),
             changes,
-            None if excepted is None else tuple(excepted),
+            excepted,
             _owner=self._breakpoints,
         )
         self._breakpoints.append(found)
@@ -170,3 +170,10 @@ class Debugger(Walker):
         super()._restore(tuple(others))
         self._breakpoints[:] = [found.reset(mark) for found, mark in breakpoints]
         self._watches[:] = [watch.reset(mark) for watch, mark in watches]
+
+
+def _several(globs: str | Sequence[str]) -> tuple[str, ...]:
+    """Return globs, of which one may stand alone."""
+    if isinstance(globs, str):
+        return (globs,)
+    return tuple(globs) if isinstance(globs, Iterable) else (globs,)

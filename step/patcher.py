@@ -139,7 +139,8 @@ class Patcher(Debugger):
     @undone_on_error
     def _set(self, patches: list[Patch]) -> None:
         self._levels.set_patches(patches)
-        self._current = None
+        if self._index >= 0:
+            self._current = self._levels.step(self._detail, self._index)
         for watch in self._watches:
             watch.expect()
         self._arrived()

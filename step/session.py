@@ -110,18 +110,19 @@ class Session:
         """
         before = self._changes
         try:
-            self._set(changes)
-            for node, found in changes.items():
-                if found != before.get(node):
-                    self.values([node])
+            again = self._set(changes)
+            for node in again & changes.keys():
+                self.values([node])
         except BaseException:  # also where it is interrupted
             self._set(before)
             raise
 
-    def _set(self, changes: Mapping[Node, Changes]) -> None:
+    def _set(self, changes: Mapping[Node, Changes]) -> set[Node]:
+        """Set all changes; return what has to be computed again."""
         before, self._changes = self._changes, dict(changes)
         other = [n for n in {**before, **changes} if before.get(n) != changes.get(n)]
-        self._memory.forget(self.dependent(other))
+        again = self.dependent(other)
+        self._memory.forget(again)
         known = dict(self._run.known)
         for node in self.dependent(changes):
             if node.inputs or node in changes:
@@ -133,6 +134,7 @@ class Session:
                 if change.value is not None:  # what it would be computed of does not matter
                     known[node] = change.value
         self._memory.know(known)
+        return again
 
     def dependent(self, nodes: Iterable[Node]) -> set[Node]:
         """Return nodes and all that depends on them."""

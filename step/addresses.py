@@ -1,6 +1,6 @@
 """Where the steps of a level are: by path, glob, node or scope, backward by forward names too."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from cutaway.graph import Leaf, Node, OptionError
@@ -10,6 +10,8 @@ from cutaway.step.block import Block
 from cutaway.step.detail import Detail, Indices
 from cutaway.step.find import find_all, fits, matching, too_many
 from cutaway.step.gradients import Gradients
+
+Place = tuple[int | None, ...]
 
 
 class Addresses:
@@ -138,21 +140,21 @@ class Addresses:
         """What computes the gradient of each forward value, or of the part of one that it is."""
         if self._gradients is None:
             return {}
-        pieces: dict[Node, list[Node]] = {}
+        pieces: dict[Node, dict[Place, Node]] = {}
         for node, part in self._detail.parts.items():
             if part.at is not None:
-                pieces.setdefault(part.node, []).append(node)
+                pieces.setdefault(part.node, {})[_place(part.at)] = node
         found: dict[Node, Node] = {}
         for node, part in self._detail.parts.items():
             gradient = self._gradients.of.get(part.node)
             if part.at is not None and gradient is not None and gradient in pieces:
-                found[node] = self._nearest(part.at, pieces[gradient])
+                *_, last = pieces[gradient].values()  # where there is no such part: all is there
+                found[node] = pieces[gradient].get(_place(part.at), last)
         return found
 
-    def _nearest(self, at: Indices, pieces: Collection[Node]) -> Node:
-        """Return the node for that very part of a value; else the last, when all is there."""
-        *_, last = pieces
-        return next((node for node in pieces if self._detail.parts[node].at == at), last)
+
+def _place(at: Indices) -> Place:
+    return tuple(axis.start for axis in at)
 
 
 def _one(target: Node | str, places: Mapping[str, int]) -> int:

@@ -9,12 +9,11 @@ from cutaway.step.addresses import Addresses
 from cutaway.step.block import Block
 from cutaway.step.detail import Detail, Level
 from cutaway.step.find import find_all, one
+from cutaway.step.goal import Predicate, check_goal, meets
 from cutaway.step.levels import Levels
 from cutaway.step.options import is_whole, whole
 from cutaway.step.record import Step
 from cutaway.step.undo import undone_on_error
-
-Predicate = Callable[[Step], Any]
 
 
 class Cursor:
@@ -150,15 +149,8 @@ class Cursor:
         if isinstance(goal, str):
             places = self._addresses.fitting(goal)
             return self._until(lambda: self._index in places)
-        if not callable(goal):
-            raise OptionError(
-                explain(
-                    f"until({goal!r}) has no goal",
-                    required="a path, a glob, or a function of a step",
-                    fix="goto(…) takes the number of a step",
-                )
-            )
-        return self._until(lambda: _meets(goal, self._now()))
+        check_goal(goal)
+        return self._until(lambda: meets(goal, self._now()))
 
     @undone_on_error
     def finish(self, scope: str | None = None) -> Step | None:
@@ -238,17 +230,3 @@ class Cursor:
             if isinstance(target, str) and block.path == target:
                 return (block.node,)
         return find_all(self.graph, target)
-
-
-def _meets(goal: Predicate, step: Step) -> bool:
-    try:
-        return bool(goal(step))
-    except Exception as error:
-        raise OptionError(
-            explain(
-                f"the condition of until failed at {step.path}",
-                required="a function of a step that says yes or no",
-                came=f"{type(error).__name__}: {error}",
-                fix="of an array, any() or all(): lambda step: (step.value > 1).any()",
-            )
-        ) from error

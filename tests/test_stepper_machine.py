@@ -64,7 +64,7 @@ class Walk(RuleBasedStateMachine):
         self.stepper.back(n)
         assert self.stepper.index == max(before - n, -1)
 
-    @precondition(lambda self: len(self.stepper))
+    @precondition(lambda self: len(self.stepper) > 0)
     @rule(data=st.data())
     def go_to(self, data: st.DataObject) -> None:
         self.stepper.goto(data.draw(st.integers(0, len(self.stepper) - 1)))

@@ -116,7 +116,7 @@ class Addresses:
         """
         around = [set().union(*map(self._around, block.nodes)) for block in self._detail.blocks]
         known = dict.fromkeys(path for paths in around for path in sorted(paths) if path)
-        wanted = set(matching(scope, known)) if scope else {""}
+        wanted = {""} if isinstance(scope, str) and not scope else set(matching(scope, known))
         return [place for place, paths in enumerate(around) if not wanted.isdisjoint(paths)]
 
     def _around(self, node: Node) -> set[str]:

@@ -56,7 +56,7 @@ class Debugger(Walker):
             If the path, the kind or an exception fits nothing, or the condition can't be read.
         """
         matching(path, self._op_names())
-        if op:
+        if not isinstance(op, str) or op:
             check_kind(self.graph, op)
         excepted = None if except_ is None else _several(except_)
         for glob in excepted or ():

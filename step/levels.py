@@ -74,7 +74,7 @@ class Levels:
         OptionError
             If there is no such level, or it is not said which axis tokens lie along.
         """
-        if level not in LEVELS:
+        if not isinstance(level, str) or level not in LEVELS:
             raise OptionError(explain(f"there is no level {level!r}", required=", ".join(LEVELS)))
         found: Level = level
         if found not in self._details:

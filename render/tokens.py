@@ -29,12 +29,13 @@ def by_token(graph: Graph, axis: str, sizes: Mapping[str, int]) -> Unrolled:
     """
     known = [name for name in AXES if name in graph.symbols]
     if not axis and len(known) != 1:
+        first = (known or sorted(graph.symbols) or ["T"])[0]
         raise OptionError(
             explain(
                 "level 'token' takes apart one axis",
                 required="an axis by the name of its size",
                 came=f"a graph with {' and '.join(known) or 'neither T nor S'}",
-                fix=f'axis="{(known or sorted(graph.symbols) or ["T"])[0]}"',
+                fix=f'axis="{first}"; on the command line --axis {first}',
             )
         )
     (axis,) = [axis] if axis else known

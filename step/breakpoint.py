@@ -1,8 +1,9 @@
 """Breakpoints: where a run stops."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 
@@ -68,22 +69,36 @@ class Breakpoint:
         if self in self._owner:
             self._owner.remove(self)
 
-    def fits(self, node: Node, path: str) -> bool:
+    def fits(self, node: Node, names: Sequence[str]) -> bool:
         """Say whether it is about a node, whatever its value."""
         if self.op and self.op not in kinds(node):
             return False
-        if any(glob_pattern(glob).fullmatch(path) for glob in self.except_ or ()):
+        if any(_fit(glob, names) for glob in self.except_ or ()):
             return False
-        return glob_pattern(self.path).fullmatch(path) is not None
+        return _fit(self.path, names)
 
-    def stops(self, paths: Mapping[Node, str], value: Value, masked: Collection[Node]) -> bool:
-        """Say whether it stops at a step, of which it is given the ops by path; count it."""
+    def stops(
+        self, ops: Mapping[Node, Sequence[str]], value: Value, masked: Collection[Node]
+    ) -> bool:
+        """Say whether it stops at a step, of which it is given the ops with their names; count it.
+
+        An op's first name is its path.
+        """
         stop = False
-        for node, path in paths.items():
-            if self.enabled and self.fits(node, path) and self._meets(node, path, value, masked):
-                stop = True
+        for node, names in ops.items():
+            if self.enabled and self.fits(node, names):
+                stop |= self._meets(node, names[0], value, masked)
         self.hits += stop
         return stop
+
+    def mark(self) -> tuple[Any, ...]:
+        """Return what a run changes."""
+        return self.hits, dict(self._seen)
+
+    def reset(self, mark: tuple[Any, ...]) -> "Breakpoint":
+        """Take back what a run changed."""
+        self.hits, self._seen = mark
+        return self
 
     def _meets(self, node: Node, path: str, value: Value, masked: Collection[Node]) -> bool:
         if self.when is None and not self.changes:
@@ -102,6 +117,10 @@ class Breakpoint:
         return before != digest
 
 
+def _fit(glob: str, names: Sequence[str]) -> bool:
+    return any(map(glob_pattern(glob).fullmatch, names))
+
+
 def kinds(node: Node) -> set[str]:
     """Return what an op's kind may be called: its name, its class, its family."""
     return {node.op.name, type(node.op).__name__, node.op.family}
@@ -115,6 +134,6 @@ def check_kind(graph: Graph, op: str) -> None:
     OptionError
         Listing those there are.
     """
-    if not any(op in kinds(node) for node in graph.nodes):
+    if not isinstance(op, str) or not any(op in kinds(node) for node in graph.nodes):
         names = dict.fromkeys(node.op.name for node in graph.nodes)
         raise OptionError(explain(f"no op is of kind {op!r}", came=f"there are {listed(names)}"))

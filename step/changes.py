@@ -1,7 +1,7 @@
 """Changes to values: what a patch puts in the place of what a node computes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from cutaway.run.compile import Array
 Replace = Callable[[Array, Sequence[Array]], npt.ArrayLike]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Change:
     """What a node's value becomes.
 
@@ -33,9 +33,14 @@ class Change:
     """
 
     what: str
+    _: KW_ONLY
     value: Array | None = None
     function: Replace | None = None
     commutes: bool = False
+
+    def disturbs(self, other: "Change") -> bool:
+        """Say whether the order of this and another change of the same node would matter."""
+        return not (self.commutes and other.commutes)
 
     def apply(self, node: Node, value: Array, inputs: Sequence[Array], path: str) -> Array:
         """Return the changed value, checked."""
@@ -54,6 +59,18 @@ class Change:
                 )
             ) from error
         return checked(path, node, found, value)
+
+
+Changes = tuple[Change, ...]
+
+
+def changed(
+    changes: Changes, node: Node, value: Array, inputs: Sequence[Array], path: str
+) -> Array:
+    """Return a node's value after some changes, one after the other."""
+    for change in changes:
+        value = change.apply(node, value, inputs, path)
+    return value
 
 
 def fixed(path: str, node: Node, given: Any, sizes: Sizes, dtype: npt.DTypeLike) -> Change:

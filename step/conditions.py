@@ -63,6 +63,7 @@ class Condition:
                     f"the condition {self.text} failed",
                     required="a function of an array that says yes or no, or does so by element",
                     came=f"{type(error).__name__}: {error}",
+                    fix="take it away with breakpoint.remove(), or switch it off with off()",
                 )
             ) from error
 
@@ -84,7 +85,7 @@ def condition(when: str | Callable[[Array], Any]) -> Condition:
     """
     if callable(when):
         return Condition(getattr(when, "__name__", repr(when)), when)
-    if when in TESTS:
+    if isinstance(when, str) and when in TESTS:
         return Condition(when, TESTS[when])
     found = COMPARISON.fullmatch(when) if isinstance(when, str) else None
     try:
@@ -93,5 +94,13 @@ def condition(when: str | Callable[[Array], Any]) -> Condition:
         bound = float(found[3])
     except ValueError:
         raise OptionError(explain(f"{when!r} is no condition", required=WANTED)) from None
+    if np.isnan(bound):
+        raise OptionError(
+            explain(
+                f"{when!r} compares with NaN, which is equal to nothing and larger than nothing",
+                required="a number",
+                fix="when='isnan'",
+            )
+        )
     read, compare = READS[found[1]], COMPARES[found[2]]
     return Condition(when, lambda value: compare(read(value), bound))

@@ -1,40 +1,40 @@
-"""Where a stepper stands, and how it moves: along a level, and from one level to another."""
+"""Where a stepper stands, and how it moves along a level."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from cutaway.graph import Graph, Leaf, Node, OptionError
+from cutaway.graph import Graph, Node, OptionError
 from cutaway.graph.errors import explain
+from cutaway.step.addresses import Addresses
 from cutaway.step.block import Block
-from cutaway.step.find import find_all, fits, matching, too_many
-from cutaway.step.floor import LEVELS, OWN, Floor, Level
-from cutaway.step.house import House
+from cutaway.step.detail import Detail, Level
+from cutaway.step.find import find_all, one
+from cutaway.step.goal import Predicate, check_goal, meets
+from cutaway.step.levels import Levels
 from cutaway.step.options import is_whole, whole
 from cutaway.step.record import Step
-
-Predicate = Callable[[Step], Any]
+from cutaway.step.undo import undone_on_error
 
 
 class Cursor:
     """Stands at a step of a graph and moves; every :class:`Stepper` is one."""
 
-    def __init__(self, house: House, level: str) -> None:
-        self._house = house
-        self._floor = house.floor(level)
+    def __init__(self, levels: Levels, level: str) -> None:
+        self._levels = levels
+        self._detail = levels.detail(level)
         self._index = -1
-        self._frames: list[tuple[Level, int]] = []  # the blocks that were stepped into
         self._current: Step | None = None
 
     @property
     def graph(self) -> Graph:
         """The graph that is run at this level; with the backward pass, where that is stepped."""
-        return self._floor.graph
+        return self._detail.graph
 
     @property
     def current(self) -> Step | None:
         """The step at which it stands; None at the start."""
         if self._current is None and self._index >= 0:
-            self._current = self._house.step(self._floor, self._index)
+            self._current = self._levels.step(self._detail, self._index)
         return self._current
 
     @property
@@ -44,29 +44,24 @@ class Cursor:
 
     @property
     def level(self) -> Level:
-        """The level of detail. Set it to stand at the same place of another."""
-        return self._floor.level
-
-    @level.setter
-    def level(self, level: str) -> None:
-        self._frames.clear()
-        self._stand(self._house.floor(level))
+        """The level of detail."""
+        return self._detail.level
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths of all steps of this level, in order."""
-        return tuple(block.path for block in self._floor.blocks)
+        return tuple(block.path for block in self._detail.blocks)
 
     @property
     def held(self) -> int:
         """Bytes of computed values that are held now: never more than the budget."""
-        return self._house.held
+        return self._levels.held
 
     def __len__(self) -> int:
-        return len(self._floor.blocks)
+        return len(self._detail.blocks)
 
     def __repr__(self) -> str:
-        block = self._floor.blocks[self._index].path if self._index >= 0 else "the start"
+        block = self._detail.blocks[self._index].path if self._index >= 0 else "the start"
         return f"<Stepper at {block}: step {self._index} of {len(self)}, level {self.level}>"
 
     def __iter__(self) -> Iterator[Step]:
@@ -78,6 +73,7 @@ class Cursor:
             raise StopIteration
         return step
 
+    @undone_on_error
     def next(self, n: int = 1) -> Step | None:
         """Go ``n`` steps of this level on; past the end, to the last.
 
@@ -91,6 +87,7 @@ class Cursor:
         self._move(min(self._index + whole(n), len(self) - 1))
         return self.current
 
+    @undone_on_error
     def back(self, n: int = 1) -> Step | None:
         """Go ``n`` steps of this level back; before the first, to the start.
 
@@ -102,8 +99,11 @@ class Cursor:
         self._move(max(self._index - whole(n), -1))
         return self.current
 
+    @undone_on_error
     def goto(self, target: Node | str | int) -> Step:
         """Go to a step: by its number at this level, its path or a glob, or a node in it.
+
+        In the backward pass a forward path stands for the step that computes its gradient.
 
         Raises
         ------
@@ -111,7 +111,7 @@ class Cursor:
             If there is no such step, or several; it stands where it stood.
         """
         if isinstance(target, Node | str):
-            return self._at(self._find(target))
+            return self._at(self._addresses.find(target))
         if not is_whole(target) or not 0 <= target < len(self):
             raise OptionError(
                 explain(
@@ -121,12 +121,20 @@ class Cursor:
             )
         return self._at(int(target))
 
+    @undone_on_error
     def start(self) -> None:
         """Go back to the start, before the first step."""
         self._move(-1)
 
+    @undone_on_error
     def until(self, goal: Predicate | str) -> Step | None:
         """Go on to the next step that meets a condition, or of which a path fits a glob.
+
+        Parameters
+        ----------
+        goal
+            A function of a step that says yes or no, or a glob. In the backward pass forward
+            paths stand for the steps that compute their gradients.
 
         Returns
         -------
@@ -136,15 +144,15 @@ class Cursor:
         Raises
         ------
         OptionError
-            If a glob fits no step of this level.
+            If a glob fits no step of this level, or the function fails; it stands where it stood.
         """
         if isinstance(goal, str):
-            paths = set(
-                matching(goal, (path for b in self._floor.blocks for path in self._paths(b)))
-            )
-            return self._until(lambda: not paths.isdisjoint(self._paths(self._block)))
-        return self._until(lambda: bool(goal(self._now())))
+            places = self._addresses.fitting(goal)
+            return self._until(lambda: self._index in places)
+        check_goal(goal)
+        return self._until(lambda: meets(goal, self._now()))
 
+    @undone_on_error
     def finish(self, scope: str | None = None) -> Step | None:
         """Go on to the end of a scope: to the last step that is wholly or partly in it.
 
@@ -163,86 +171,20 @@ class Cursor:
         OptionError
             If there is no such scope.
         """
-        inside = self._inside(scope)
-        later = [place for place in inside if place > self._index]
+        if scope is None:
+            if self._index < 0:
+                raise OptionError("no step was taken yet: finish(scope)")
+            scope = self._block.node.scope.path
+        later = [place for place in self._addresses.inside(scope) if place > self._index]
         return self._at(later[-1]) if later else None
 
-    def over(self) -> Step | None:
-        """Go to the next step; after the last of a block that was stepped into, out of it.
-
-        Returns
-        -------
-        Step or None
-            None if it was at the last step already.
-        """
-        self._leave()
-        while self._frames:
-            level, index = self._frames[-1]
-            span = self._house.floor(level).spans[index]
-            later = [place for place in self._floor.inside(span) if place > self._index]
-            if later:
-                return self._at(later[0])
-            self._frames.pop()
-            self._floor, self._index, self._current = self._house.floor(level), index, None
-        return self.next()
-
-    def into(self) -> Step:
-        """Go to the first step inside of the current one, a level down.
-
-        At the start, the first step is gone to before.
-
-        Raises
-        ------
-        OptionError
-            If nothing is inside.
-        """
-        if self._index < 0:
-            self.next()
-        frame = self.level, self._index
-        for level in LEVELS[LEVELS.index(self.level) + 1 :] if self._index >= 0 else ():
-            floor, places = self._opened(level)
-            if len(places) > 1:
-                self._enter(floor, places[0])
-                self._frames.append(frame)
-                return self._now()
-        raise OptionError(
-            explain(
-                "there is nothing to step into",
-                came=repr(self),
-                fix="single tokens need an axis: ca.Stepper(…, axis='T')",
-            )
-        )
-
-    def out(self) -> Step:
-        """Finish the block in which the current step stands, and go to it, a level up.
-
-        Raises
-        ------
-        OptionError
-            If there is nothing around.
-        """
-        self._leave()
-        if self._frames:
-            level, index = self._frames[-1]
-            self._enter(self._house.floor(level), index)
-            self._frames.pop()
-            return self._now()
-        for level in reversed(LEVELS[: LEVELS.index(self.level)]) if self._index >= 0 else ():
-            floor = self._house.floor(level)
-            span = self._floor.spans[self._index]
-            for place, around in enumerate(floor.spans):
-                if span < around or (span == around and self.level in OWN):
-                    self._enter(floor, place)
-                    return self._now()
-        raise OptionError(explain("there is nothing to step out of", came=repr(self)))
+    @property
+    def _addresses(self) -> Addresses:
+        return self._levels.addresses(self._detail)
 
     @property
     def _block(self) -> Block:
-        return self._floor.blocks[self._index]
-
-    def _paths(self, block: Block) -> list[str]:
-        """Return the path of a step, and those of its ops."""
-        return [block.path, *map(self.graph.path, block.nodes)]
+        return self._detail.blocks[self._index]
 
     def _now(self) -> Step:
         assert self.current is not None
@@ -254,62 +196,15 @@ class Cursor:
 
     def _move(self, index: int) -> None:
         """Stand at a step; its value is there then, or an error leaves all as it was."""
-        self._enter(self._floor, index)
+        self._enter(self._detail, index)
 
-    def _enter(self, floor: Floor, index: int) -> None:
-        found = self._house.step(floor, index) if index >= 0 else None
-        self._floor, self._index, self._current = floor, index, found
+    def _enter(self, detail: Detail, index: int) -> None:
+        found = self._levels.step(detail, index) if index >= 0 else None
+        self._detail, self._index, self._current = detail, index, found
         self._arrived()
 
     def _arrived(self) -> None:
         """Do what is to be done at every step."""
-
-    def _leave(self) -> None:
-        """Forget the blocks that were stepped into and left since, by going elsewhere."""
-        while self._frames and self._index >= 0:
-            level, index = self._frames[-1]
-            if self._floor.spans[self._index] <= self._house.floor(level).spans[index]:
-                break
-            self._frames.pop()
-
-    def _stand(self, floor: Floor) -> None:
-        """Stand at the same place of another level: at its last step that is done by now."""
-        if self._index < 0:
-            self._floor = floor
-            return
-        span = self._floor.spans[self._index]
-        touched = [place for place, other in enumerate(floor.spans) if other & span]
-        self._enter(floor, touched[-1] if touched else 0)
-
-    def _opened(self, level: Level) -> tuple[Floor, list[int]]:
-        """Return the steps of a finer level that are inside of the current one."""
-        try:
-            floor = self._house.floor(level)
-        except OptionError:  # tokens, and no axis
-            return self._floor, []
-        return floor, floor.inside(self._floor.spans[self._index])
-
-    def _find(self, target: Node | str) -> int:
-        blocks = self._floor.blocks
-        by_path = {block.path: place for place, block in enumerate(blocks)}
-        if isinstance(target, str) and target in by_path:
-            return by_path[target]
-        nodes = () if fits(target, by_path) else find_all(self.graph, target)
-        places = {self._floor.place[node] for node in nodes if node in self._floor.place}
-        if isinstance(target, str) and not nodes:
-            places = {by_path[path] for path in matching(target, by_path)}
-        if len(places) > 1:
-            raise too_many(target, [blocks[place].path for place in sorted(places)])
-        if not places:
-            leaf = nodes and isinstance(nodes[0].op, Leaf)
-            raise OptionError(
-                explain(
-                    f"{self.graph.path(nodes[0])} is no step",
-                    required="an op" if leaf else "an op of the backward pass",
-                    fix="look at it with stepper.value(…), or go to what reads it",
-                )
-            )
-        return places.pop()
 
     def _until(self, met: Callable[[], bool]) -> Step | None:
         while self._index < len(self) - 1:
@@ -318,23 +213,20 @@ class Cursor:
                 return self._now()
         return None
 
-    def _inside(self, scope: str | None) -> list[int]:
-        """Return the steps in a scope."""
-        blocks = self._floor.blocks
-        if scope is None:
-            if self._index < 0:
-                raise OptionError("no step was taken yet: finish(scope)")
-            scope = blocks[self._index].node.scope.path
-        known = {path for block in blocks for node in block.nodes for path in _scopes(node)}
-        wanted = set(matching(scope, known)) if scope else {""}
-        return [
-            place
-            for place, block in enumerate(blocks)
-            if any(wanted & _scopes(node) for node in block.nodes)
-        ]
+    def _state(self) -> tuple[Any, ...]:
+        """Return all that moving changes."""
+        return self._detail, self._index, self._current
 
+    def _restore(self, state: tuple[Any, ...]) -> None:
+        """Stand where it stood."""
+        self._detail, self._index, self._current = state
 
-def _scopes(node: Node) -> set[str]:
-    """Return the scopes in which a node stands; the outermost is empty."""
-    names = node.scope.names
-    return {"/".join(names[:depth]) for depth in range(len(names) + 1)}
+    def _node(self, target: Node | str) -> Node:
+        return one(target, self._nodes(target), self.graph)
+
+    def _nodes(self, target: Node | str) -> tuple[Node, ...]:
+        """Return the nodes that are meant; the path of a block stands for what it computes."""
+        for block in self._detail.blocks:
+            if isinstance(target, str) and block.path == target:
+                return (block.node,)
+        return find_all(self.graph, target)

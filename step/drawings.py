@@ -7,7 +7,7 @@ from cutaway.render import draw
 from cutaway.render.layout import place
 from cutaway.render.sheet import Sheet
 from cutaway.render.theme import read_theme
-from cutaway.step.floor import LEVELS, Floor, Level
+from cutaway.step.detail import LEVELS, Detail, Level
 
 Texts = dict[str, str]
 Sizes = Mapping[str, int]
@@ -15,21 +15,21 @@ LANGUAGES = ("en", "zh")
 MOST = 700  # nodes of a drawing; one with more takes long, and nobody finds his way in it
 
 
-def drawings(graph: Graph, floors: Mapping[Level, Floor], axis: str, sizes: Sizes) -> Texts:
+def drawings(graph: Graph, details: Mapping[Level, Detail], axis: str, sizes: Sizes) -> Texts:
     """Return drawings as SVG, by level and language, in colours that the page sets.
 
     Parameters
     ----------
     graph
         The forward pass.
-    floors
+    details
         Its levels.
     axis, sizes
         At level ``token``, along which size tokens lie, and how many there are.
     """
     found = {}
-    for level, floor in floors.items():
-        if level in LEVELS[3:] and len(floor.graph.nodes) > MOST:
+    for level, detail in details.items():
+        if level in LEVELS[3:] and len(detail.graph.nodes) > MOST:
             continue
         dims = sizes if level == "token" else None  # elsewhere shapes stand in symbols
         for lang in LANGUAGES:

@@ -68,7 +68,9 @@ def matching(glob: object, paths: Iterable[str]) -> tuple[str, ...]:
     pattern = glob_pattern(glob)
     found = tuple(path for path in known if pattern.fullmatch(path))
     if not found:
-        near = difflib.get_close_matches(glob, known, 1) or [p for p in known if p.endswith(glob)]
+        near = difflib.get_close_matches(glob, known, 1) or [
+            path for path in known if glob and path.endswith(glob)
+        ]
         raise OptionError(
             explain(
                 f"nothing is called {glob[:80]!r}",

@@ -96,13 +96,13 @@ def knock_out(
     OptionError
         If there is no such kind, or nothing of it at the path.
     """
+    if not isinstance(kind, str) or kind not in (HEAD, *PARTS):
+        known = ", ".join((HEAD, *PARTS))
+        raise OptionError(explain(f"there is no knock-out {kind!r}", required=known))
     if kind == HEAD and head is not None:
         return _head(session, graph, path, head)
     if kind in PARTS and head is None:
         return PARTS[kind](graph, path)
-    if kind not in (HEAD, *PARTS):
-        known = ", ".join((HEAD, *PARTS))
-        raise OptionError(explain(f"there is no knock-out {kind!r}", required=known))
     fix = 'knock_out("head", "encoder/layer.0/*", 3)'
     raise OptionError(explain("a head is given for 'head', and only for it", fix=fix))
 

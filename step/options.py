@@ -1,9 +1,17 @@
-"""Numbers that a user gives, checked."""
+"""What a user gives beside the graph, checked: numbers, words, names of files."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from cutaway.graph import OptionError
 from cutaway.graph.errors import explain
+from cutaway.graph.files import file_path
+from cutaway.step.find import listed
+
+HTML = ("", ".htm", ".html")
 
 
 def is_whole(n: object) -> bool:
@@ -37,3 +45,75 @@ def bytes_of(budget: int | None) -> int | None:
     raise OptionError(
         explain(f"budget={budget!r} is no number of bytes", required="a whole number, or None")
     )
+
+
+def words_of(given: object, sizes: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
+    """Return what the places along some axes are called, by the names of their sizes.
+
+    Raises
+    ------
+    OptionError
+        If it is no such mapping, there is no such size, or there are more or fewer places.
+    """
+    by_size = given or {}
+    if not isinstance(by_size, Mapping):
+        raise OptionError(
+            explain(
+                "words are given by the size of an axis",
+                required="texts by size, such as {'T': ('I', 'eat')}",
+                came=type(given).__name__,
+            )
+        )
+    return {size: _words(size, names, sizes) for size, names in by_size.items()}
+
+
+def _words(size: str, names: Any, sizes: Mapping[str, int]) -> tuple[str, ...]:
+    if size not in sizes:
+        raise OptionError(
+            explain(
+                f"words for {size!r}, and there is no axis of that size",
+                required=f"a size of the graph: {listed(sorted(sizes))}",
+            )
+        )
+    is_sequence = isinstance(names, Sequence | np.ndarray) and not isinstance(names, str | bytes)
+    words = tuple(names) if is_sequence else (None,)
+    if not all(isinstance(word, str) for word in words):
+        raise OptionError(
+            explain(
+                f"the words along {size} are no texts",
+                required="a tuple or a list of texts, one for each place",
+                came=repr(names)[:80],
+            )
+        )
+    if len(words) != sizes[size]:
+        raise OptionError(
+            explain(
+                f"there are more words along {size} than places, or fewer",
+                required=f"{sizes[size]}, as {size} = {sizes[size]}",
+                came=f"{len(words)}",
+            )
+        )
+    return tuple(map(str, words))
+
+
+def html_file(path: object) -> Path:
+    """Return where a page is to be written; the name may not promise another format than HTML.
+
+    Raises
+    ------
+    OptionError
+        If it does.
+    SaveError
+        If it is no path.
+    """
+    file = file_path(path)
+    if file.suffix.lower() not in HTML:
+        raise OptionError(
+            explain(
+                "a stepper writes a page, which is HTML",
+                required="a file that ends in .html",
+                came=file.suffix,
+                fix="ca.draw(…).save(…) writes pictures as SVG, PNG and PDF",
+            )
+        )
+    return file

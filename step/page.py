@@ -9,20 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from cutaway.graph import GradError, Graph, Node, OptionError
+from cutaway.graph import GradError, Graph, OptionError
 from cutaway.graph.errors import explain
 from cutaway.render.html import both_themes, policy
 from cutaway.render.text import clean
 from cutaway.run.compile import Array
+from cutaway.step.detail import LEVELS, OWN, Level
 from cutaway.step.drawings import drawings
-from cutaway.step.floor import LEVELS, OWN, Level
 from cutaway.step.gradients import Gradients, gradients
-from cutaway.step.house import House, Point
 from cutaway.step.knockout import HEAD, PARTS
+from cutaway.step.levels import Levels, Point
 from cutaway.step.packed import packed, to_json
 from cutaway.step.program import program, script
+from cutaway.step.step_lists import MOST, numbers, offered, step_lists
 from cutaway.step.switches import switches
-from cutaway.step.tracks import MOST, numbers, offered, tracks
 from cutaway.step.words import PAGE
 
 FILES = (  # each reads the ones before it
@@ -51,7 +51,7 @@ def page(
     level: Level,
     step: str = "",
     backward: bool = False,
-    changes: Iterable[tuple[Node, str, Array]] = (),
+    changes: Iterable[tuple[str, str, Array]] = (),
     words: Mapping[str, tuple[str, ...]],
     title: str = "",
     lang: str = "en",
@@ -67,7 +67,7 @@ def page(
     level, step, backward, lang
         Where the reader begins, and in which language.
     changes
-        Values that are put in the place of others, and what is said of each.
+        By path, values that are put in the place of others, and what is said of each.
     words
         What the places along an axis are called, by its size.
     title
@@ -89,18 +89,19 @@ def page(
         words=words,
         title=title,
     )
-    forward = House(graph, point, None)
-    floors = offered(forward, point.axis)
-    if not floors:
+    forward = Levels(graph, point, None)
+    details = offered(forward, point.axis)
+    if not details:
         raise OptionError(
             explain("there is nothing to step through", required=f"a graph of up to {MOST} ops")
         )
-    tracked = {"forward": tracks(forward, floors, found)}
+    tracked = {"forward": step_lists(forward, details, found)}
     if back is not None:
-        backwards = House(back.graph, point, back)
-        tracked |= {"backward": tracks(backwards, offered(backwards, point.axis), found)}
+        backwards = Levels(back.graph, point, back)
+        tracked |= {"backward": step_lists(backwards, offered(backwards, point.axis), found)}
     tracked = {direction: levels for direction, levels in tracked.items() if levels}
     number = numbers(forward, found)
+    places = {node["path"]: node["id"] for node in found["nodes"] if not node["inner"]}
     data = {
         "words": {key: text._asdict() for key, text in PAGE.items()},
         "levels": LEVELS,
@@ -112,14 +113,13 @@ def page(
             if clean(path := graph.path(node)) != path
         },
         "changes": [
-            {"id": number[node], **_named(what), "data": [_plain(x) for x in value.ravel()]}
-            for node, what, value in changes
-            if node in number
+            {"id": places[path], **_named(what), "data": [_plain(x) for x in value.ravel()]}
+            for path, what, value in changes
         ],
         "knockouts": switches(forward.base, graph, number) if found["editable"] else [],
         "start": {"step": step, "lang": lang, **_start(tracked, level, backward)},
     }
-    pictures = drawings(graph, floors, point.axis, forward.base.sizes)
+    pictures = drawings(graph, details, point.axis, forward.base.sizes)
     return _written(title, lang, found, data, pictures)
 
 

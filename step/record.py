@@ -6,7 +6,7 @@ from functools import cached_property
 
 from cutaway.graph import Formula, Node
 from cutaway.run.compile import Array
-from cutaway.step.floor import Level
+from cutaway.step.detail import Level
 from cutaway.step.focus import Place, operands
 from cutaway.step.numbers import short, with_numbers
 from cutaway.transform import Formulas

@@ -8,10 +8,8 @@ import numpy as np
 from cutaway.graph import FeedError, Graph, Node, OptionError, resume
 from cutaway.graph.errors import explain
 from cutaway.run.compile import Array, Arrays, Compiled
-from cutaway.step.changes import Change
+from cutaway.step.changes import Changes, changed
 from cutaway.step.memory import FullError, Memory
-
-Changes = tuple[Change, ...]
 
 
 class Session:
@@ -51,11 +49,20 @@ class Session:
         """Bytes of the computed values that are held now."""
         return self._memory.bytes
 
-    @property
-    def replaced(self) -> frozenset[Node]:
-        """The nodes whose value is an array that was given, not computed."""
-        given = (node for node, found in self._changes.items() if found[0].value is not None)
-        return frozenset(given)
+    def plain(self, node: Node, inputs: Sequence[Array]) -> Array:
+        """Return what a node computes, whatever changes there are."""
+        plan = self._run.plan
+        kernel = plan.kernels.get(node)
+        return self._run.known[node] if kernel is None else np.asarray(kernel(plan.xp, *inputs))
+
+    def is_changed(self, node: Node, place: tuple[int, ...]) -> bool:
+        """Say whether an element is another than what the node computes of its inputs."""
+        if node not in self._changes:
+            return False
+        with np.errstate(all="ignore"):
+            plain = self.plain(node, self.values(node.inputs))
+        (value,) = self.values([node])
+        return not np.array_equal(plain[place], value[place], equal_nan=node.dtype == "float")
 
     def dtype(self, node: Node) -> np.dtype[Any]:
         """Return the precision of a node's value."""
@@ -103,18 +110,19 @@ class Session:
         """
         before = self._changes
         try:
-            self._set(changes)
-            for node, found in changes.items():
-                if found != before.get(node):
-                    self.values([node])
+            again = self._set(changes)
+            for node in again & changes.keys():
+                self.values([node])
         except BaseException:  # also where it is interrupted
             self._set(before)
             raise
 
-    def _set(self, changes: Mapping[Node, Changes]) -> None:
+    def _set(self, changes: Mapping[Node, Changes]) -> set[Node]:
+        """Set all changes; return what has to be computed again."""
         before, self._changes = self._changes, dict(changes)
         other = [n for n in {**before, **changes} if before.get(n) != changes.get(n)]
-        self._memory.forget(self.dependent(other))
+        again = self.dependent(other)
+        self._memory.forget(again)
         known = dict(self._run.known)
         for node in self.dependent(changes):
             if node.inputs or node in changes:
@@ -122,9 +130,11 @@ class Session:
         for node, found in changes.items():
             if node in self._run.known and not node.inputs:
                 known[node] = self._changed(node, self._run.known[node], ())
-            elif found[0].value is not None:
-                known[node] = found[0].value
+            for change in found:
+                if change.value is not None:  # what it would be computed of does not matter
+                    known[node] = change.value
         self._memory.know(known)
+        return again
 
     def dependent(self, nodes: Iterable[Node]) -> set[Node]:
         """Return nodes and all that depends on them."""
@@ -153,14 +163,11 @@ class Session:
         return memory.most
 
     def _rule(self, node: Node, *arrays: Array) -> Array:
-        plan = self._run.plan
-        value = np.asarray(plan.kernels[node](plan.xp, *arrays))
-        return self._changed(node, value, arrays)
+        return self._changed(node, self.plain(node, arrays), arrays)
 
     def _changed(self, node: Node, value: Array, inputs: Sequence[Array]) -> Array:
-        for change in self._changes.get(node, ()):
-            value = change.apply(node, value, inputs, self.graph.path(node))
-        return value
+        changes = self._changes.get(node, ())
+        return changed(changes, node, value, inputs, self.graph.path(node)) if changes else value
 
 
 def _shown(value: Array) -> Array:

@@ -25,8 +25,8 @@ class Share:
 
 def shares(session: Session, node: Node, place: Place) -> list[Share]:
     """Return what contributes to an element, the largest first."""
-    if node in session.replaced:
-        return []  # its inputs have no part in it
+    if session.is_changed(node, place):
+        return []  # it is the patch that made it
     inputs = session.values(node.inputs)
     rule = _products if isinstance(node.op, MatMul) else _slopes
     return sorted(rule(session, node, place, inputs), key=_size)

@@ -10,11 +10,11 @@ from cutaway.graph import CutawayError, Formula, LoadError, OptionError, Title
 from cutaway.graph.errors import explain
 from cutaway.run.compile import Array
 from cutaway.step.focus import Place, part
-from cutaway.step.manuscript import Manuscript, WrittenStop, read_manuscript
 from cutaway.step.quote import quoting
 from cutaway.step.record import Step
-from cutaway.step.stage import stage
 from cutaway.step.stepper import Stepper
+from cutaway.step.story_file import WrittenStop, WrittenStory, read_story
+from cutaway.step.story_model import story_stepper
 
 BUNDLED = "stories/single-head.toml"
 
@@ -116,13 +116,13 @@ class Story:
         if path is None:
             with resources.as_file(resources.files(__package__) / BUNDLED) as file:
                 return cls.load(file)
-        written = read_manuscript(path)
+        written = read_story(path)
         with _located(os.fspath(path)):
             return cls._told(written)
 
     @classmethod
-    def _told(cls, written: Manuscript) -> "Story":
-        stepper = stage(written)
+    def _told(cls, written: WrittenStory) -> "Story":
+        stepper = story_stepper(written)
         stops = tuple(_stop(stepper, number, stop) for number, stop in enumerate(written.stops, 1))
         stepper.start()
         return cls(written.title, written.model, stepper, stops)

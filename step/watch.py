@@ -57,6 +57,16 @@ class Watch:
         """Say that its value may be another now."""
         self._due = True
 
+    def mark(self) -> tuple[int, bool]:
+        """Return what stepping changes."""
+        return len(self.history), self._due
+
+    def reset(self, mark: tuple[int, bool]) -> "Watch":
+        """Take back what stepping changed."""
+        length, self._due = mark
+        del self.history[length:]
+        return self
+
     def see(self, step: int, level: str, value: Array) -> None:
         """Note a value."""
         self._due = False
@@ -64,7 +74,12 @@ class Watch:
             found = value if self.read is None else self.read(value)
         except Exception as error:
             raise OptionError(
-                explain(f"the watch of {self.path} failed", came=f"{type(error).__name__}: {error}")
+                explain(
+                    f"the watch of {self.path} failed",
+                    required="a function of an array",
+                    came=f"{type(error).__name__}: {error}",
+                    fix="take it away with watch.remove()",
+                )
             ) from error
         self.history.append(Entry(step, level, found))
 

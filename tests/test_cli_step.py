@@ -1,6 +1,7 @@
 """``cutaway step``: one line for each step, and JSON that says the same."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,33 @@ def test_until_a_path(capsys: Capture) -> None:
     assert [line.split()[1] for line in blocks][-1] == "feed_forward"
 
 
+def test_until_a_forward_name_in_the_backward_pass(capsys: Capture) -> None:
+    found = objects(capsys, "encoder-layer", "--backward", "--until", "*attention/softmax")
+    assert found[-1]["shape"] == [2, 4, 5, 5]
+    every = objects(capsys, "encoder-layer", "--backward")
+    assert found == every[: len(found)]
+    assert 0 < len(found) < len(every)
+
+
+def test_names_do_nothing_to_a_terminal(capsys: Capture, tmp_path: Path) -> None:
+    file = tmp_path / "odd.py"
+    file.write_text(
+        "import cutaway as ca\n"
+        "def build():\n"
+        "    with ca.scope('a\\x1b[2Jb\\x9b\\u202e'):\n"
+        "        return ca.ops.relu(ca.input('x', 'N'))\n",
+        "utf-8",
+    )
+    (line,) = lines(capsys, f"{file}:build")
+    assert "a\\u001b[2Jb\\u009b\\u202e/relu" in line
+    (text,) = lines(capsys, f"{file}:build", "--json")
+    assert text.isprintable()
+    assert json.loads(text)["path"] == "a\x1b[2Jb\x9b\u202e/relu"
+    code, _, err = call(capsys, "step", f"{file}:build", "--script", "--until", "zz")
+    assert code == 2
+    assert err.replace("\n", "").isprintable()
+
+
 def test_feeds_and_masks(capsys: Capture) -> None:
     feed = "q=[[1, 0]]", "k=[[1, 0], [0, 1]]", "v=[[1], [2]]"
     found = objects(capsys, "attention", *(part for f in feed for part in ("--feed", f)))
@@ -82,7 +110,9 @@ def test_feeds_and_masks(capsys: Capture) -> None:
     [
         (("attention",), "--script prints them"),
         (("attention", "--script", "--until", "nowhere"), "nothing is called 'nowhere'"),
-        (("attention", "--script", "--level", "token"), 'axis="T"'),
+        (("attention", "--script", "--level", "token"), "on the command line --axis T"),
+        (("attention", "--script", "--web", "x.html"), "choose one of both"),
+        (("attention", "--web", "x.pdf"), "which is HTML"),
         (("attention", "--script", "--level", "word"), "'word' is not one of"),
         (("attention", "--script", "--dim", "Q=1"), "no size 'Q'"),
         (("attentio", "--script"), "did you mean 'attention'?"),

@@ -30,6 +30,12 @@ Y = ca.ops.relu(X) * 2.0
         ({"dims": [1]}, "are no sizes"),
         ({"dims": {"N": 3}}, "dims gives N = 3"),
         ({"level": "token", "axis": "Q"}, "no axis 'Q'"),
+        ({"words": ("a",)}, "words are given by the size of an axis"),
+        ({"words": {"Q": ("a",)}}, "words for 'Q', and there is no axis of that size"),
+        ({"words": {"N": ("a", "b")}}, "more words along N than places"),
+        ({"words": {"N": "a"}}, "words along N are no texts"),
+        ({"words": {"N": (1,)}}, "words along N are no texts"),
+        ({"words": {"N": 1}}, "words along N are no texts"),
     ],
 )
 def test_a_stepper_that_cannot_be(options: dict[str, Any], words: str) -> None:
@@ -54,8 +60,26 @@ def test_a_stepper_that_cannot_be(options: dict[str, Any], words: str) -> None:
         (lambda s: s.next("two"), "no number of steps"),
         (lambda s: s.back(1.0), "no number of steps"),
         (lambda s: s.until("nowhere"), "nothing is called"),
-        (lambda s: s.until(lambda step: step.nothing), "nothing"),
+        (lambda s: s.until(lambda step: step.nothing), "until failed at down/matmul"),
+        (lambda s: s.until(lambda step: step.value > 0), "(?s)until failed.*any\\(\\)"),
+        (lambda s: s.until(3), "(?s)until\\(3\\) has no goal.*goto"),
+        (lambda s: s.until(None), "has no goal"),
         (lambda s: s.finish("nowhere"), "nothing is called"),
+        (lambda s: s.goto(""), "nothing is called ''(?!.*did you mean)"),
+        (lambda s: s.value(np.zeros(3)), "no node"),
+        (lambda s: s.finish([]), "no node"),
+        (lambda s: s.finish(np.zeros(3)), "no node"),
+        (lambda s: s.breakpoint(op=np.zeros(3)), "no op is of kind"),
+        (lambda s: setattr(s, "level", np.zeros(3)), "there is no level"),
+        (lambda s: s.why("relu", None), "has no element"),
+        (lambda s: s.why("relu", 1.5), "has no element"),
+        (lambda s: s.knock_out([]), "no knock-out"),
+        (lambda s: s.breakpoint(op=["relu"]), "no op is of kind"),
+        (lambda s: s.breakpoint(when=["isnan"]), "is no condition"),
+        (lambda s: s.breakpoint(when="abs > nan"), "(?s)compares with NaN.*isnan"),
+        (lambda s: s.breakpoint(except_=3), "is no node"),
+        (lambda s: s.page("x.pdf"), "(?s)which is HTML.*\\.pdf"),
+        (lambda s: s.page(3), "written to a path"),
         (lambda s: setattr(s, "level", "word"), "there is no level"),
         (lambda s: s.value("*"), "is not one but"),
         (lambda s: s.watch("nowhere"), "nothing is called"),
@@ -67,14 +91,80 @@ def test_the_session_goes_on(ask: Callable[[ca.Stepper], object], words: str) ->
     stepper = model("feed-forward").stepper()
     step = stepper.goto("relu")
     index = stepper.index
-    with pytest.raises((ca.CutawayError, AttributeError), match=words):
+    with pytest.raises(ca.CutawayError, match=words):
         ask(stepper)
-    if words == "nothing":  # it stands where the condition failed
-        stepper.goto(index)
     assert stepper.index == index
     assert stepper.current is not None
     assert same(stepper.current.value, step.value)
     assert stepper.next() is not None
+
+
+def broken(value: object) -> object:
+    raise RuntimeError("broken")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "move"),
+    [
+        (lambda s: s.breakpoint(when=broken), lambda s: s.run()),
+        (lambda s: s.breakpoint(when=broken), lambda s: s.reverse()),
+        (lambda s: s.watch("down/add", broken), lambda s: s.next(10)),
+        (lambda s: s.watch("down/add", broken), lambda s: s.goto("down/add")),
+        (lambda s: s.watch("down/add", broken), lambda s: s.finish("down")),
+        (lambda s: s.watch("down/add", broken), lambda s: s.until("down/add")),
+        (lambda s: None, lambda s: s.watch("relu", broken)),
+        (lambda s: s.watch("relu", picky()), lambda s: s.patch("relu", lambda value: value + 1)),
+        (lambda s: None, lambda s: s.patch("up/matmul", broken)),
+        (lambda s: s.patch("up/matmul", picky()), lambda s: s.patch("x", lambda value: -value)),
+    ],
+)
+def test_a_function_that_fails_moves_nothing(
+    prepare: Callable[[ca.Stepper], object], move: Callable[[ca.Stepper], object]
+) -> None:
+    stepper = model("feed-forward").stepper()
+    step = stepper.goto("relu")
+    noted = stepper.watch("down/matmul")
+    counted = stepper.breakpoint(changes=True)
+    prepare(stepper)
+    before = (stepper.index, stepper.level, stepper.patches, stepper.watches, stepper.breakpoints)
+    value = stepper.value("down/add")
+    with pytest.raises(ca.CutawayError, match="broken"):
+        move(stepper)
+    after = (stepper.index, stepper.level, stepper.patches, stepper.watches, stepper.breakpoints)
+    assert after == before
+    assert (noted.history, counted.hits) == ([], 0)
+    assert stepper.current is not None
+    assert same(stepper.value("down/add"), value)
+    if not stepper.patches:
+        assert same(stepper.current.value, step.value)
+
+
+def picky() -> Callable[[Any], Any]:
+    """Return a function that fails for any array but the first."""
+    seen: list[Any] = []
+
+    def function(value: Any) -> Any:
+        seen.append(value)
+        return value if same(value, seen[0]) else broken(value)
+
+    return function
+
+
+def test_at_the_start_into_nothing_stays_at_the_start() -> None:
+    stepper = ca.Stepper(Y, {"x": [1.0]}, level="token", axis="N")
+    with pytest.raises(ca.OptionError, match="nothing to step into") as error:
+        stepper.into()
+    assert "axis" not in str(error.value).partition("fix:")[2]
+    assert stepper.index == -1
+    stepper = ca.Stepper(Y, {"x": [1.0]}, level="primitive")
+    with pytest.raises(ca.OptionError, match="axis='N'"):
+        stepper.into()
+
+
+def test_a_scope_that_there_is_not_lists_those_there_are() -> None:
+    with pytest.raises(ca.OptionError) as error:
+        model("feed-forward").stepper().finish("zz")
+    assert "there are up, down" in str(error.value)
 
 
 def test_no_numbers_are_stepped_through_like_others() -> None:

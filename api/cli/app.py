@@ -402,7 +402,9 @@ def step(
     from cutaway.cli.inputs import Given
     from cutaway.cli.step import Options, print_steps, write_page
 
-    if script == (web is not None):
+    if script and web is not None:
+        raise click.UsageError("--script prints the steps, --web writes a page: choose one of both")
+    if not script and web is None:
         raise click.UsageError(
             "say how the steps are shown: --script prints them, --web FILE.html writes a page"
         )

@@ -69,6 +69,7 @@ def _note(message: Warning | str, *_: object, **__: object) -> None:
 
 def _complain(error: Exception) -> None:
     """Print an error as a message; what cutaway did not raise on purpose is named as such."""
+    from cutaway.cli.output import escaped
     from cutaway.graph import CutawayError
 
     if isinstance(error, CutawayError):
@@ -79,6 +80,6 @@ def _complain(error: Exception) -> None:
         message = f"the output cannot be written\n  came:     {error.strerror or error}"
     else:
         message = f"{type(error).__name__}: {error}\n  fix:      --debug shows where it arose"
-    print(f"cutaway: {message}", file=sys.stderr)
-    for note in getattr(error, "__notes__", ()):
-        print(f"  {note}", file=sys.stderr)
+    notes = [f"  {note}" for note in getattr(error, "__notes__", ())]
+    for line in "\n".join([f"cutaway: {message}", *notes]).split("\n"):
+        print(escaped(line), file=sys.stderr)

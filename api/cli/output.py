@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import re
 import sys
 from typing import Any
 
@@ -10,13 +11,32 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+COMMANDS = re.compile(  # to a terminal: control characters, and what turns the direction of text
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 WIDE = 10_000  # columns: where nobody looks at a screen, no cell is shortened
 
 
 def print_json(value: dict[str, Any], indent: int | None = 2) -> None:
     """Print one JSON object; what JSON has no number for becomes a text: ``"NaN"``."""
     ascii_only = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
-    print(json.dumps(_finite(value), ensure_ascii=ascii_only, indent=indent, allow_nan=False))
+    text = json.dumps(_finite(value), ensure_ascii=ascii_only, indent=indent, allow_nan=False)
+    print(COMMANDS.sub(lambda found: _coded(found[0]), text))
+
+
+def escaped(text: str) -> str:
+    r"""Return a text on which a terminal does nothing but write it: names come from anywhere.
+
+    Examples
+    --------
+    >>> print(escaped("a" + chr(27) + "[2J"))
+    a\u001b[2J
+    """
+    return COMMANDS.sub(lambda found: _coded(found[0]), text.replace("\n", "\\n"))
+
+
+def _coded(sign: str) -> str:
+    return f"\\u{ord(sign):04x}"
 
 
 def _finite(value: Any) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 
 from cutaway.cli.inputs import Given, point, shown_sizes
 from cutaway.cli.model import Loaded, load
-from cutaway.cli.output import print_json
+from cutaway.cli.output import escaped, print_json
 from cutaway.graph import show_shape
 from cutaway.step import Step, Stepper, fitting
 
@@ -36,7 +36,7 @@ def print_steps(name: str, given: Given, options: Options, as_json: bool) -> Non
         if as_json:
             print_json(_data(step, of), indent=None)
         else:
-            print(_line(step, of))
+            print(escaped(_line(step, of)))
 
 
 def write_page(name: str, given: Given, options: Options, file: Path, as_json: bool) -> None:

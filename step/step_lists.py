@@ -8,39 +8,41 @@ from cutaway.graph.graph import topological
 from cutaway.render.text import clean
 from cutaway.render.tokens import AXES
 from cutaway.step.block import Block
-from cutaway.step.floor import LEVELS, OWN, Floor, Indices, Level
-from cutaway.step.house import House
+from cutaway.step.detail import LEVELS, OWN, Detail, Indices, Level
+from cutaway.step.levels import Levels
 
 Data = dict[str, Any]
 MOST = 3_000  # steps of a level; of one with more, a reader would see no end
 
 
-def offered(house: House, axis: str = "") -> dict[Level, Floor]:
+def offered(levels: Levels, axis: str = "") -> dict[Level, Detail]:
     """Return the levels that a page offers: those that there are, and are not too long.
 
     Parameters
     ----------
-    house
+    levels
         The levels: of the forward pass, or of the backward pass.
     axis
         At level ``token``, the size along which tokens lie; by default T or S.
     """
-    found: dict[Level, Floor] = {}
-    sizes = house.base.sizes
+    found: dict[Level, Detail] = {}
+    sizes = levels.base.sizes
     tokens = max((sizes.get(name, 1) for name in ([axis] if axis else AXES)), default=1)
     for level in LEVELS:
-        if level == "token" and len(house.graph.nodes) * tokens > MOST:
+        if level == "token" and len(levels.graph.nodes) * tokens > MOST:
             continue
         try:
-            floor = house.floor(level)
+            detail = levels.detail(level)
         except OptionError:  # tokens, and it is not said along which axis
             continue
-        if floor.blocks and len(floor.blocks) <= MOST:
-            found[level] = floor
+        if detail.blocks and len(detail.blocks) <= MOST:
+            found[level] = detail
     return found
 
 
-def tracks(house: House, floors: Mapping[Level, Floor], program: Data) -> dict[str, list[Data]]:
+def step_lists(
+    levels: Levels, details: Mapping[Level, Detail], program: Data
+) -> dict[str, list[Data]]:
     """Return the steps of some levels.
 
     A step has its ``path``; the ``node`` whose value it shows, and of it the part ``at``; the
@@ -50,51 +52,51 @@ def tracks(house: House, floors: Mapping[Level, Floor], program: Data) -> dict[s
 
     Parameters
     ----------
-    house
+    levels
         The levels: of the forward pass, or of the backward pass.
-    floors
+    details
         Those of which steps are returned.
     program
         The values, as :func:`cutaway.step.program.program` numbers them.
     """
-    number = numbers(house, program)
+    number = numbers(levels, program)
     found: dict[str, list[Data]] = {}
-    for level, floor in floors.items():
-        track = _Track(house, floor, program, number)
-        found[level] = [track.step(block) for block in floor.blocks if track.is_held(block)]
+    for level, detail in details.items():
+        steps = _StepList(levels, detail, program, number)
+        found[level] = [steps.step(block) for block in detail.blocks if steps.is_held(block)]
     return found
 
 
-def numbers(house: House, program: Data) -> dict[Node, int]:
+def numbers(levels: Levels, program: Data) -> dict[Node, int]:
     """Return the numbers of the given graph's nodes."""
     paths = {data["path"]: data["id"] for data in program["nodes"] if not data["inner"]}
-    return {node: paths[house.graph.path(node)] for node in house.graph.nodes}
+    return {node: paths[levels.graph.path(node)] for node in levels.graph.nodes}
 
 
-class _Track:
+class _StepList:
     """The steps of one level.
 
     A value is a node's, or of a part of one: of a token, or of a primitive in a composite.
     """
 
     def __init__(
-        self, house: House, floor: Floor, program: Data, number: Mapping[Node, int]
+        self, levels: Levels, detail: Detail, program: Data, number: Mapping[Node, int]
     ) -> None:
-        self._house, self._floor, self._number = house, floor, number
-        self._inner = _inner(floor, program, number) if floor.level == "primitive" else {}
+        self._levels, self._detail, self._number = levels, detail, number
+        self._inner = _inner(detail, program, number) if detail.level == "primitive" else {}
 
     def is_held(self, block: Block) -> bool:
         """Say whether the program has the value."""
-        part = self._floor.parts[block.node]
+        part = self._detail.parts[block.node]
         return part.at is not None or block.node in self._inner
 
     def step(self, block: Block) -> Data:
         """Write one step."""
-        span = {self._floor.parts[node].node for node in block.nodes}
-        owners = {self._house.owner(node): None for node in span}
+        span = {self._detail.parts[node].node for node in block.nodes}
+        owners = {self._levels.owner(node): None for node in span}
         node, at = self._value(block.node)
         held = (source for source in block.entering if self._is_value(source))
-        own = self._floor.level in OWN
+        own = self._detail.level in OWN
         found: Data = {
             "path": block.path,
             "node": node,
@@ -116,20 +118,20 @@ class _Track:
     def _formula(self, block: Block) -> str | None:
         """Return the formula of a block; an op has its own in the program."""
         if len(block.nodes) > 1:
-            found = self._house.formulas(self._floor).block(block.nodes)
+            found = self._levels.formulas(self._detail).block(block.nodes)
             return found.mathml if found else None
         if block.node in self._inner:
-            return self._house.formulas(self._floor).op(block.node).mathml
+            return self._levels.formulas(self._detail).op(block.node).mathml
         return None
 
     def _is_value(self, node: Node) -> bool:
-        return node in self._inner or self._floor.parts[node].at is not None
+        return node in self._inner or self._detail.parts[node].at is not None
 
     def _value(self, node: Node) -> tuple[int, list[int | None] | None]:
         """Return the number of the value that a node is, or is a part of, and which part."""
         if node in self._inner:
             return self._inner[node], None
-        part = self._floor.parts[node]
+        part = self._detail.parts[node]
         assert part.at is not None
         return self._number[part.node], _places(part.at)
 
@@ -139,7 +141,7 @@ def _places(at: Indices) -> list[int | None] | None:
     return found if any(start is not None for start in found) else None
 
 
-def _inner(floor: Floor, program: Data, number: Mapping[Node, int]) -> dict[Node, int]:
+def _inner(detail: Detail, program: Data, number: Mapping[Node, int]) -> dict[Node, int]:
     """Return the numbers of primitives inside of composites: both were opened alike."""
     ids: dict[str, list[Data]] = {}
     for data in program["nodes"]:
@@ -147,18 +149,18 @@ def _inner(floor: Floor, program: Data, number: Mapping[Node, int]) -> dict[Node
             ids.setdefault(data["path"], []).append(data)
     paths = {place: program["nodes"][place]["path"] for place in number.values()}
     found: dict[Node, int] = {}
-    for node, whole in _opened(floor).items():
-        inside = [inner for inner in whole if floor.parts[inner].at is None]
+    for node, whole in _opened(detail).items():
+        inside = [inner for inner in whole if detail.parts[inner].at is None]
         opened = ids.get(paths[number[node]], [])[: len(inside)]
         if [data["op"] for data in opened] == [inner.op.name for inner in inside]:
             found |= {inner: data["id"] for inner, data in zip(inside, opened, strict=True)}
     return found
 
 
-def _opened(floor: Floor) -> dict[Node, list[Node]]:
+def _opened(detail: Detail) -> dict[Node, list[Node]]:
     """Return the primitives of each composite, in the order in which they are computed."""
     found: dict[Node, list[Node]] = {}
-    for inner, part in floor.parts.items():
+    for inner, part in detail.parts.items():
         found.setdefault(part.node, []).append(inner)
     return {
         node: [n for n in topological([inside[-1]], lambda n: n.inputs) if n in set(inside)]

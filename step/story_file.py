@@ -11,7 +11,7 @@ from typing import Any
 from cutaway.graph import LoadError, Title
 from cutaway.graph.errors import explain
 from cutaway.graph.parse import LARGEST
-from cutaway.step.floor import LEVELS
+from cutaway.step.detail import LEVELS
 from cutaway.step.focus import Place
 from cutaway.step.options import is_whole
 
@@ -38,7 +38,7 @@ class WrittenStop:
 
 
 @dataclass(frozen=True, slots=True)
-class Manuscript:
+class WrittenStory:
     """A story as it is written: what is told, of which model, and in what order."""
 
     title: Title
@@ -50,7 +50,7 @@ class Manuscript:
     stops: tuple[WrittenStop, ...]
 
 
-def read_manuscript(file: str | os.PathLike[str]) -> Manuscript:
+def read_story(file: str | os.PathLike[str]) -> WrittenStory:
     """Read a file.
 
     Raises
@@ -84,7 +84,7 @@ def _parsed(text: str, where: str) -> dict[str, Any]:
         raise _wrong("the story is not TOML", "TOML to its end", str(error), where) from None
 
 
-def _made(given: Mapping[str, Any], where: str) -> Manuscript:
+def _made(given: Mapping[str, Any], where: str) -> WrittenStory:
     """Return a story of which every entry is what it must be."""
     _check_keys(given, KEYS, "", where)
     stops = given.get("stop")
@@ -95,7 +95,7 @@ def _made(given: Mapping[str, Any], where: str) -> Manuscript:
     level = _text(given.get("level", "op"), "level", where)
     if level not in LEVELS:
         raise _wrong(f"there is no level {level!r}", ", ".join(LEVELS), repr(level), where)
-    return Manuscript(
+    return WrittenStory(
         _title(given.get("title"), "title", where),
         _text(given.get("model"), "model", where),
         _text(given.get("sentence", ""), "sentence", where, empty=True),

@@ -33,7 +33,7 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Floor:
+class Detail:
     """One level of detail.
 
     Attributes
@@ -44,12 +44,15 @@ class Floor:
         Its steps.
     parts
         What each node of ``graph`` stands for in the graph as it was given.
+    whole
+        The node that has all of the value of each node of the graph as it was given, if one has.
     """
 
     level: Level
     graph: Graph
     blocks: tuple[Block, ...]
     parts: Mapping[Node, Part]
+    whole: Mapping[Node, Node]
 
     @cached_property
     def place(self) -> dict[Node, int]:
@@ -71,19 +74,19 @@ class Floor:
         return [place for place, inner in enumerate(self.spans) if inner <= span]
 
 
-def op_floor(graph: Graph, hidden: Collection[Node]) -> Floor:
+def op_detail(graph: Graph, hidden: Collection[Node]) -> Detail:
     """Return the level at which every op is a step; hidden ops are none."""
-    return Floor("op", graph, single_blocks(graph, hidden), _whole(graph))
+    return Detail("op", graph, single_blocks(graph, hidden), _own_parts(graph), _own(graph))
 
 
-def folded_floor(graph: Graph, level: Level, hidden: Collection[Node]) -> Floor:
+def folded_detail(graph: Graph, level: Level, hidden: Collection[Node]) -> Detail:
     """Return a level at which blocks are steps."""
     assert level in ("model", "layer", "sublayer")
     view = collapse(graph, level, fold=False)
-    return Floor(level, graph, folded_blocks(view, hidden), _whole(graph))
+    return Detail(level, graph, folded_blocks(view, hidden), _own_parts(graph), _own(graph))
 
 
-def primitive_floor(graph: Graph, hidden: Collection[Node]) -> Floor:
+def primitive_detail(graph: Graph, hidden: Collection[Node]) -> Detail:
     """Return the level at which composites are opened."""
     opened = expand(Graph(graph.nodes)).outputs  # one for each node, in their order
     new = dict(zip(graph.nodes, opened, strict=True))
@@ -93,25 +96,34 @@ def primitive_floor(graph: Graph, hidden: Collection[Node]) -> Floor:
         for inner in topological([found], lambda n: [s for s in n.inputs if s not in parts]):
             whole = inner is found and inner not in parts
             parts.setdefault(inner, Part(node, _all(node) if whole else None))
-    return _finer("primitive", wide, {n: parts[n] for n in wide.nodes}, hidden)
+    return _finer("primitive", wide, {n: parts[n] for n in wide.nodes}, new, hidden)
 
 
-def token_floor(unrolled: Unrolled, hidden: Collection[Node]) -> Floor:
+def token_detail(unrolled: Unrolled, hidden: Collection[Node]) -> Detail:
     """Return the level at which an op on one token is a step."""
     parts = {node: Part(piece.node, _at(piece.at)) for node, piece in unrolled.origin.items()}
-    return _finer("token", unrolled, parts, hidden)
+    whole = {part.node: node for node, part in parts.items() if part.at == _all(part.node)}
+    return _finer("token", unrolled, parts, whole, hidden)
 
 
 def _finer(
-    level: Level, graph: Graph, parts: Mapping[Node, Part], hidden: Collection[Node]
-) -> Floor:
+    level: Level,
+    graph: Graph,
+    parts: Mapping[Node, Part],
+    whole: Mapping[Node, Node],
+    hidden: Collection[Node],
+) -> Detail:
     """Return a level of another graph; what is hidden, or a piece cut out of a leaf, is no step."""
     out = {n for n, part in parts.items() if part.node in hidden or isinstance(part.node.op, Leaf)}
-    return Floor(level, graph, single_blocks(graph, out), parts)
+    return Detail(level, graph, single_blocks(graph, out), parts, whole)
 
 
-def _whole(graph: Graph) -> dict[Node, Part]:
+def _own_parts(graph: Graph) -> dict[Node, Part]:
     return {node: Part(node, _all(node)) for node in graph.nodes}
+
+
+def _own(graph: Graph) -> dict[Node, Node]:
+    return {node: node for node in graph.nodes}
 
 
 def _all(node: Node) -> Indices:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from cutaway.graph import Graph, LoadError, evaluate
 from cutaway.graph.errors import explain
 from cutaway.run import example_feeds, example_sizes, initialize
-from cutaway.step.manuscript import Manuscript
 from cutaway.step.stepper import Stepper
+from cutaway.step.story_file import WrittenStory
 
 TRANSLATOR = "translator"
 HEAD = "translator-head"  # the one that the figures show
@@ -16,7 +16,7 @@ MOST_WORDS = 40  # of a sentence
 MOST_NUMBERS = 100_000_000  # that a model may hold and compute
 
 
-def stage(story: Manuscript) -> Stepper:
+def story_stepper(story: WrittenStory) -> Stepper:
     """Return a stepper on the model of a story.
 
     Raises
@@ -43,7 +43,7 @@ def stage(story: Manuscript) -> Stepper:
     return _at_sizes(story)
 
 
-def _at_a_sentence(story: Manuscript) -> Stepper:
+def _at_a_sentence(story: WrittenStory) -> Stepper:
     from cutaway.figures.example import entering, feeds_of, head_graph, head_params
     from cutaway.models.translator import PAD, START, load
 
@@ -75,7 +75,7 @@ def _at_a_sentence(story: Manuscript) -> Stepper:
     )
 
 
-def _at_sizes(story: Manuscript) -> Stepper:
+def _at_sizes(story: WrittenStory) -> Stepper:
     from cutaway.models import MODELS
 
     if story.sentence:

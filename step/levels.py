@@ -3,26 +3,30 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from cutaway.graph import Graph, Node, OptionError
 from cutaway.graph.errors import explain
 from cutaway.render.tokens import by_token
 from cutaway.run.compile import Arrays
-from cutaway.step.changes import Change
-from cutaway.step.floor import (
+from cutaway.step.addresses import Addresses
+from cutaway.step.changes import Change, Changes
+from cutaway.step.detail import (
     LEVELS,
     OWN,
-    Floor,
+    Detail,
     Level,
-    folded_floor,
-    op_floor,
-    primitive_floor,
-    token_floor,
+    folded_detail,
+    op_detail,
+    primitive_detail,
+    token_detail,
 )
 from cutaway.step.gradients import Gradients
+from cutaway.step.lift import lifted
 from cutaway.step.masked import carried, masked
-from cutaway.step.patch import Patch, joined
+from cutaway.step.patch import Patch, inner, joined
 from cutaway.step.record import Step
-from cutaway.step.session import Changes, Session
+from cutaway.step.session import Session
 from cutaway.transform import Formulas
 
 
@@ -37,7 +41,7 @@ class Point:
     budget: int | None
 
 
-class House:
+class Levels:
     """All levels of a graph, and what is computed on each.
 
     Parameters
@@ -55,13 +59,14 @@ class House:
         self.point, self._gradients = point, gradients
         self._hidden = gradients.forward if gradients else frozenset[Node]()
         self.base = self._started(graph)
-        self._floors: dict[Level, Floor] = {}
+        self._details: dict[Level, Detail] = {}
+        self._addresses: dict[Level, Addresses] = {}
         self._sessions: dict[Graph, Session] = {graph: self.base}
         self._formulas: dict[Graph, Formulas] = {}
         self._masked: dict[Graph, frozenset[Node]] = {}
         self._patches: list[Patch] = []
 
-    def floor(self, level: str) -> Floor:
+    def detail(self, level: str) -> Detail:
         """Return a level.
 
         Raises
@@ -69,29 +74,37 @@ class House:
         OptionError
             If there is no such level, or it is not said which axis tokens lie along.
         """
-        if level not in LEVELS:
+        if not isinstance(level, str) or level not in LEVELS:
             raise OptionError(explain(f"there is no level {level!r}", required=", ".join(LEVELS)))
         found: Level = level
-        if found not in self._floors:
-            self._floors[found] = self._build(found)
-        return self._floors[found]
+        if found not in self._details:
+            self._details[found] = self._build(found)
+        return self._details[found]
 
-    def _build(self, level: Level) -> Floor:
+    def _build(self, level: Level) -> Detail:
         if level == "op":
-            return op_floor(self.graph, self._hidden)
+            return op_detail(self.graph, self._hidden)
         if level == "primitive":
-            return primitive_floor(self.graph, self._hidden)
+            return primitive_detail(self.graph, self._hidden)
         if level == "token":
-            return token_floor(by_token(self.graph, self.point.axis, self.base.sizes), self._hidden)
-        return folded_floor(self.graph, level, self._hidden)
+            return token_detail(
+                by_token(self.graph, self.point.axis, self.base.sizes), self._hidden
+            )
+        return folded_detail(self.graph, level, self._hidden)
 
-    def session(self, floor: Floor) -> Session:
+    def addresses(self, detail: Detail) -> Addresses:
+        """Return what finds the steps of a level."""
+        if detail.level not in self._addresses:
+            self._addresses[detail.level] = Addresses(detail, self._gradients)
+        return self._addresses[detail.level]
+
+    def session(self, detail: Detail) -> Session:
         """Return where the values of a level are computed."""
-        found = self._sessions.get(floor.graph)
+        found = self._sessions.get(detail.graph)
         if found is None:
-            found = self._started(floor.graph)
-            self._sessions[floor.graph] = found
-            changes = self._changes(floor, self._patches)
+            found = self._started(detail.graph)
+            self._sessions[detail.graph] = found
+            changes = self._changes(detail, self._patches)
             self._make_room(found)
             found.change(changes)
         self._make_room(found)
@@ -108,42 +121,42 @@ class House:
         known = {name: size for name, size in at.dims.items() if name in graph.symbols}
         return Session(graph, at.feeds, at.params, known, at.budget)
 
-    def step(self, floor: Floor, index: int) -> Step:
+    def step(self, detail: Detail, index: int) -> Step:
         """Return a step of a level, with its values."""
-        block = floor.blocks[index]
+        block = detail.blocks[index]
         targets = [*block.entering, block.node]
-        arrays = self.session(floor).values(targets, floor.when[block.node])
+        arrays = self.session(detail).values(targets, detail.when[block.node])
         values = dict(zip(targets, arrays, strict=True))
         return Step(
             index,
             block.node,
             block.path,
-            {floor.graph.path(node): values[node] for node in block.entering},
+            {detail.graph.path(node): values[node] for node in block.entering},
             values[block.node],
-            floor.level,
+            detail.level,
             block.nodes,
-            self.owner(floor.parts[block.node].node),
+            self.owner(detail.parts[block.node].node),
             tuple(values[source] for source in block.node.inputs if source in values),
-            self.formulas(floor),
+            self.formulas(detail),
         )
 
     def owner(self, node: Node) -> Node | None:
         """Return the value whose gradient a node of the backward pass is a part of."""
         return self._gradients.owner.get(node) if self._gradients else None
 
-    def formulas(self, floor: Floor) -> Formulas:
+    def formulas(self, detail: Detail) -> Formulas:
         """Return the formulas of a level."""
-        if floor.graph not in self._formulas:
-            self._formulas[floor.graph] = Formulas(floor.graph)
-        return self._formulas[floor.graph]
+        if detail.graph not in self._formulas:
+            self._formulas[detail.graph] = Formulas(detail.graph)
+        return self._formulas[detail.graph]
 
-    def masked(self, floor: Floor) -> frozenset[Node]:
+    def masked(self, detail: Detail) -> frozenset[Node]:
         """Return the nodes of a level in which a mask's -∞ may stand."""
-        if floor.graph not in self._masked:
+        if detail.graph not in self._masked:
             begun = masked(self.graph)
-            here = (node for node, part in floor.parts.items() if part.node in begun)
-            self._masked[floor.graph] = carried(floor.graph, here)
-        return self._masked[floor.graph]
+            here = (node for node, part in detail.parts.items() if part.node in begun)
+            self._masked[detail.graph] = carried(detail.graph, here)
+        return self._masked[detail.graph]
 
     @property
     def held(self) -> int:
@@ -165,23 +178,41 @@ class House:
             raise
         self._patches = patches
 
+    def lifted(self, detail: Detail, node: Node, change: Change) -> tuple[Node, Change]:
+        """Return a node of the given graph, and what a change of a level's node does to it."""
+        return lifted(detail, self.session(detail), node, change)
+
     def _apply(self, patches: list[Patch]) -> None:
         self._make_room(self.base)
         self.base.change(joined(patches, self.graph))
         for level in OWN:
-            floor = self._floors.get(level)
-            if floor is not None and floor.graph in self._sessions:
-                changes = self._changes(floor, patches)
-                self._make_room(self._sessions[floor.graph])
-                self._sessions[floor.graph].change(changes)
+            detail = self._details.get(level)
+            if detail is not None and detail.graph in self._sessions:
+                changes = self._changes(detail, patches)
+                self._make_room(self._sessions[detail.graph])
+                self._sessions[detail.graph].change(changes)
 
-    def _changes(self, floor: Floor, patches: list[Patch]) -> dict[Node, Changes]:
-        """Return the changes at a finer level: its own, and the values of those at level op."""
-        found = joined(patches, floor.graph)
+    def _changes(self, detail: Detail, patches: list[Patch]) -> dict[Node, Changes]:
+        """Return the changes at a finer level: inside of ops, and of what they compute."""
+        found = inner(patches, detail)
         changed = self.base.changes()
-        for node, part in floor.parts.items():
-            if part.node in changed and part.at is not None and node not in found:
+        here = {part.node for part in detail.parts.values() if part.at is not None}
+        for node in changed:
+            if node not in here:
+                raise _not_here(self.graph.path(node), detail.level)
+        for node, part in detail.parts.items():
+            if part.node in changed and part.at is not None:
                 (value,) = self.base.values([part.node])
                 what = changed[part.node][0].what
-                found[node] = (Change(what, value=value[part.at].copy()),)
+                found[node] = (Change(what, value=np.array(value[part.at])),)
         return found
+
+
+def _not_here(path: str, level: Level) -> OptionError:
+    return OptionError(
+        explain(
+            f"{path} is changed, and has no value of its own at level {level}",
+            required="an op that does not open into one of its operands alone",
+            fix="stay at level op, or take the patch back: stepper.unpatch(…)",
+        )
+    )

@@ -1,0 +1,179 @@
+"""Breakpoints and watches of a stepper: where a run stops, and what is followed on the way."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from cutaway.graph import Node
+from cutaway.run.compile import Array
+from cutaway.step.breakpoint import Breakpoint, check_kind
+from cutaway.step.conditions import condition
+from cutaway.step.find import matching
+from cutaway.step.levels import Levels
+from cutaway.step.record import Step
+from cutaway.step.undo import undone_on_error
+from cutaway.step.walker import Walker
+from cutaway.step.watch import Watch
+
+
+class Debugger(Walker):
+    """Runs to breakpoints, and keeps watches; every :class:`Stepper` does."""
+
+    def __init__(self, levels: Levels, level: str) -> None:
+        super().__init__(levels, level)
+        self._breakpoints: list[Breakpoint] = []
+        self._watches: list[Watch] = []
+
+    def breakpoint(
+        self,
+        path: str = "*",
+        *,
+        op: str = "",
+        when: str | Callable[[Array], Any] | None = None,
+        changes: bool = False,
+        except_: str | Sequence[str] | None = None,
+    ) -> Breakpoint:
+        """Add a breakpoint: where all that is given holds, :meth:`run` and :meth:`reverse` stop.
+
+        Parameters
+        ----------
+        path
+            A glob of ops' paths at this level; in the backward pass forward paths stand for what
+            computes their gradients.
+        op
+            A kind of op: its name, class or family, such as ``softmax``.
+        when
+            What its value has to meet: ``isnan``, ``isinf``, ``abs > 1e3``, ``max >= 1``, …, or a
+            function of the array; one element is enough.
+        changes
+            Stop where a value is another than the last time it was passed, as after a patch.
+        except_
+            Globs of ops at which it does not stop. By default the -∞ that a mask puts into scores
+            is no reason to stop; ``()`` excuses nothing.
+
+        Raises
+        ------
+        OptionError
+            If the path, the kind or an exception fits nothing, or the condition can't be read.
+        """
+        matching(path, self._op_names())
+        if not isinstance(op, str) or op:
+            check_kind(self.graph, op)
+        excepted = None if except_ is None else _several(except_)
+        for glob in excepted or ():
+            matching(glob, self._op_names())
+        found = Breakpoint(
+            path,
+            op,
+            None if when is None else condition(when),
+            changes,
+            excepted,
+            _owner=self._breakpoints,
+        )
+        self._breakpoints.append(found)
+        return found
+
+    @property
+    def breakpoints(self) -> tuple[Breakpoint, ...]:
+        """The breakpoints, those that are off too."""
+        return tuple(self._breakpoints)
+
+    @undone_on_error
+    def run(self) -> Step | None:
+        """Go on to the next breakpoint.
+
+        Returns
+        -------
+        Step or None
+            None if there is none: then it stands at the last step.
+        """
+        return self._until(self._stops)
+
+    @undone_on_error
+    def reverse(self) -> Step | None:
+        """Go back to the breakpoint before.
+
+        Returns
+        -------
+        Step or None
+            None if there is none: then it stands at the start.
+        """
+        while self._index > 0:
+            self._move(self._index - 1)
+            if self._stops():
+                return self._now()
+        self.start()
+        return None
+
+    @undone_on_error
+    def watch(self, target: Node | str, read: Callable[[Array], Any] | None = None) -> Watch:
+        """Follow a value while stepping.
+
+        Parameters
+        ----------
+        target
+            A node of this level's graph, its path or a glob.
+        read
+            What is noted of its value, such as ``np.max``; all of it by default.
+
+        Raises
+        ------
+        OptionError
+            If there is no such node, or several.
+        """
+        node = self._node(target)
+        found = Watch(self.graph.path(node), node, read, _owner=self._watches)
+        self._watches.append(found)
+        self._arrived()
+        return found
+
+    @property
+    def watches(self) -> tuple[Watch, ...]:
+        """The watches."""
+        return tuple(self._watches)
+
+    def _stops(self) -> bool:
+        detail, names = self._detail, self._addresses.names
+        session, masked = self._levels.session(detail), self._levels.masked(detail)
+        ops = {node: names(node) for node in self._block.nodes}
+        stopping = [
+            found.stops(ops, lambda node: session.values([node])[0], masked)
+            for found in tuple(self._breakpoints)
+        ]
+        return any(stopping)
+
+    def _op_names(self) -> list[str]:
+        names = self._addresses.names
+        return [
+            name for block in self._detail.blocks for node in block.nodes for name in names(node)
+        ]
+
+    def _arrived(self) -> None:
+        """Let the watches see what is computed by now."""
+        if self._index < 0:
+            return
+        detail = self._detail
+        now = detail.when[detail.blocks[self._index].node]
+        for watch in self._watches:
+            if watch.due and watch.node in detail.when and detail.when[watch.node] <= now:
+                (value,) = self._levels.session(detail).values([watch.node])
+                watch.see(self._index, detail.level, value)
+
+    def _state(self) -> tuple[Any, ...]:
+        return (
+            *super()._state(),
+            [(found, found.mark()) for found in self._breakpoints],
+            [(watch, watch.mark()) for watch in self._watches],
+        )
+
+    def _restore(self, state: tuple[Any, ...]) -> None:
+        *others, breakpoints, watches = state
+        super()._restore(tuple(others))
+        self._breakpoints[:] = [found.reset(mark) for found, mark in breakpoints]
+        self._watches[:] = [watch.reset(mark) for watch, mark in watches]
+
+
+def _several(globs: str | Sequence[str]) -> tuple[str, ...]:
+    """Return globs, of which one may stand alone."""
+    if isinstance(globs, str):
+        return (globs,)
+    return tuple(globs) if isinstance(globs, Iterable) else (globs,)

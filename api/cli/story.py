@@ -11,9 +11,9 @@ WIDE = 60  # characters of a value
 WIDEST = 100  # … of a formula with its numbers
 
 
-def print_story(file: str | None, lang: str, as_json: bool) -> None:
+def print_story(name: str | None, lang: str, as_json: bool) -> None:
     """Print a story; all of it is computed before the first line is printed."""
-    story = Story.load(file)
+    story = Story.load(name)
     if as_json:
         print_json(
             {

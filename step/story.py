@@ -31,12 +31,15 @@ class Stop:
         The element or the row that is looked at; empty for the whole value.
     said
         What is said, with its numbers.
+    gradient_of
+        On the way back, the path of the value whose gradient this is, or is a part of.
     """
 
     number: int
     step: Step
     index: Place
     said: Title
+    gradient_of: str | None = None
 
     @property
     def name(self) -> str:
@@ -152,7 +155,8 @@ def _stop(stepper: Stepper, number: int, written: WrittenStop) -> Stop:
     for lang, text in written.say._asdict().items():
         with _located(f"stop {number}, {lang}"):
             said.append(quoting(text, stepper))
-    return Stop(number, step, written.index, Title(*said))
+    of = None if step.forward is None else stepper.graph.path(step.forward)
+    return Stop(number, step, written.index, Title(*said), of)
 
 
 @contextmanager

@@ -163,7 +163,7 @@ def test_backward_is_told_of_gradients(tmp_path: Path) -> None:
     found = told(
         tmp_path, stop("∇/attention/matmul.1", "{max:gradient( attention/softmax )[0]}"), head
     )
-    assert found.stops[0].step.forward is not None
+    assert found.stops[0].gradient_of == "attention/softmax"
     gradient = found.stepper.gradient("attention/softmax")
     np.testing.assert_array_equal(found.stops[0].value, gradient)
     assert found.stops[0].say() == number(float(gradient[0].max()))

@@ -17,6 +17,7 @@ from cutaway.step.stepper import Stepper
 
 PIECE = re.compile(r"(?P<brace>\{\{|\}\})|\{(?P<quote>[^{}]*)\}|(?P<stray>[{}])")
 INDEXED = re.compile(r"(.+)\[\s*(-?\d{1,9}(?:\s*,\s*-?\d{1,9})*)\s*\]", re.DOTALL)
+GRADIENT = re.compile(r"gradient\(\s*(.+?)\s*\)", re.DOTALL)
 FORM = "{KIND:PATH} or {KIND:PATH[0, 1]}"
 
 
@@ -25,7 +26,8 @@ def quoting(text: str, stepper: Stepper) -> str:
 
     ``value`` is one number; ``sum``, ``mean``, ``min`` and ``max`` are those of a value or a row;
     ``argmax`` is the place of the largest in a row: its word, where it has one; ``shape`` is a
-    shape, and ``word`` what a place along a size is called. ``{{`` and ``}}`` are braces.
+    shape, and ``word`` what a place along a size is called. ``gradient(PATH)`` in the place of a
+    path is the gradient of that value, on the way back. ``{{`` and ``}}`` are braces.
 
     Raises
     ------
@@ -68,8 +70,8 @@ def quoted(quote: str, stepper: Stepper) -> str:
         raise OptionError(explain(f"{{{quote[:80]}}} quotes nothing", required=known))
     if kind == "word":
         return _word(target, stepper)
-    node, index = _place(target, stepper)
-    found = part(stepper.value(node), index, stepper.graph.path(node))
+    node, value, index = _read(target, stepper)
+    found = part(value, index, stepper.graph.path(node))
     try:
         return READS[kind](found, node, stepper)
     except ValueError as error:
@@ -79,11 +81,14 @@ def quoted(quote: str, stepper: Stepper) -> str:
         ) from None
 
 
-def _place(target: str, stepper: Stepper) -> tuple[Node, Place]:
-    """Return a node and a place in its value; at level token a path has places of its own."""
+def _read(target: str, stepper: Stepper) -> tuple[Node, Array, Place]:
+    """Return a node, its value or its gradient, and a place in that."""
     known = target in map(stepper.graph.path, stepper.graph.nodes)
-    path, index = (target, ()) if known else _split(target)
-    return find_one(stepper.graph, path), index
+    path, index = (target, ()) if known else _split(target)  # at level token a path has places
+    if gradient := GRADIENT.fullmatch(path):
+        return find_one(stepper.graph, gradient[1]), stepper.gradient(gradient[1]), index
+    node = find_one(stepper.graph, path)
+    return node, stepper.value(node), index
 
 
 def _split(target: str) -> tuple[str, Place]:

@@ -13,10 +13,8 @@ from cutaway.step.focus import Place, part
 from cutaway.step.quote import quoting
 from cutaway.step.record import Step
 from cutaway.step.stepper import Stepper
-from cutaway.step.story_file import WrittenStop, WrittenStory, read_story
+from cutaway.step.story_file import BUNDLED, WrittenStop, WrittenStory, read_story
 from cutaway.step.story_model import story_stepper
-
-BUNDLED = "stories/single-head.toml"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -33,12 +31,15 @@ class Stop:
         The element or the row that is looked at; empty for the whole value.
     said
         What is said, with its numbers.
+    gradient_of
+        On the way back, the path of the value whose gradient this is, or is a part of.
     """
 
     number: int
     step: Step
     index: Place
     said: Title
+    gradient_of: str | None = None
 
     @property
     def name(self) -> str:
@@ -105,7 +106,13 @@ class Story:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str] | None = None) -> "Story":
-        """Return the story in a file, with all of its stops; by default the bundled one.
+        """Return the story in a file, or one that comes with cutaway, with all of its stops.
+
+        Parameters
+        ----------
+        path
+            A file, or one of ``single-head`` (which is the default), ``encoder-decoder`` and
+            ``backward``.
 
         Raises
         ------
@@ -113,17 +120,19 @@ class Story:
             If the file can't be read or is no story, or a stop stands nowhere in its model or
             quotes what is not there.
         """
-        if path is None:
-            with resources.as_file(resources.files(__package__) / BUNDLED) as file:
+        name = BUNDLED[0] if path is None else path
+        if name in BUNDLED:
+            with resources.as_file(resources.files(__package__) / f"stories/{name}.toml") as file:
                 return cls.load(file)
-        written = read_story(path)
-        with _located(os.fspath(path)):
+        written = read_story(name)
+        with _located(os.fspath(name)):
             return cls._told(written)
 
     @classmethod
     def _told(cls, written: WrittenStory) -> "Story":
         stepper = story_stepper(written)
         stops = tuple(_stop(stepper, number, stop) for number, stop in enumerate(written.stops, 1))
+        stepper.level = written.level
         stepper.start()
         return cls(written.title, written.model, stepper, stops)
 
@@ -139,13 +148,15 @@ class Story:
 
 def _stop(stepper: Stepper, number: int, written: WrittenStop) -> Stop:
     with _located(f"stop {number}"):
+        stepper.level = written.level
         step = stepper.goto(written.at)
         part(step.value, written.index, step.path)
     said = []
     for lang, text in written.say._asdict().items():
         with _located(f"stop {number}, {lang}"):
             said.append(quoting(text, stepper))
-    return Stop(number, step, written.index, Title(*said))
+    of = None if step.forward is None else stepper.graph.path(step.forward)
+    return Stop(number, step, written.index, Title(*said), of)
 
 
 @contextmanager

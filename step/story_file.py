@@ -15,6 +15,7 @@ from cutaway.step.detail import LEVELS
 from cutaway.step.focus import Place
 from cutaway.step.options import is_whole
 
+BUNDLED = ("single-head", "encoder-decoder", "backward")  # stories that come with cutaway
 LONGEST = 1_000_000  # bytes of a file
 MOST_STOPS = 500
 MOST_DOTS = 30  # on a line: Python reads a key of many parts in time that grows as their square
@@ -23,17 +24,22 @@ TEXTS = re.compile(  # and comments: dots in them do no harm
     r"""|"(?:\\.|[^"\\\n])*"?|'[^'\n]*'?|\#[^\n]*""",
     re.DOTALL,
 )
-KEYS = ("title", "model", "sentence", "dims", "level", "axis", "stop")
-STOP_KEYS = ("at", "index", "say")
+KEYS = ("title", "model", "sentence", "dims", "level", "axis", "direction", "stop")
+STOP_KEYS = ("at", "index", "level", "say")
+DIRECTIONS = ("forward", "backward")
 LANGUAGES = ("en", "zh")
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenStop:
-    """A stop as it is written: a path or a glob, a place in the value, and what is said."""
+    """A stop as it is written: a path or a glob, a place in the value, and what is said.
+
+    It stands at a level of its own, or else at that of the story.
+    """
 
     at: str
     index: Place
+    level: str
     say: Title
 
 
@@ -47,6 +53,7 @@ class WrittenStory:
     dims: Mapping[str, int]
     level: str
     axis: str
+    backward: bool
     stops: tuple[WrittenStop, ...]
 
 
@@ -64,7 +71,9 @@ def read_story(file: str | os.PathLike[str]) -> WrittenStory:
             raw = opened.read(LONGEST + 1)
     except (OSError, ValueError) as error:
         came = getattr(error, "strerror", None) or str(error)
-        raise _wrong("the story cannot be read", "a file in TOML", came, where) from None
+        raise _wrong(
+            "the story cannot be read", f"a file in TOML, or {', '.join(BUNDLED)}", came, where
+        ) from None
     if len(raw) > LONGEST:
         raise _wrong("the story is too large", f"at most {LONGEST} bytes", "more", where)
     try:
@@ -92,9 +101,8 @@ def _made(given: Mapping[str, Any], where: str) -> WrittenStory:
         came = f"{len(stops)}" if isinstance(stops, list) else repr(stops)[:80]
         required = f"tables [[stop]], 1 to {MOST_STOPS}"
         raise _wrong("a story has stops", required, came, where)
-    level = _text(given.get("level", "op"), "level", where)
-    if level not in LEVELS:
-        raise _wrong(f"there is no level {level!r}", ", ".join(LEVELS), repr(level), where)
+    level = _one_of(LEVELS, given.get("level", "op"), "level", where)
+    direction = _one_of(DIRECTIONS, given.get("direction", "forward"), "direction", where)
     return WrittenStory(
         _title(given.get("title"), "title", where),
         _text(given.get("model"), "model", where),
@@ -102,11 +110,12 @@ def _made(given: Mapping[str, Any], where: str) -> WrittenStory:
         _dims(given.get("dims", {}), where),
         level,
         _text(given.get("axis", ""), "axis", where, empty=True),
-        tuple(_stop(stop, f"stop {n} of {where}") for n, stop in enumerate(stops, 1)),
+        direction == "backward",
+        tuple(_stop(stop, level, f"stop {n} of {where}") for n, stop in enumerate(stops, 1)),
     )
 
 
-def _stop(given: Any, where: str) -> WrittenStop:
+def _stop(given: Any, level: str, where: str) -> WrittenStop:
     if not isinstance(given, Mapping):
         raise _wrong("a stop is no table", "[[stop]]", repr(given)[:80], where)
     _check_keys(given, STOP_KEYS, "stop.", where)
@@ -116,7 +125,10 @@ def _stop(given: Any, where: str) -> WrittenStop:
         required = "a whole number or a list of them, such as [0, 1]"
         raise _wrong("index is no place", required, repr(index)[:80], where)
     return WrittenStop(
-        _text(given.get("at"), "at", where), tuple(places), _title(given.get("say"), "say", where)
+        _text(given.get("at"), "at", where),
+        tuple(places),
+        _one_of(LEVELS, given.get("level", level), "level", where),
+        _title(given.get("say"), "say", where),
     )
 
 
@@ -135,6 +147,12 @@ def _title(given: Any, name: str, where: str) -> Title:
         came = "nothing" if given is None else repr(given)[:80]
         raise _wrong(f"{name} is not in both languages", required, came, where)
     return Title(*(_text(given[lang], f"{name}.{lang}", where) for lang in LANGUAGES))
+
+
+def _one_of(known: tuple[str, ...], given: Any, name: str, where: str) -> str:
+    if given not in known:
+        raise _wrong(f"there is no {name} {given!r:.80}", ", ".join(known), f"{given!r:.80}", where)
+    return str(given)
 
 
 def _text(given: Any, name: str, where: str, empty: bool = False) -> str:

@@ -4,8 +4,9 @@ import difflib
 import math
 from collections.abc import Mapping
 
-from cutaway.graph import Graph, LoadError, evaluate
+from cutaway.graph import Graph, LoadError, evaluate, input
 from cutaway.graph.errors import explain
+from cutaway.ops import cross_entropy
 from cutaway.run import example_feeds, example_sizes, initialize
 from cutaway.step.stepper import Stepper
 from cutaway.step.story_file import WrittenStory
@@ -45,7 +46,7 @@ def story_stepper(story: WrittenStory) -> Stepper:
 
 def _at_a_sentence(story: WrittenStory) -> Stepper:
     from cutaway.figures.example import entering, feeds_of, head_graph, head_params
-    from cutaway.models.translator import PAD, START, load
+    from cutaway.models.translator import END, PAD, START, load
 
     model = load()
     words = model.tokenize(story.sentence)
@@ -67,11 +68,23 @@ def _at_a_sentence(story: WrittenStory) -> Stepper:
             head_params(model),
             level=story.level,
             axis=story.axis,
+            backward=story.backward,
             words=names,
         )
-    names["T"] = (START, *model.target.decode(feeds["target"][:, 1:])[0])
+    (translated,) = model.target.decode(feeds["target"][:, 1:])
+    names["T"] = (START, *translated)
+    graph = model.graph
+    if story.backward:  # what training makes small: how unlikely it holds each next word
+        feeds["labels"] = model.target.encode([(*translated, END)])
+        graph = Graph(cross_entropy(model.graph.outputs[0], input("labels", "B T", dtype="int")))
     return Stepper(
-        model.graph, feeds, model.params, level=story.level, axis=story.axis, words=names
+        graph,
+        feeds,
+        model.params,
+        level=story.level,
+        axis=story.axis,
+        backward=story.backward,
+        words=names,
     )
 
 
@@ -91,6 +104,7 @@ def _at_sizes(story: WrittenStory) -> Stepper:
         {name: size for name, size in sizes.items() if name in graph.symbols},
         level=story.level,
         axis=story.axis,
+        backward=story.backward,
     )
 
 

@@ -43,6 +43,14 @@ def test_stops_in_json(capsys: Capture) -> None:
             assert data["values"] == stop.value.tolist()
         assert data["say"] == stop.said._asdict()
     assert found["stops"][6]["min"] == "-Infinity"
+    assert "gradient_of" not in found["stops"][0]
+
+
+def test_a_story_of_gradients(capsys: Capture) -> None:
+    text = out_of(capsys, "backward")
+    assert " 5  ∇/attention/matmul.1[0] (gradient of attention/softmax) (6,): xVᵀ = " in text
+    found = json.loads(out_of(capsys, "backward", "--json"))
+    assert found["stops"][4]["gradient_of"] == "attention/softmax"
 
 
 def test_a_story_of_a_teacher(tmp_path: Path, capsys: Capture) -> None:

@@ -416,20 +416,24 @@ def step(
 
 
 @app.command(
-    examples=["cutaway story", "cutaway story --lang both", "cutaway story --json"],
+    examples=[
+        "cutaway story",
+        "cutaway story backward --lang zh",
+        "cutaway story mine.toml --json",
+    ],
 )
-@click.argument("file", metavar="[FILE]", required=False, type=click.Path())
+@click.argument("story", metavar="[STORY]", required=False, type=click.Path())
 @lang_option
 @json_option
-def story(file: str | None, lang: str, as_json: bool) -> None:
+def story(story: str | None, lang: str, as_json: bool) -> None:
     """Tell a guided walk: its stops in a model, each with formula, numbers and a few sentences.
 
-    FILE is a story in TOML; without it, the walk through one attention head that comes with
-    cutaway. Every number that a sentence quotes is computed.
+    STORY is one that comes with cutaway: single-head (the default), encoder-decoder or backward;
+    or a file in TOML. Every number that a sentence quotes is computed.
     """
     from cutaway.cli.story import print_story
 
-    print_story(file, lang, as_json)
+    print_story(story, lang, as_json)
 
 
 @app.command(

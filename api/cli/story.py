@@ -11,9 +11,9 @@ WIDE = 60  # characters of a value
 WIDEST = 100  # … of a formula with its numbers
 
 
-def print_story(file: str | None, lang: str, as_json: bool) -> None:
+def print_story(name: str | None, lang: str, as_json: bool) -> None:
     """Print a story; all of it is computed before the first line is printed."""
-    story = Story.load(file)
+    story = Story.load(name)
     if as_json:
         print_json(
             {
@@ -31,7 +31,8 @@ def print_story(file: str | None, lang: str, as_json: bool) -> None:
 
 def _lines(stop: Stop, lang: str) -> list[str]:
     shape = show_shape(stop.value.shape)
-    lines = [f"{stop.number:>2}  {stop.name} {shape}: {_formula(stop)}"]
+    about = f" (gradient of {stop.gradient_of})" if stop.gradient_of else ""
+    lines = [f"{stop.number:>2}  {stop.name}{about} {shape}: {_formula(stop)}"]
     return lines + [f"    {line}" for text in _spoken(stop.said, lang) for line in text.split("\n")]
 
 
@@ -48,7 +49,7 @@ def _spoken(said: Title, lang: str) -> tuple[str, ...]:
 
 
 def _data(stop: Stop) -> dict[str, Any]:
-    return {
+    found = {
         "number": stop.number,
         "path": stop.step.path,
         "index": list(stop.index),
@@ -59,3 +60,4 @@ def _data(stop: Stop) -> dict[str, Any]:
         **value_data(stop.value),
         "say": stop.said._asdict(),
     }
+    return found if stop.gradient_of is None else {**found, "gradient_of": stop.gradient_of}

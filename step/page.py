@@ -3,6 +3,7 @@
 import base64
 import zlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from html import escape
 from importlib import resources
 from typing import Any
@@ -22,13 +23,14 @@ from cutaway.step.knockout import HEAD, PARTS
 from cutaway.step.packed import packed, to_json
 from cutaway.step.program import program, script
 from cutaway.step.switches import switches
-from cutaway.step.tracks import MOST, numbers, offered, tracks
+from cutaway.step.tracks import MOST, numbers, offered, token_axis, tracks
 from cutaway.step.words import PAGE
 
 FILES = (  # each reads the ones before it
     "arrays",
     "data",
     "state",
+    "address",
     "shown",
     "paint",
     "grid",
@@ -41,7 +43,20 @@ FILES = (  # each reads the ones before it
     "main",
 )
 TRUSTED = "trusted-types cutaway"  # what makes elements of our own drawings and formulas
+TOKENS = 300_000  # bytes that the steps of level token may take
 Data = dict[str, Any]
+
+
+class Page(str):
+    """A page in HTML, which also says what it leaves out.
+
+    Attributes
+    ----------
+    left_out
+        Levels that are too long for a page, each with its direction.
+    """
+
+    left_out: tuple[tuple[Level, str], ...] = ()
 
 
 def page(
@@ -55,7 +70,7 @@ def page(
     words: Mapping[str, tuple[str, ...]],
     title: str = "",
     lang: str = "en",
-) -> str:
+) -> Page:
     """Return a page on which a graph is stepped through, forward and backward.
 
     Parameters
@@ -78,6 +93,7 @@ def page(
     OptionError
         If there are no steps, or far too many, or an op cannot be computed by a page.
     """
+    point = replace(point, axis=token_axis(graph, point.axis))
     title = clean(title) or ", ".join(map(graph.path, graph.outputs))
     back = _gradients(graph)
     found = program(
@@ -90,22 +106,22 @@ def page(
         title=title,
     )
     forward = House(graph, point, None)
-    floors = offered(forward, point.axis)
-    if not floors:
+    houses = {"forward": forward}
+    if back is not None:
+        houses["backward"] = House(back.graph, point, back)
+    tracked, left_out = _tracked(houses, found)
+    if "forward" not in tracked:
         raise OptionError(
             explain("there is nothing to step through", required=f"a graph of up to {MOST} ops")
         )
-    tracked = {"forward": tracks(forward, floors, found)}
-    if back is not None:
-        backwards = House(back.graph, point, back)
-        tracked |= {"backward": tracks(backwards, offered(backwards, point.axis), found)}
-    tracked = {direction: levels for direction, levels in tracked.items() if levels}
     number = numbers(forward, found)
     data = {
         "words": {key: text._asdict() for key, text in PAGE.items()},
         "levels": LEVELS,
         "own": OWN,
         "tracks": tracked,
+        "left_out": left_out,
+        "axis": point.axis,
         "boxes": {
             place: clean(path)
             for node, place in number.items()
@@ -119,8 +135,26 @@ def page(
         "knockouts": switches(forward.base, graph, number) if found["editable"] else [],
         "start": {"step": step, "lang": lang, **_start(tracked, level, backward)},
     }
+    floors = {level: forward.floor(level) for level in LEVELS if level in tracked["forward"]}
     pictures = drawings(graph, floors, point.axis, forward.base.sizes)
-    return _written(title, lang, found, data, pictures)
+    written = Page(_written(title, lang, found, data, pictures))
+    written.left_out = tuple(left_out)
+    return written
+
+
+def _tracked(houses: Mapping[str, House], found: Data) -> tuple[Data, list[tuple[Level, str]]]:
+    """Return the steps by direction and level, and the levels that are left out."""
+    tracked: Data = {}
+    left_out: list[tuple[Level, str]] = []
+    for direction, house in houses.items():
+        floors, long = offered(house)
+        levels = tracks(house, floors, found)
+        if len(_deflated(to_json(levels.get("token", [])))) > TOKENS:
+            del levels["token"]
+            long = (*long, "token")
+        left_out += [(level, direction) for level in long]
+        tracked |= {direction: levels} if levels else {}
+    return tracked, left_out
 
 
 def _start(tracked: Mapping[str, Mapping[str, Any]], level: str, backward: bool) -> Data:
@@ -181,8 +215,11 @@ def _written(title: str, lang: str, found: Data, data: Data, pictures: Mapping[s
 
 def _packed(attributes: str, text: str) -> str:
     """Return what the page unpacks: nothing in it can end an element."""
-    packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
-    return f'<script type="text/plain" {attributes}>{packed}</script>'
+    return f'<script type="text/plain" {attributes}>{_deflated(text)}</script>'
+
+
+def _deflated(text: str) -> str:
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
 def _file(name: str) -> str:

@@ -21,7 +21,7 @@ from cutaway.step.gradients import Gradients, gradients
 from cutaway.step.house import House, Point
 from cutaway.step.knockout import knock_out
 from cutaway.step.options import bytes_of, whole
-from cutaway.step.page import page
+from cutaway.step.page import Page, page
 from cutaway.step.patch import Patch
 from cutaway.step.reasons import Reason, why
 from cutaway.step.record import Step
@@ -391,7 +391,7 @@ class Stepper(Cursor):
                 return (block.node,)
         return find_all(self.graph, target)
 
-    def html(self, *, title: str = "", lang: str = "en") -> str:
+    def html(self, *, title: str = "", lang: str = "en") -> Page:
         """Return a page on which the reader steps: one file that loads nothing.
 
         It holds the graph at every level, its numbers, and what computes them again, so that a

@@ -7,7 +7,8 @@ let boxes = new Map(); // by the paths of the nodes they stand for
 let focused = null; // the box that Tab reaches
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-const title = (group) => group.querySelector("title").textContent;
+// What a box is called: in its title, not in an attribute that a search for controls would find.
+const title = (group) => group.querySelector("title").dataset.name;
 const decoded = (name) => name.replace(/%([0-9A-F]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
 
 // At which level the drawing is: that of the steps, or where that has none the next coarser one.
@@ -41,6 +42,8 @@ const showDrawing = () => {
   markup(stage, text);
   boxes = new Map();
   for (const group of stage.querySelectorAll("[data-node]")) {
+    const text = group.querySelector("title");
+    text.dataset.name = text.textContent;
     for (const name of group.dataset.node.split(" ")) {
       const path = decoded(name);
       boxes.set(path, [...(boxes.get(path) ?? []), group]);
@@ -67,7 +70,7 @@ const mark = () => {
     group.classList.toggle("changed", other);
     group.setAttribute("role", "button");
     group.setAttribute("aria-pressed", String(stop));
-    group.setAttribute("aria-label", title(group) + (other ? `, ${t("is-changed")}` : ""));
+    group.querySelector("title").textContent = title(group) + (other ? `, ${t("is-changed")}` : "");
     if (!group.hasAttribute("tabindex")) group.setAttribute("tabindex", "-1");
     dot(group);
   }

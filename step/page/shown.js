@@ -1,6 +1,6 @@
 // Values as they are shown: which part, what its places are called, how numbers are written.
 
-const MOST_ROWS = 48, MOST_COLUMNS = 64, MOST_NUMBERS = 4096;
+const MOST_ROWS = 48, MOST_COLUMNS = 64, MOST_NUMBERS = 65536;
 
 // A value, or the part of it that is one token's: an array with an offset and strides.
 const partOf = (id, at, found = machine.value(id)) => {
@@ -64,9 +64,9 @@ const nested = (part) => {
   const take = part.shape.map((length) => evenly(length, Math.max(most, 2)));
   const plain = (x) => (part.dtype === "bool" ? x !== 0 : Number.isFinite(x) ? x
     : Number.isNaN(x) ? "NaN" : x > 0 ? "Infinity" : "-Infinity");
-  const build = (index) => (index.length === part.shape.length ? plain(numberAt(part, index))
-    : take[index.length].map((n) => build([...index, n])));
-  return { value: build([]), count: sizeOf(take.map((places) => places.length)) };
+  const build = (axis, place) => (axis === part.shape.length ? plain(part.data[place])
+    : take[axis].map((n) => build(axis + 1, place + n * part.strides[axis])));
+  return { value: build(0, part.offset), count: sizeOf(take.map((places) => places.length)) };
 };
 
 const placeText = (index) => (index.length ? `[${index.join(", ")}]` : "");

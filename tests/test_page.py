@@ -51,7 +51,9 @@ def test_steps_are_those_of_the_stepper(name: str) -> None:
     found = carried(model(name).stepper().html())
     for direction, tracks in found["tracks"].items():
         for level, steps in tracks.items():
-            stepper = model(name).stepper(level=level, backward=direction == "backward")
+            stepper = model(name).stepper(
+                level=level, axis=found["axis"], backward=direction == "backward"
+            )
             paths = [step["path"] for step in steps]
             assert [path for path in stepper.paths if path in set(paths)] == paths
             if level != "primitive":

@@ -51,7 +51,7 @@ def test_what_a_link_leaves_out_is_as_the_page_begins(reader: Reader, encoder: P
 
 def test_a_step_of_another_level_leads_to_the_same_place(reader: Reader, encoder: Path) -> None:
     reader.open(encoder)
-    block, inside = "self_attention", "self_attention/output/matmul"
+    block, inside = "self_attention", "self_attention/output/add"
     assert follow(reader, f"#step={block}") == (block, "model", "forward")
     assert follow(reader, f"#step={block}&level=op") == (inside, "op", "forward")
     assert follow(reader, f"#step={inside}&level=sublayer") == (block, "sublayer", "forward")

@@ -69,9 +69,11 @@ def test_marks_of_changes_leave_small_cells_to_be_seen(reader: Reader, tmp_path:
     reader.open(square(64, tmp_path)).cell(0, 1).set(5 * 64 + 5 + 1)  # what stands at (5, 5)
     middle = """cell => {
         const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = cell;
-        const canvas = cell.closest(".grid").querySelector("canvas"), ratio = devicePixelRatio;
+        const canvas = cell.closest(".grid").querySelector("canvas"), copy = canvas.cloneNode();
+        const pen = copy.getContext("2d", { willReadFrequently: true });
+        pen.drawImage(canvas, 0, 0);
         const at = [offsetLeft + offsetWidth / 2, offsetTop + offsetHeight / 2];
-        return [...canvas.getContext("2d").getImageData(...at.map((n) => n * ratio), 1, 1).data];
+        return [...pen.getImageData(...at.map((n) => n * devicePixelRatio), 1, 1).data];
     }"""
     found = []
     for row, column in ((0, 1), (5, 5)):

@@ -52,10 +52,13 @@ class Page(str):
 
     Attributes
     ----------
+    name
+        What it is called, and the step at which it begins.
     left_out
         Levels that are too long for a page, each with its direction.
     """
 
+    name: str = ""
     left_out: tuple[tuple[Level, str], ...] = ()
 
 
@@ -138,6 +141,7 @@ def page(
     floors = {level: forward.floor(level) for level in LEVELS if level in tracked["forward"]}
     pictures = drawings(graph, floors, point.axis, forward.base.sizes)
     written = Page(_written(title, lang, found, data, pictures))
+    written.name = f"{title}: {step}" if step else title
     written.left_out = tuple(left_out)
     return written
 

@@ -451,7 +451,8 @@ class Stepper(Cursor):
         title, lang
             As for :meth:`html`.
         """
-        return Frame(self.html(title=title, lang=lang), whole(height))
+        html = self.html(title=title, lang=lang)
+        return Frame(html, whole(height), html.name)
 
     def _repr_html_(self) -> str:
         return self.frame()._repr_html_()

@@ -66,6 +66,8 @@ PAGE = {
     "output": Title("Output", "输出"),
     "json": Title("Output as JSON", "输出（JSON）"),
     "range": Title("{0} to {1}", "{0} 至 {1}"),
+    "all": Title("all {0}", "全为 {0}"),
+    "scalar": Title("scalar", "标量"),
     "sampled": Title(
         "Sampled: {0} of {1} rows and {2} of {3} columns are shown.",
         "已采样：显示 {1} 行中的 {0} 行、{3} 列中的 {2} 列。",

@@ -11,9 +11,11 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 const title = (group) => group.querySelector("title").dataset.name;
 const decoded = (name) => name.replace(/%([0-9A-F]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
 
-// At which level the drawing is: that of the steps, or where that has none the next coarser one.
+// At which level the drawing is: that of the steps, or where that has none the next coarser one whose
+// boxes are ops of the graph as it was given.
 const drawn = computed(() => {
-  const found = direction.value === "backward" && page.own.includes(level.value) ? "op" : level.value;
+  const has = direction.value === "forward" && drawings.has(`${level.value}-en`);
+  const found = page.own.includes(level.value) && !has ? "op" : level.value;
   const known = page.levels.slice(0, page.levels.indexOf(found) + 1).filter((name) => drawings.has(`${name}-en`));
   return known.at(-1) ?? page.levels.find((name) => drawings.has(`${name}-en`));
 });

@@ -56,8 +56,15 @@ const Grid = ({ id, at, label, name, sources = NONE }) => {
     h(Cell, { cellId, part, lay, room, cell: chosen || [0, 0], shown: Boolean(chosen) })),
     h("p", { class: "readout" },
       pointed ? cellText(part, lay, pointed, before)
-        : extent ? t("range", brief(extent[0], part.dtype), brief(extent[1], part.dtype)) : " "),
+        : rangeText(part, extent)),
     h(Sampled, { id, part, lay }));
+};
+
+const rangeText = (part, extent) => {
+  if (!extent) return " ";
+  const [low, high] = extent.map((x) => brief(x, part.dtype));
+  if (low !== high) return t("range", low, high);
+  return sizeOf(part.shape) > 1 ? t("all", low) : exact(extent[0], part.dtype);
 };
 
 // At which row and column the element at an index of the whole value is shown; null if it is not.

@@ -34,9 +34,12 @@ const laid = (part) => {
   const rows = rank > 1 ? shape[rank - 2] : 1, columns = rank ? shape[rank - 1] : 1;
   const lead = shape.slice(0, Math.max(0, rank - 2))
     .map((length, axis) => Math.min(axes.value[part.names[axis]] ?? 0, length - 1));
+  const [down, along] = [rank > 1 ? part.strides[rank - 2] : 0, rank ? part.strides[rank - 1] : 0];
+  const first = lead.reduce((place, n, axis) => place + n * part.strides[axis], part.offset);
   return {
     rows, columns, lead,
     rowsShown: evenly(rows, MOST_ROWS), columnsShown: evenly(columns, MOST_COLUMNS),
+    where: (row, column) => first + row * down + column * along, // in the data
     at: (row, column) => [...lead, ...(rank > 1 ? [row] : []), ...(rank ? [column] : [])],
   };
 };
@@ -80,18 +83,17 @@ const paint = (canvas, part, lay, room, extent, before, sources) => {
   const most = extent ? Math.max(...extent.map(Math.abs)) : 0;
   const isOther = (row, column) => {
     if (!before || row === undefined || column === undefined) return false;
-    const place = lay.at(row, column);
-    return !Object.is(numberAt(before, place), numberAt(part, place));
+    const place = lay.where(row, column);
+    return !Object.is(before.data[place], part.data[place]);
   };
   const beside = (r, c) => [[r - 1, c], [r, c + 1], [r + 1, c], [r, c - 1]]
     .map(([row, column]) => [lay.rowsShown[row], lay.columnsShown[column]]);
   const strongest = Math.max(0, ...[...sources.values()].map(Math.abs));
   lay.rowsShown.forEach((row, r) => lay.columnsShown.forEach((column, c) => {
-    const place = lay.at(row, column), x = numberAt(part, place);
     const cell = { x: left + c * wide, y: top + r * high, wide, high };
-    paintCell(pen, cell, x, most, part.dtype);
+    paintCell(pen, cell, part.data[lay.where(row, column)], most, part.dtype);
     if (isOther(row, column)) paintMark(pen, cell, beside(r, c).map((around) => isOther(...around)));
-    const share = sources.size ? sources.get(wholeIndex(part, place).join()) : undefined;
+    const share = sources.size ? sources.get(wholeIndex(part, lay.at(row, column)).join()) : undefined;
     if (share !== undefined) paintFrame(pen, cell, strongest ? Math.abs(share) / strongest : 0);
   }));
 };

@@ -74,4 +74,4 @@ const shapeText = (part) =>
   (part.lengths.length ? part.lengths.map((length, axis) => {
     const name = part.names[axis];
     return /^\d+$/.test(name) || program.nodes[part.id].inner ? length : `${name} ${length}`;
-  }).join(" × ") : "·");
+  }).join(" × ") : t("scalar"));

@@ -25,5 +25,6 @@ class Frame:
     def _repr_html_(self) -> str:
         return (
             f'<iframe srcdoc="{escape(self.html)}" sandbox="allow-scripts" '
-            f'title="{escape(self.title)}" width="100%" height="{self.height}" style="border:0"></iframe>'
+            f'title="{escape(self.title)}" width="100%" height="{self.height}" '
+            f'style="border:0"></iframe>'
         )

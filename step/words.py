@@ -33,9 +33,10 @@ PAGE = {
     "token": Title("token", "词元"),
     "along": Title("{0} along {1}", "{0}（沿 {1}）"),
     "left-out": Title(
-        "Not in this page, with more steps than it can list: {0}. A shorter input has fewer.",
-        "此页面不含步骤过多的层级：{0}。输入越短，步骤越少。",
+        "Not in this page, since there are too many: {0}. A shorter input has fewer.",
+        "此页面不含{0}，因为数量过多。输入越短，步骤越少。",
     ),
+    "left-steps": Title("{0} {1} steps", "{0}{1}步骤"),
     "forward": Title("forward", "前向"),
     "backward": Title("backward", "反向"),
     "system": Title("system", "跟随系统"),
@@ -44,9 +45,12 @@ PAGE = {
     # the figure and the list of steps
     "figure": Title("Figure", "结构图"),
     "figure-hint": Title(
-        "Click a box to set a breakpoint, double-click to go there. "
-        "Keys: arrows, Enter goes there, Space sets a breakpoint.",
-        "单击方框设置断点，双击跳转到该处。键盘：方向键移动，回车跳转，空格设置断点。",
+        "Click a box to set a breakpoint, double-click to go there.",
+        "单击方框设置断点，双击跳转到该处。",
+    ),
+    "figure-keys": Title(
+        " Keys: arrows, Enter goes there, Space sets a breakpoint.",
+        "键盘：方向键移动，回车跳转，空格设置断点。",
     ),
     "steps": Title("Steps", "步骤"),
     "step-of": Title("Step {0} of {1}", "第 {0} 步，共 {1} 步"),

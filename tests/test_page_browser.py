@@ -324,6 +324,18 @@ def test_of_a_large_model_samples_are_shown(
     assert reader.path == layer().stepper().paths[1]
 
 
+def test_the_page_says_what_is_left_out(
+    reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cutaway.step.page.TOKENS", 10)
+    reader.open(single().page(tmp_path / "short.html"))
+    assert (
+        "forward token steps and backward token steps" in reader.page.locator(".views").inner_text()
+    )
+    reader.choose("Language", "zh")
+    assert "前向词元步骤和反向词元步骤" in reader.page.locator(".views").inner_text()
+
+
 def test_frames_in_a_notebook_are_apart(reader: Reader, tmp_path: Path) -> None:
     file = tmp_path / "notebook.html"
     frames = [single().frame(height=500)._repr_html_(), layer().stepper()._repr_html_()]

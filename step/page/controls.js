@@ -65,5 +65,8 @@ const Views = () => h("div", { class: "views", role: "group", "aria-label": t("v
   h(LeftOut));
 
 // Levels that are too long for a page are named: who looks for them knows where they went.
-const LeftOut = () => page.left_out.length > 0 && h("p", { class: "note" },
-  t("left-out", page.left_out.map(([name, way]) => `${t(name)} (${t(way)})`).join(", ")));
+const LeftOut = () => {
+  if (!page.left_out.length) return null;
+  const names = page.left_out.map(([name, way]) => t("left-steps", t(way), t(name)));
+  return h("p", { class: "note" }, t("left-out", new Intl.ListFormat(lang.value).format(names)));
+};

@@ -188,6 +188,6 @@ const Figure = () => {
     h("div", { class: "tools" },
       h("button", { type: "button", "aria-label": t("zoom-out"), onClick: () => { zoom.value = Math.max(0.3, zoom.value / 1.25); } }, "−"),
       h("button", { type: "button", "aria-label": t("zoom-in"), onClick: () => { zoom.value = Math.min(4, zoom.value * 1.25); } }, "+"),
-      h("p", { class: "note" }, t("figure-hint"))),
+      h("p", { class: "note" }, t("figure-hint"), h("span", { class: "keys" }, t("figure-keys")))),
     h("div", { class: "holder", ref: place }));
 };

@@ -82,7 +82,7 @@ const cellText = (part, lay, [row, column], before) => {
   const x = numberAt(part, place), was = before && numberAt(before, place);
   const text = `${placeText(wholeIndex(part, place))} ${words.join(", ")}`.trim();
   return `${text}${text ? " = " : ""}${exact(x, part.dtype)}${
-    before && !Object.is(was, x) ? ` (${t("was", exact(was, part.dtype))})` : ""}`;
+    before && !isSame(was, x) ? ` (${t("was", exact(was, part.dtype))})` : ""}`;
 };
 
 // The one cell that is an element, at the place of what is drawn.

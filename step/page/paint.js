@@ -3,6 +3,7 @@
 const NARROW = 3, WIDE = 46, LOW = 6, HIGH = 26; // pixels of a cell
 const MARKED = 14; // … from which on there is room for a mark in it
 const LONGEST = 110, TALLEST = 720; // pixels of a name, and of all rows
+const NAMED = 14, FEW = 240; // of a row with its name, and of all rows that are made so high
 const FONT = "12px 'Noto Sans', Helvetica, Arial, 'Noto Sans CJK SC', 'PingFang SC', sans-serif";
 const width = signal(320); // of what is there for a grid
 const SHADES = [...Array(11).keys()]; // of values, from nothing to the largest
@@ -56,7 +57,8 @@ const measured = (part, lay) => {
   const words = columnNames.some((name) => !/^\d*$/.test(name));
   const upright = words && columnNames.some((name) => textWidth(name) > fitting(2) - 2);
   const right = upright ? 8 : Math.max(2, Math.ceil((last - fitting(2)) / 2) + 2), wide = fitting(right);
-  const high = clamp(Math.min(wide, TALLEST / lay.rowsShown.length), LOW, HIGH);
+  const rows = lay.rowsShown.length, tall = Math.max(wide, Math.min(NAMED, FEW / rows));
+  const high = clamp(Math.min(tall, TALLEST / rows), LOW, HIGH);
   const top = upright ? widest(columnNames, LONGEST) : 18;
   return { rowNames, columnNames, left, top, right, wide, high, words, upright };
 };
@@ -84,7 +86,7 @@ const paint = (canvas, part, lay, room, extent, before, sources) => {
   const isOther = (row, column) => {
     if (!before || row === undefined || column === undefined) return false;
     const place = lay.where(row, column);
-    return !Object.is(before.data[place], part.data[place]);
+    return !isSame(before.data[place], part.data[place]);
   };
   const beside = (r, c) => [[r - 1, c], [r, c + 1], [r + 1, c], [r, c - 1]]
     .map(([row, column]) => [lay.rowsShown[row], lay.columnsShown[column]]);

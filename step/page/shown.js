@@ -27,6 +27,8 @@ const wholeIndex = (part, index) => index.map((n, axis) => part.number(axis, n))
 
 const numberAt = (part, place) => part.data[placeOf(place, part)];
 
+const isSame = (x, y) => x === y || (Number.isNaN(x) && Number.isNaN(y));
+
 // Evenly chosen places along an axis.
 const evenly = (length, most) => (length <= most ? [...Array(length).keys()]
   : Array.from({ length: most }, (_, n) => Math.round((n * (length - 1)) / (most - 1))));

@@ -150,7 +150,7 @@ def test_what_is_too_long_is_left_out_and_named(
     both = [["token", "forward"], ["token", "backward"]]
     whole = carried(model("attention").stepper().html())
     assert whole["left_out"] == []
-    for limit in ("tracks.MOST_PIECES", "page.TOKENS"):
+    for limit in ("step_lists.MOST_PIECES", "page.TOKENS"):
         with monkeypatch.context() as patched:
             patched.setattr(f"cutaway.step.{limit}", 10)
             found = carried(model("attention").stepper().html())

@@ -14,6 +14,7 @@ from cutaway.cli.output import escaped, print_json
 from cutaway.cli.sentence import spoken
 from cutaway.graph import save, show_shape
 from cutaway.step import Step, Stepper, fitting
+from cutaway.step.options import html_file
 
 WIDE = 60  # characters of a value on a line
 LARGEST = 100  # numbers of a value that are all given in JSON
@@ -45,6 +46,7 @@ def print_steps(name: str, given: Given, options: Options, as_json: bool) -> Non
 
 def write_page(name: str, given: Given, options: Options, file: Path, as_json: bool) -> None:
     """Write a page that begins at the first step, or at the one that is asked for."""
+    file = html_file(file)
     stepper, sentence = _stepper(load(name), given, options)
     if options.until:
         stepper.until(options.until)

@@ -8,6 +8,7 @@ from cutaway import layers
 from cutaway.graph import Graph, Node, Title, input
 from cutaway.layers import Config
 from cutaway.models import translator
+from cutaway.models.reading import Reading
 from cutaway.ops import causal_mask
 
 SMALL = {"B": 2, "T": 5, "S": 7, "d_model": 16, "h": 4, "d_ff": 32, "V": 29}
@@ -25,6 +26,10 @@ class BuiltIn:
         The sizes at which it is run and costed unless others are given.
     params
         Gives trained weights, where there are some.
+    reading
+        Makes feeds of a sentence, where it has a tokenizer.
+    example
+        A sentence that it is shown at.
     """
 
     name: str
@@ -32,6 +37,8 @@ class BuiltIn:
     build: Callable[[], Node]
     sizes: Mapping[str, int] = field(default_factory=lambda: SMALL)
     params: Callable[[], dict[str, Any]] | None = None
+    reading: Callable[[str], Reading] | None = None
+    example: str = ""
 
     def graph(self) -> Graph:
         """Build its graph."""
@@ -90,6 +97,8 @@ _ALL = (
         lambda: translator.load().graph.outputs[0],
         {"B": 1, "S": 6, "T": 7},
         lambda: translator.load().params,
+        lambda text: translator.load().reading(text),
+        translator.EXAMPLE,
     ),
     _paper("paper-base"),
     _paper("paper-big"),

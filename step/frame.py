@@ -14,13 +14,17 @@ class Frame:
         The page.
     height
         In pixels.
+    title
+        What the frame is called, for those who hear it.
     """
 
     html: str = field(repr=False)
     height: int
+    title: str = "cutaway"
 
     def _repr_html_(self) -> str:
         return (
-            f'<iframe srcdoc="{escape(self.html)}" sandbox="allow-scripts" title="cutaway" '
-            f'width="100%" height="{self.height}" style="border:0"></iframe>'
+            f'<iframe srcdoc="{escape(self.html)}" sandbox="allow-scripts" '
+            f'title="{escape(self.title)}" width="100%" height="{self.height}" '
+            f'style="border:0"></iframe>'
         )

@@ -3,6 +3,7 @@
 import base64
 import zlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from html import escape
 from importlib import resources
 from typing import Any
@@ -21,7 +22,7 @@ from cutaway.step.knockout import HEAD, PARTS
 from cutaway.step.levels import Levels, Point
 from cutaway.step.packed import packed, to_json
 from cutaway.step.program import program, script
-from cutaway.step.step_lists import MOST, numbers, offered, step_lists
+from cutaway.step.step_lists import MOST, numbers, offered, step_lists, token_axis
 from cutaway.step.switches import switches
 from cutaway.step.words import PAGE
 
@@ -29,6 +30,7 @@ FILES = (  # each reads the ones before it
     "arrays",
     "data",
     "state",
+    "address",
     "shown",
     "paint",
     "grid",
@@ -41,7 +43,23 @@ FILES = (  # each reads the ones before it
     "main",
 )
 TRUSTED = "trusted-types cutaway"  # what makes elements of our own drawings and formulas
+TOKENS = 300_000  # bytes that the steps of level token may take
 Data = dict[str, Any]
+
+
+class Page(str):
+    """A page in HTML, which also says what it leaves out.
+
+    Attributes
+    ----------
+    name
+        What it is called, and the step at which it begins.
+    left_out
+        Levels that are too long for a page, each with its direction.
+    """
+
+    name: str = ""
+    left_out: tuple[tuple[Level, str], ...] = ()
 
 
 def page(
@@ -55,7 +73,7 @@ def page(
     words: Mapping[str, tuple[str, ...]],
     title: str = "",
     lang: str = "en",
-) -> str:
+) -> Page:
     """Return a page on which a graph is stepped through, forward and backward.
 
     Parameters
@@ -78,6 +96,7 @@ def page(
     OptionError
         If there are no steps, or far too many, or an op cannot be computed by a page.
     """
+    point = replace(point, axis=token_axis(graph, point.axis))
     title = clean(title) or ", ".join(map(graph.path, graph.outputs))
     back = _gradients(graph)
     found = program(
@@ -90,16 +109,14 @@ def page(
         title=title,
     )
     forward = Levels(graph, point, None)
-    details = offered(forward, point.axis)
-    if not details:
+    passes = {"forward": forward}
+    if back is not None:
+        passes["backward"] = Levels(back.graph, point, back)
+    tracked, left_out = _listed(passes, found)
+    if "forward" not in tracked:
         raise OptionError(
             explain("there is nothing to step through", required=f"a graph of up to {MOST} ops")
         )
-    tracked = {"forward": step_lists(forward, details, found)}
-    if back is not None:
-        backwards = Levels(back.graph, point, back)
-        tracked |= {"backward": step_lists(backwards, offered(backwards, point.axis), found)}
-    tracked = {direction: levels for direction, levels in tracked.items() if levels}
     number = numbers(forward, found)
     places = {node["path"]: node["id"] for node in found["nodes"] if not node["inner"]}
     data = {
@@ -107,6 +124,8 @@ def page(
         "levels": LEVELS,
         "own": OWN,
         "tracks": tracked,
+        "left_out": left_out,
+        "axis": point.axis,
         "boxes": {
             place: clean(path)
             for node, place in number.items()
@@ -119,8 +138,27 @@ def page(
         "knockouts": switches(forward.base, graph, number) if found["editable"] else [],
         "start": {"step": step, "lang": lang, **_start(tracked, level, backward)},
     }
+    details = {level: forward.detail(level) for level in LEVELS if level in tracked["forward"]}
     pictures = drawings(graph, details, point.axis, forward.base.sizes)
-    return _written(title, lang, found, data, pictures)
+    written = Page(_written(title, lang, found, data, pictures))
+    written.name = f"{title}: {step}" if step else title
+    written.left_out = tuple(left_out)
+    return written
+
+
+def _listed(passes: Mapping[str, Levels], found: Data) -> tuple[Data, list[tuple[Level, str]]]:
+    """Return the steps by direction and level, and the levels that are left out."""
+    listed: Data = {}
+    left_out: list[tuple[Level, str]] = []
+    for direction, levels in passes.items():
+        details, long = offered(levels)
+        lists = step_lists(levels, details, found)
+        if len(_deflated(to_json(lists.get("token", [])))) > TOKENS:
+            del lists["token"]
+            long = (*long, "token")
+        left_out += [(level, direction) for level in long]
+        listed |= {direction: lists} if lists else {}
+    return listed, left_out
 
 
 def _start(tracked: Mapping[str, Mapping[str, Any]], level: str, backward: bool) -> Data:
@@ -181,8 +219,11 @@ def _written(title: str, lang: str, found: Data, data: Data, pictures: Mapping[s
 
 def _packed(attributes: str, text: str) -> str:
     """Return what the page unpacks: nothing in it can end an element."""
-    packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
-    return f'<script type="text/plain" {attributes}>{packed}</script>'
+    return f'<script type="text/plain" {attributes}>{_deflated(text)}</script>'
+
+
+def _deflated(text: str) -> str:
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
 def _file(name: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cutaway.graph import Leaf, Node, OptionError
+from cutaway.graph import Graph, Leaf, Node, OptionError
 from cutaway.graph.graph import topological
 from cutaway.render.text import clean
 from cutaway.render.tokens import AXES
@@ -13,31 +13,44 @@ from cutaway.step.levels import Levels
 
 Data = dict[str, Any]
 MOST = 3_000  # steps of a level; of one with more, a reader would see no end
+MOST_PIECES = 10_000  # nodes by tokens: of more, it takes long to take them apart
 
 
-def offered(levels: Levels, axis: str = "") -> dict[Level, Detail]:
-    """Return the levels that a page offers: those that there are, and are not too long.
+def token_axis(graph: Graph, axis: str = "") -> str:
+    """Return the size along which a page takes tokens apart: the one that is given, else T or S.
+
+    Of a graph with both, it is that of the target's tokens, T. It is empty where there is none.
+    """
+    return axis or next((name for name in AXES if name in graph.symbols), "")
+
+
+def offered(levels: Levels) -> tuple[dict[Level, Detail], tuple[Level, ...]]:
+    """Return the levels that a page offers, and those that it leaves out: they are too long.
 
     Parameters
     ----------
     levels
         The levels: of the forward pass, or of the backward pass.
-    axis
-        At level ``token``, the size along which tokens lie; by default T or S.
     """
     found: dict[Level, Detail] = {}
-    sizes = levels.base.sizes
-    tokens = max((sizes.get(name, 1) for name in ([axis] if axis else AXES)), default=1)
+    left_out: list[Level] = []
     for level in LEVELS:
-        if level == "token" and len(levels.graph.nodes) * tokens > MOST:
+        if level == "token" and len(levels.graph.nodes) * _tokens(levels) > MOST_PIECES:
+            left_out.append(level)
             continue
         try:
             detail = levels.detail(level)
-        except OptionError:  # tokens, and it is not said along which axis
+        except OptionError:  # there is no axis along which tokens lie
             continue
-        if detail.blocks and len(detail.blocks) <= MOST:
+        if len(detail.blocks) > MOST:
+            left_out.append(level)
+        elif detail.blocks:
             found[level] = detail
-    return found
+    return found, tuple(left_out)
+
+
+def _tokens(levels: Levels) -> int:
+    return levels.base.sizes.get(levels.point.axis, 1)
 
 
 def step_lists(

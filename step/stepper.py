@@ -15,7 +15,7 @@ from cutaway.step.frame import Frame
 from cutaway.step.gradients import Gradients, gradients
 from cutaway.step.levels import Levels, Point
 from cutaway.step.options import bytes_of, html_file, whole, words_of
-from cutaway.step.page import page
+from cutaway.step.page import Page, page
 from cutaway.step.patcher import Patcher
 from cutaway.step.reasons import Reason, why
 from cutaway.step.session import own
@@ -181,7 +181,7 @@ class Stepper(Patcher):
         place = tuple(index) if isinstance(index, Iterable) else (index,)
         return why(self._levels.session(self._detail), node, place, whole(most), whole(size))
 
-    def html(self, *, title: str = "", lang: str = "en") -> str:
+    def html(self, *, title: str = "", lang: str = "en") -> Page:
         """Return a page on which the reader steps: one file that loads nothing.
 
         It holds the graph at every level, its numbers, and what computes them again, so that a
@@ -244,7 +244,8 @@ class Stepper(Patcher):
         title, lang
             As for :meth:`html`.
         """
-        return Frame(self.html(title=title, lang=lang), whole(height))
+        html = self.html(title=title, lang=lang)
+        return Frame(html, whole(height), html.name)
 
     def _repr_html_(self) -> str:
         return self.frame()._repr_html_()

@@ -31,6 +31,12 @@ PAGE = {
     "op": Title("operation", "运算"),
     "primitive": Title("primitive", "基本运算"),
     "token": Title("token", "词元"),
+    "along": Title("{0} along {1}", "{0}（沿 {1}）"),
+    "left-out": Title(
+        "Not in this page, since there are too many: {0}. A shorter input has fewer.",
+        "此页面不含{0}，因为数量过多。输入越短，步骤越少。",
+    ),
+    "left-steps": Title("{0} {1} steps", "{0}{1}步骤"),
     "forward": Title("forward", "前向"),
     "backward": Title("backward", "反向"),
     "system": Title("system", "跟随系统"),
@@ -39,9 +45,12 @@ PAGE = {
     # the figure and the list of steps
     "figure": Title("Figure", "结构图"),
     "figure-hint": Title(
-        "Click a box to set a breakpoint, double-click to go there. "
-        "Keys: arrows, Enter goes there, Space sets a breakpoint.",
-        "单击方框设置断点，双击跳转到该处。键盘：方向键移动，回车跳转，空格设置断点。",
+        "Click a box to set a breakpoint, double-click to go there.",
+        "单击方框设置断点，双击跳转到该处。",
+    ),
+    "figure-keys": Title(
+        " Keys: arrows, Enter goes there, Space sets a breakpoint.",
+        "键盘：方向键移动，回车跳转，空格设置断点。",
     ),
     "steps": Title("Steps", "步骤"),
     "step-of": Title("Step {0} of {1}", "第 {0} 步，共 {1} 步"),
@@ -56,10 +65,13 @@ PAGE = {
     "formula": Title("Formula", "公式"),
     "numbers": Title("With this step’s numbers", "代入本步的数值"),
     "inputs": Title("Inputs", "输入"),
+    "input": Title("Input {0}", "输入 {0}"),
     "parameters": Title("Parameters ({0})", "参数（{0}）"),
     "output": Title("Output", "输出"),
     "json": Title("Output as JSON", "输出（JSON）"),
     "range": Title("{0} to {1}", "{0} 至 {1}"),
+    "all": Title("all {0}", "全为 {0}"),
+    "scalar": Title("scalar", "标量"),
     "sampled": Title(
         "Sampled: {0} of {1} rows and {2} of {3} columns are shown.",
         "已采样：显示 {1} 行中的 {0} 行、{3} 列中的 {2} 列。",
@@ -100,7 +112,7 @@ PAGE = {
         "This model is too large to be computed in the page: values are shown, not changed.",
         "该模型太大，无法在页面中计算：只能查看数值，不能改动。",
     ),
-    "where": Title("Where", "位置"),
+    "where": Title("Where", "作用处"),
     "all-head": Title("a head", "一个头"),
     "all-residual": Title("a residual", "残差"),
     "all-uniform-attention": Title("the choice of attention", "注意力的选择"),

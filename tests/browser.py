@@ -74,9 +74,14 @@ class Reader:
         return self.page.get_by_test_id("current-path").inner_text()
 
     @property
+    def json(self) -> "Locator":
+        """The current value as text."""
+        return self.page.get_by_test_id("current-value")
+
+    @property
     def value(self) -> Values:
         """The current value; the page writes what JSON has no number for as text."""
-        text = self.page.get_by_test_id("current-value").text_content()
+        text = self.json.text_content()
         assert text is not None
         return np.array(json.loads(text)).astype(float)
 

@@ -1,11 +1,16 @@
 """Fixtures that all tests share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from browser import Reader, chromium
 from hypothesis import settings
 from user_file import USER_FILE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.load_profile("same")
@@ -38,3 +43,20 @@ def golden(request: pytest.FixtureRequest) -> Golden:
         assert file.read_text(encoding="utf-8") == text
 
     return compare
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """Start a browser for the tests of a file."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def reader(browser: "Browser") -> Iterator[Reader]:
+    """Open a page of its own, on which nothing may go wrong."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    found = Reader(context.new_page())
+    yield found
+    context.close()
+    assert not found.troubles

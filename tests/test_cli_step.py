@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from checkpoints import add_tokenizer, copied
 from command import Capture, call
 from conftest import Golden
 
@@ -105,9 +106,40 @@ def test_feeds_and_masks(capsys: Capture) -> None:
     assert masked[-1]["min"] == "-Infinity"
 
 
+def test_the_translator_reads_a_sentence(capsys: Capture) -> None:
+    from cutaway.models.translator import EXAMPLE, load
+
+    found = load()
+    (last,) = objects(capsys, "translator", "--level", "model", "--until", "output")[-1:]
+    (said,) = objects(capsys, "translator", "--level", "model", "--sentence", EXAMPLE)[-1:]
+    assert last == said
+    feeds = found.reading(EXAMPLE).feeds
+    (logits,) = ca.evaluate(found.graph, feeds, found.params)
+    assert said["shape"] == list(logits.shape)
+    np.testing.assert_array_equal(
+        np.float32(said["values"]), logits.reshape(-1)[: len(said["values"])]
+    )
+    drawn = objects(capsys, "translator", "--level", "model", "--dim", "T=3")[-1]
+    assert drawn["shape"][1] == 3  # what is given with --dim is drawn at random
+
+
+def test_a_checkpoint_reads_a_sentence(capsys: Capture, tmp_path: Path) -> None:
+    folder = add_tokenizer(copied("bert", tmp_path))
+    tokens = ca.load(folder).feeds("the cat")["input_ids"]
+    told = objects(capsys, str(folder), "--level", "op", "--sentence", "the cat")
+    assert any(list(tokens.shape) == step["shape"][:2] for step in told)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (
+            ("attention", "--script", "--sentence", "I eat"),
+            "it has no tokenizer",
+        ),
+        (("translator", "--script", "--sentence", "I fly"), "does not know the word 'fly'"),
+        (("translator", "--script", "--sentence", " "), "nothing to translate"),
+        (("translator", "--script", "--sentence", "I", "--dim", "T=3"), "only one of them"),
         (("attention",), "--script prints them"),
         (("attention", "--script", "--until", "nowhere"), "nothing is called 'nowhere'"),
         (("attention", "--script", "--level", "token"), "on the command line --axis T"),

@@ -51,7 +51,9 @@ def test_steps_are_those_of_the_stepper(name: str) -> None:
     found = carried(model(name).stepper().html())
     for direction, tracks in found["tracks"].items():
         for level, steps in tracks.items():
-            stepper = model(name).stepper(level=level, backward=direction == "backward")
+            stepper = model(name).stepper(
+                level=level, axis=found["axis"], backward=direction == "backward"
+            )
             paths = [step["path"] for step in steps]
             assert [path for path in stepper.paths if path in set(paths)] == paths
             if level != "primitive":
@@ -125,7 +127,41 @@ def test_a_frame_is_shut_in() -> None:
     assert 'sandbox="allow-scripts"' in html
     assert 'height="300"' in html
     assert html.count("<") == 2  # all of the page is escaped
-    assert len(repr(frame)) < 80
+    assert len(repr(frame)) < 120
+
+
+def test_a_frame_is_called_what_it_shows() -> None:
+    first, second = model("attention").stepper(), model("encoder-layer").stepper()
+    second.next(2)
+    assert 'title="attention/matmul.1"' in first.frame()._repr_html_()
+    assert f'title="A &amp; B: {second.paths[1]}"' in second.frame(title="A & B")._repr_html_()
+
+
+def test_token_is_along_the_targets_tokens_unless_it_is_said() -> None:
+    stepper = model("attention").stepper()
+    assert carried(stepper.html())["axis"] == "T"
+    assert "token" in carried(stepper.html())["tracks"]["forward"]
+    assert carried(model("attention").stepper(axis="S").html())["axis"] == "S"
+
+
+def test_what_is_too_long_is_left_out_and_named(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [["token", "forward"], ["token", "backward"]]
+    whole = carried(model("attention").stepper().html())
+    assert whole["left_out"] == []
+    for limit in ("step_lists.MOST_PIECES", "page.TOKENS"):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"cutaway.step.{limit}", 10)
+            found = carried(model("attention").stepper().html())
+            assert found["left_out"] == both
+            assert "token" not in found["tracks"]["forward"]
+            code, out, err = call(
+                capsys, "step", "attention", "--web", str(tmp_path / "step.html"), "--json"
+            )
+            assert code == 0
+            assert json.loads(out)["steps"] == 7
+            assert "not in the page: level token, forward: it has more steps" in err
 
 
 def test_the_command_writes_it(tmp_path: Path, capsys: Capture) -> None:

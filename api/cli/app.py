@@ -359,6 +359,7 @@ def grad(
         "cutaway step decoder-layer --script --until '*/softmax' --dim T=3",
         "cutaway step single-head-attention --script --level token --dim T=2",
         "cutaway step encoder-layer --web step.html --level sublayer",
+        "cutaway step translator --web step.html --sentence 'she reads a book'",
     ]
 )
 @model_argument
@@ -378,6 +379,12 @@ def grad(
 )
 @click.option(
     "--until", metavar="PATH", default="", help="Stop after this step; * stands for any text."
+)
+@click.option(
+    "--sentence",
+    metavar="TEXT",
+    default="",
+    help="What a model with a tokenizer reads; the translator goes on with its translation.",
 )
 @dim_option
 @feed_option

@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 from cutaway.cli.userfile import graph_of, written_functions
 from cutaway.graph import Graph, LoadError
 from cutaway.graph.errors import explain
-from cutaway.interop import PICKLES
+from cutaway.interop import PICKLES, encode
 from cutaway.models import MODELS
 from cutaway.models import load as load_checkpoint
+from cutaway.models.reading import Reading
 
 WANTED = "a name from `cutaway models`, FILE.py:FUNCTION, or a checkpoint folder"
 OF_A_FOLDER = (".safetensors", ".json")  # files that are read with what stands beside them
@@ -30,12 +31,18 @@ class Loaded:
         Those at which it is run unless others are given.
     params
         Its trained weights, where there are some.
+    reading
+        Makes feeds of a sentence, where it has a tokenizer.
+    example
+        The sentence that it is shown at unless another is given.
     """
 
     name: str
     graph: Graph
     sizes: Mapping[str, int] = field(default_factory=dict)
     params: Mapping[str, Any] | None = None
+    reading: Callable[[str], Reading] | None = None
+    example: str = ""
 
 
 def load(text: str) -> Loaded:
@@ -49,7 +56,7 @@ def load(text: str) -> Loaded:
     if text in MODELS:
         model = MODELS[text]
         params = model.params() if model.params else None
-        return Loaded(text, model.graph(), model.sizes, params)
+        return Loaded(text, model.graph(), model.sizes, params, model.reading, model.example)
     file, colon, name = text.rpartition(":")
     if colon and file.endswith(".py"):
         return Loaded(name, graph_of(Path(file), name))
@@ -60,7 +67,12 @@ def load(text: str) -> Loaded:
 
 def _checkpoint(folder: Path) -> Loaded:
     model = load_checkpoint(folder)
-    return Loaded(folder.resolve().name, model.graph, params=model.params)
+
+    def reading(text: str) -> Reading:
+        feeds = model.feeds(text)
+        return Reading(feeds, {"T": tuple(encode(model.tokenizer, text).tokens)})
+
+    return Loaded(folder.resolve().name, model.graph, params=model.params, reading=reading)
 
 
 def _unknown(text: str) -> LoadError:

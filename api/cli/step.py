@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 
-from cutaway.cli.inputs import Given, point, shown_sizes
+from cutaway.cli.inputs import Given, shown_sizes
 from cutaway.cli.model import Loaded, load
 from cutaway.cli.output import escaped, print_json
-from cutaway.graph import show_shape
+from cutaway.cli.sentence import spoken
+from cutaway.graph import save, show_shape
 from cutaway.step import Step, Stepper, fitting
+from cutaway.step.options import html_file
 
 WIDE = 60  # characters of a value on a line
 LARGEST = 100  # numbers of a value that are all given in JSON
+TOO_LONG = "it has more steps than a page can list; a shorter input has fewer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +29,13 @@ class Options:
     axis: str
     backward: bool
     until: str
+    sentence: str
 
 
 def print_steps(name: str, given: Given, options: Options, as_json: bool) -> None:
     """Print each step on a line of its own."""
     model = load(name)
-    stepper = _stepper(model, given, options)
+    stepper, _ = _stepper(model, given, options)
     for step in _steps(stepper, options.until):
         of = None if step.forward is None else model.graph.path(step.forward)
         if as_json:
@@ -41,19 +46,23 @@ def print_steps(name: str, given: Given, options: Options, as_json: bool) -> Non
 
 def write_page(name: str, given: Given, options: Options, file: Path, as_json: bool) -> None:
     """Write a page that begins at the first step, or at the one that is asked for."""
-    stepper = _stepper(load(name), given, options)
+    stepper, sentence = _stepper(load(name), given, options)
     if options.until:
         stepper.until(options.until)
-    stepper.page(file, title=name)
+    html = stepper.html(title=f"{name}: {sentence}" if sentence else name)
+    save(html_file(file), html)
+    for level, direction in html.left_out:
+        click.echo(f"not in the page: level {level}, {direction}: {TOO_LONG}", err=True)
     if as_json:
         print_json({"file": str(file), "steps": len(stepper)})
     else:
         print(f"wrote {file}: {len(stepper)} steps at level {stepper.level}")
 
 
-def _stepper(model: Loaded, given: Given, options: Options) -> Stepper:
-    at = point(model, given, "float32")
-    return Stepper(
+def _stepper(model: Loaded, given: Given, options: Options) -> tuple[Stepper, str]:
+    """Return a stepper, and the sentence that its model reads."""
+    at, words, sentence = spoken(model, given, options.sentence)
+    stepper = Stepper(
         model.graph,
         at.feeds,
         at.params,
@@ -61,7 +70,9 @@ def _stepper(model: Loaded, given: Given, options: Options) -> Stepper:
         level=options.level,
         axis=options.axis,
         backward=options.backward,
+        words=words,
     )
+    return stepper, sentence
 
 
 def _steps(stepper: Stepper, until: str) -> Iterator[Step]:

@@ -17,7 +17,7 @@ from cutaway.figures import FIGURES, figure
 from cutaway.graph import Cost, Graph, Node, SaveError, input, parameter_count, save
 from cutaway.graph.errors import explain
 from cutaway.layers import Config
-from cutaway.models.translator import END, START, Translator, build, load
+from cutaway.models.translator import END, EXAMPLE, Translator, build, load
 from cutaway.ops import cross_entropy
 from cutaway.render import draw
 from cutaway.run import Compiled, check_grads, cost_by_block, value_and_grad
@@ -26,7 +26,7 @@ from cutaway.step import Stepper
 
 FIGURES_FOLDER = "figures"
 SENTENCES = (
-    "I eat apples at home today",
+    EXAMPLE,
     "my mother does not drink tea with a friend in the park",
     "does she read two books in the library in the evening ?",
     "the teacher buys three cups of coffee at the station on Monday",
@@ -204,23 +204,18 @@ def _picture(model: Translator) -> Part:
 
 
 def _steps(model: Translator) -> Part:
-    english = model.tokenize(SENTENCES[0])
-    chinese = model.translate_words([english])[0]
-    stepper = Stepper(
-        model.graph,
-        model.feeds([english], [chinese]),
-        model.params,
-        level="sublayer",
-        words={"S": english, "T": (START, *chinese)},
+    feeds, words = model.reading(EXAMPLE)
+    html = Stepper(model.graph, feeds, model.params, level="sublayer", words=words).html(
+        title=f"{EXAMPLE} → {''.join(words['T'][1:])}"
     )
     return Part(
         "Step by step",
         (
-            f"step.html walks through “{SENTENCES[0]}”, forward and backward, at every level;",
+            f"step.html walks through “{EXAMPLE}”, forward and backward, at every level;",
             "change a value or switch a head off there, and see what follows.",
         ),
         "step.html",
-        stepper.html(title=f"{SENTENCES[0]} → {''.join(chinese)}"),
+        html,
     )
 
 

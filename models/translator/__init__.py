@@ -17,12 +17,14 @@ import numpy.typing as npt
 from cutaway.graph import Graph, LoadError, Node, input
 from cutaway.graph.errors import explain
 from cutaway.layers import Config, transformer
+from cutaway.models.reading import Reading
 from cutaway.run import Compiled, greedy_decode
 
 Array = npt.NDArray[Any]
 Words = tuple[str, ...]
 PAD, START, END = "<pad>", "<start>", "<end>"
 LONGEST = 20  # tokens of a translation
+EXAMPLE = "I eat apples at home today"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,19 @@ class Translator:
             longest=LONGEST,
         )
         return self.target.decode(tokens)
+
+    def reading(self, text: str) -> Reading:
+        """Return the feeds of a sentence beside its translation, and the words of both.
+
+        Raises
+        ------
+        LoadError
+            As :meth:`translate` does.
+        """
+        words = self.tokenize(text)
+        (translation,) = self.translate_words([words])
+        feeds = self.feeds([words], [translation])
+        return Reading(feeds, {"S": words, "T": (START, *translation)})
 
     def translate(self, text: str) -> str:
         """Translate one English sentence into Chinese words, separated by spaces.

@@ -47,7 +47,8 @@ const Moves = () => h("div", { class: "moves", role: "group", "aria-label": t("c
 const Views = () => h("div", { class: "views", role: "group", "aria-label": t("view") },
   h(Select, {
     name: "level", value: level.value, onChange: setLevel,
-    options: Object.keys(tracks.value).map((name) => [name, t(name)]),
+    options: Object.keys(tracks.value).map((name) =>
+      [name, name === "token" ? t("along", t(name), page.axis) : t(name)]),
   }),
   h(Select, {
     name: "direction", value: direction.value, onChange: setDirection,
@@ -58,6 +59,14 @@ const Views = () => h("div", { class: "views", role: "group", "aria-label": t("v
     onChange: (value) => { lang.value = value; },
   }),
   h(Select, {
-    name: "theme", value: theme.value, options: ["system", "light", "dark"].map((name) => [name, t(name)]),
+    name: "theme", value: theme.value, options: THEMES.map((name) => [name, t(name)]),
     onChange: setTheme,
-  }));
+  }),
+  h(LeftOut));
+
+// Levels that are too long for a page are named: who looks for them knows where they went.
+const LeftOut = () => {
+  if (!page.left_out.length) return null;
+  const names = page.left_out.map(([name, way]) => t("left-steps", t(way), t(name)));
+  return h("p", { class: "note" }, t("left-out", new Intl.ListFormat(lang.value).format(names)));
+};

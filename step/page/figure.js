@@ -7,12 +7,15 @@ let boxes = new Map(); // by the paths of the nodes they stand for
 let focused = null; // the box that Tab reaches
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-const title = (group) => group.querySelector("title").textContent;
+// What a box is called: in its title, not in an attribute that a search for controls would find.
+const title = (group) => group.querySelector("title").dataset.name;
 const decoded = (name) => name.replace(/%([0-9A-F]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
 
-// At which level the drawing is: that of the steps, or where that has none the next coarser one.
+// At which level the drawing is: that of the steps, or where that has none the next coarser one whose
+// boxes are ops of the graph as it was given.
 const drawn = computed(() => {
-  const found = direction.value === "backward" && page.own.includes(level.value) ? "op" : level.value;
+  const has = direction.value === "forward" && drawings.has(`${level.value}-en`);
+  const found = page.own.includes(level.value) && !has ? "op" : level.value;
   const known = page.levels.slice(0, page.levels.indexOf(found) + 1).filter((name) => drawings.has(`${name}-en`));
   return known.at(-1) ?? page.levels.find((name) => drawings.has(`${name}-en`));
 });
@@ -41,6 +44,8 @@ const showDrawing = () => {
   markup(stage, text);
   boxes = new Map();
   for (const group of stage.querySelectorAll("[data-node]")) {
+    const text = group.querySelector("title");
+    text.dataset.name = text.textContent;
     for (const name of group.dataset.node.split(" ")) {
       const path = decoded(name);
       boxes.set(path, [...(boxes.get(path) ?? []), group]);
@@ -67,7 +72,7 @@ const mark = () => {
     group.classList.toggle("changed", other);
     group.setAttribute("role", "button");
     group.setAttribute("aria-pressed", String(stop));
-    group.setAttribute("aria-label", title(group) + (other ? `, ${t("is-changed")}` : ""));
+    group.querySelector("title").textContent = title(group) + (other ? `, ${t("is-changed")}` : "");
     if (!group.hasAttribute("tabindex")) group.setAttribute("tabindex", "-1");
     dot(group);
   }
@@ -183,6 +188,6 @@ const Figure = () => {
     h("div", { class: "tools" },
       h("button", { type: "button", "aria-label": t("zoom-out"), onClick: () => { zoom.value = Math.max(0.3, zoom.value / 1.25); } }, "−"),
       h("button", { type: "button", "aria-label": t("zoom-in"), onClick: () => { zoom.value = Math.min(4, zoom.value * 1.25); } }, "+"),
-      h("p", { class: "note" }, t("figure-hint"))),
+      h("p", { class: "note" }, t("figure-hint"), h("span", { class: "keys" }, t("figure-keys")))),
     h("div", { class: "holder", ref: place }));
 };

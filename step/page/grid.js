@@ -4,12 +4,13 @@
 const NONE = new Map();
 let grids = 0; // so many were made
 
-// One value: what it is called, a place to choose along each leading axis, the heatmap, and the number
+// One value: what it is to the step, what it is called, a place to choose along each leading axis, the heatmap, and the number
 // of the chosen cell.
-const Grid = ({ id, at, name, sources = NONE }) => {
+const Grid = ({ id, at, label, name, sources = NONE }) => {
   const canvas = useRef(), cellId = kept(() => `cell-${++grids}`), part = partOf(id, at), lay = laid(part), room = measured(part, lay);
   const before = changed.value.has(id) ? partOf(id, at, machine.original(id)) : null;
   const extent = extentOf(part);
+  palette.value; // in other colours it is painted anew
   useLayoutEffect(() => {
     if (part.held) paint(canvas.current, part, lay, room, extent, before, sources);
   });
@@ -36,10 +37,10 @@ const Grid = ({ id, at, name, sources = NONE }) => {
   const marked = changed.value.has(id) && h("span", { class: "mark" }, `≠ ${t("is-changed")}`);
   if (!part.held) return h("section", { class: "value" }, h("h4", null, name), h("p", { class: "note" }, t("not-held")));
   return h("section", { class: "value" },
-    h("h4", null, h("bdi", null, name), " ", h("span", { class: "shape" }, shapeText(part)), " ", marked),
-    h(Leads, { part, lay }),
+    h("h4", { id: `${cellId}-name` }, h("bdi", null, name), " ", h("span", { class: "shape" }, shapeText(part)), " ", marked),
+    h(Leads, { cellId, part, lay }),
     h("div", {
-      class: "grid", role: "grid", tabindex: 0, "aria-label": `${name}, ${shapeText(part)}`,
+      class: "grid", role: "grid", tabindex: 0, "aria-label": label, "aria-describedby": `${cellId}-name`,
       "aria-rowcount": lay.rows, "aria-colcount": lay.columns, "aria-readonly": "true",
       "aria-activedescendant": chosen ? `${cellId}-${chosen.join("-")}` : undefined,
       onKeyDown: keys,
@@ -55,8 +56,15 @@ const Grid = ({ id, at, name, sources = NONE }) => {
     h(Cell, { cellId, part, lay, room, cell: chosen || [0, 0], shown: Boolean(chosen) })),
     h("p", { class: "readout" },
       pointed ? cellText(part, lay, pointed, before)
-        : extent ? t("range", brief(extent[0], part.dtype), brief(extent[1], part.dtype)) : " "),
+        : rangeText(part, extent)),
     h(Sampled, { id, part, lay }));
+};
+
+const rangeText = (part, extent) => {
+  if (!extent) return " ";
+  const [low, high] = extent.map((x) => brief(x, part.dtype));
+  if (low !== high) return t("range", low, high);
+  return sizeOf(part.shape) > 1 ? t("all", low) : exact(extent[0], part.dtype);
 };
 
 // At which row and column the element at an index of the whole value is shown; null if it is not.
@@ -74,7 +82,7 @@ const cellText = (part, lay, [row, column], before) => {
   const x = numberAt(part, place), was = before && numberAt(before, place);
   const text = `${placeText(wholeIndex(part, place))} ${words.join(", ")}`.trim();
   return `${text}${text ? " = " : ""}${exact(x, part.dtype)}${
-    before && !Object.is(was, x) ? ` (${t("was", exact(was, part.dtype))})` : ""}`;
+    before && !isSame(was, x) ? ` (${t("was", exact(was, part.dtype))})` : ""}`;
 };
 
 // The one cell that is an element, at the place of what is drawn.
@@ -86,21 +94,21 @@ const Cell = ({ cellId, part, lay, room, cell: [row, column], shown }) => {
     h("div", {
       role: "gridcell", id: `${cellId}-${row}-${column}`, class: shown ? "cell" : "cell away",
       "aria-colindex": column + 1, "aria-selected": String(shown),
-      "aria-label": cellText(part, lay, [row, column]),
       style: {
         left: `${room.left + c * room.wide}px`, top: `${room.top + r * room.high}px`,
         width: `${room.wide}px`, height: `${room.high}px`,
       },
-    }));
+    }, h("span", { class: "unseen" }, cellText(part, lay, [row, column]))));
 };
 
-const Leads = ({ part, lay }) => {
+const Leads = ({ cellId, part, lay }) => {
   const long = lay.lead.map((_, axis) => axis).filter((axis) => part.shape[axis] > 1);
   if (!long.length) return null;
   return h("div", { class: "leads" }, long.map((axis) => {
     const name = part.names[axis], set = (n) => { axes.value = { ...axes.value, [name]: n }; };
-    return h("label", null, /^\d+$/.test(name) ? t("axis", axis) : name, " ",
-      h("select", { value: lay.lead[axis], onChange: (event) => set(Number(event.target.value)) },
+    return h("div", null,
+      h("label", { for: `${cellId}-${axis}` }, /^\d+$/.test(name) ? t("axis", axis) : name), " ",
+      h("select", { id: `${cellId}-${axis}`, value: lay.lead[axis], onChange: (event) => set(Number(event.target.value)) },
         Array.from({ length: part.shape[axis] }, (_, n) =>
           h("option", { value: n, selected: n === lay.lead[axis] }, placeName(part, axis, n)))));
   }));

@@ -3,7 +3,7 @@
 const App = () => [
   h("header", null, h("h1", null, program.title), h(Views)),
   h("main", null, h(Moves), h(Figure), h(Panel), h("div", { class: "side" }, h(WhatIf), h(Steps))),
-  h("p", { class: "status", role: "status" }, notice.value),
+  h("p", { class: "status unseen", role: "status" }, notice.value),
 ];
 
 effect(() => { document.documentElement.lang = { en: "en", zh: "zh-CN" }[lang.value]; });

@@ -1,7 +1,9 @@
 // Heatmaps: how a value is laid out, and how it is painted on a canvas.
 
-const SMALLEST = 6, LARGEST = 46, HIGH = 26; // pixels of a cell
+const NARROW = 3, WIDE = 46, LOW = 6, HIGH = 26; // pixels of a cell
+const MARKED = 14; // … from which on there is room for a mark in it
 const LONGEST = 110, TALLEST = 720; // pixels of a name, and of all rows
+const NAMED = 14, FEW = 240; // of a row with its name, and of all rows that are made so high
 const FONT = "12px 'Noto Sans', Helvetica, Arial, 'Noto Sans CJK SC', 'PingFang SC', sans-serif";
 const width = signal(320); // of what is there for a grid
 const SHADES = [...Array(11).keys()]; // of values, from nothing to the largest
@@ -33,25 +35,32 @@ const laid = (part) => {
   const rows = rank > 1 ? shape[rank - 2] : 1, columns = rank ? shape[rank - 1] : 1;
   const lead = shape.slice(0, Math.max(0, rank - 2))
     .map((length, axis) => Math.min(axes.value[part.names[axis]] ?? 0, length - 1));
+  const [down, along] = [rank > 1 ? part.strides[rank - 2] : 0, rank ? part.strides[rank - 1] : 0];
+  const first = lead.reduce((place, n, axis) => place + n * part.strides[axis], part.offset);
   return {
     rows, columns, lead,
     rowsShown: evenly(rows, MOST_ROWS), columnsShown: evenly(columns, MOST_COLUMNS),
+    where: (row, column) => first + row * down + column * along, // in the data
     at: (row, column) => [...lead, ...(rank > 1 ? [row] : []), ...(rank ? [column] : [])],
   };
 };
 
-// How much room each part takes, in pixels. Words stand upright where they are too long for a cell.
+// How much room each part takes, in pixels. Words stand upright where they are too long for a cell;
+// the number of the last column may stand out on the right.
 const measured = (part, lay) => {
   const rank = part.shape.length;
   const names = (axis, places) => (axis < 0 ? [""] : places.map((n) => placeName(part, axis, n)));
   const rowNames = names(rank - 2, lay.rowsShown), columnNames = names(rank - 1, lay.columnsShown);
-  const widest = (texts) => Math.ceil(Math.min(LONGEST, Math.max(...texts.map(textWidth)))) + 6;
-  const left = widest(rowNames);
-  const wide = clamp((width.value - left - 2) / lay.columnsShown.length, SMALLEST, LARGEST);
-  const high = clamp(Math.min(wide, TALLEST / lay.rowsShown.length), SMALLEST, HIGH);
+  const widest = (texts, most) => Math.ceil(Math.min(most, Math.max(...texts.map(textWidth)))) + 6;
+  const left = widest(rowNames, Math.min(LONGEST, width.value / 4)), last = textWidth(columnNames.at(-1));
+  const fitting = (right) => clamp((width.value - left - right) / lay.columnsShown.length, NARROW, WIDE);
   const words = columnNames.some((name) => !/^\d*$/.test(name));
-  const upright = words && columnNames.some((name) => textWidth(name) > wide - 2);
-  return { rowNames, columnNames, left, top: upright ? widest(columnNames) : 18, wide, high, words, upright };
+  const upright = words && columnNames.some((name) => textWidth(name) > fitting(2) - 2);
+  const right = upright ? 8 : Math.max(2, Math.ceil((last - fitting(2)) / 2) + 2), wide = fitting(right);
+  const rows = lay.rowsShown.length, tall = Math.max(wide, Math.min(NAMED, FEW / rows));
+  const high = clamp(Math.min(tall, TALLEST / rows), LOW, HIGH);
+  const top = upright ? widest(columnNames, LONGEST) : 18;
+  return { rowNames, columnNames, left, top, right, wide, high, words, upright };
 };
 
 const extentOf = (part) => {
@@ -64,8 +73,8 @@ const extentOf = (part) => {
 };
 
 const paint = (canvas, part, lay, room, extent, before, sources) => {
-  const { left, top, wide, high } = room, ratio = devicePixelRatio || 1;
-  const size = [left + wide * lay.columnsShown.length + 2, top + high * lay.rowsShown.length + 2];
+  const { left, top, right, wide, high } = room, ratio = devicePixelRatio || 1;
+  const size = [left + wide * lay.columnsShown.length + right, top + high * lay.rowsShown.length + 2];
   [canvas.width, canvas.height] = size.map((length) => Math.ceil(length * ratio));
   [canvas.style.width, canvas.style.height] = size.map((length) => `${length}px`);
   const pen = canvas.getContext("2d");
@@ -74,13 +83,19 @@ const paint = (canvas, part, lay, room, extent, before, sources) => {
   pen.textBaseline = "middle";
   paintNames(pen, room);
   const most = extent ? Math.max(...extent.map(Math.abs)) : 0;
+  const isOther = (row, column) => {
+    if (!before || row === undefined || column === undefined) return false;
+    const place = lay.where(row, column);
+    return !isSame(before.data[place], part.data[place]);
+  };
+  const beside = (r, c) => [[r - 1, c], [r, c + 1], [r + 1, c], [r, c - 1]]
+    .map(([row, column]) => [lay.rowsShown[row], lay.columnsShown[column]]);
   const strongest = Math.max(0, ...[...sources.values()].map(Math.abs));
   lay.rowsShown.forEach((row, r) => lay.columnsShown.forEach((column, c) => {
-    const place = lay.at(row, column), x = numberAt(part, place);
     const cell = { x: left + c * wide, y: top + r * high, wide, high };
-    paintCell(pen, cell, x, most, part.dtype);
-    if (before && !Object.is(numberAt(before, place), x)) paintCorner(pen, cell);
-    const share = sources.size ? sources.get(wholeIndex(part, place).join()) : undefined;
+    paintCell(pen, cell, part.data[lay.where(row, column)], most, part.dtype);
+    if (isOther(row, column)) paintMark(pen, cell, beside(r, c).map((around) => isOther(...around)));
+    const share = sources.size ? sources.get(wholeIndex(part, lay.at(row, column)).join()) : undefined;
     if (share !== undefined) paintFrame(pen, cell, strongest ? Math.abs(share) / strongest : 0);
   }));
 };
@@ -126,7 +141,19 @@ const paintHatch = (pen, left, top, wide, high) => {
   pen.globalAlpha = 1;
 };
 
-// A cell that is another than without changes.
+// A cell that is another than without changes: a corner, or where that would hide it a line around
+// all such cells. `others`: whether those above, on the right, below and on the left are, too.
+const paintMark = (pen, cell, others) =>
+  (Math.min(cell.wide, cell.high) < MARKED ? paintBorder(pen, cell, others) : paintCorner(pen, cell));
+
+const paintBorder = (pen, { x, y, wide, high }, [above, right, below, left]) => {
+  pen.fillStyle = palette.value.lit;
+  if (!above) pen.fillRect(x, y, wide, 1);
+  if (!right) pen.fillRect(x + wide - 1, y, 1, high);
+  if (!below) pen.fillRect(x, y + high - 1, wide, 1);
+  if (!left) pen.fillRect(x, y, 1, high);
+};
+
 const paintCorner = (pen, { x, y, wide, high }) => {
   const right = x + wide - 1, size = Math.min(9, wide / 2, high / 2);
   pen.beginPath();

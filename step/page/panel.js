@@ -23,7 +23,7 @@ const Panel = () => {
     single && node.numbers_mathml && h("div", null, h("h3", null, t("numbers")),
       h(Formula, { text: node.numbers_mathml, operands, value: part, label: t("numbers") })),
     h("h3", null, t("output")),
-    h(Grid, { id: step.node, at: step.at, name: step.path, key: `output ${step.node}`, sources: sourcesIn(step.node) }),
+    h(Grid, { id: step.node, at: step.at, label: t("output"), name: step.path, key: `output ${step.node}`, sources: sourcesIn(step.node) }),
     h(Sources),
     h(Edit),
     h(Inputs, { step, single }),
@@ -34,7 +34,7 @@ const Panel = () => {
 const Inputs = ({ step, single }) => {
   const folded = single ? [] : step.inputs.filter(([id]) => program.nodes[id].op === "parameter");
   const shown = step.inputs.filter((input) => !folded.includes(input));
-  const grid = ([id, at], place) => h(Grid, { id, at, name: nameOf(id), key: `${place} ${id}`, sources: sourcesIn(id) });
+  const grid = ([id, at], place) => h(Grid, { id, at, label: t("input", place + 1), name: nameOf(id), key: `${place} ${id}`, sources: sourcesIn(id) });
   return [
     shown.length > 0 && h("h3", null, t("inputs")),
     shown.slice(0, MOST_INPUTS).map(grid),
@@ -75,8 +75,10 @@ const Sources = () => {
 };
 
 const Json = ({ part }) => {
-  const { value, count } = nested(part), all = sizeOf(part.shape);
+  const { value, count } = nested(part), all = sizeOf(part.lengths);
   return h("details", null, h("summary", null, t("json")),
     count < all && h("p", { class: "note" }, t("some", count, all)),
-    h("pre", { tabindex: 0, "data-testid": "current-value" }, JSON.stringify(value)));
+    h("pre", {
+      tabindex: 0, "data-testid": "current-value", "data-sampled": count < all ? `${count} of ${all}` : undefined,
+    }, JSON.stringify(value)));
 };

@@ -1,6 +1,6 @@
 // Values as they are shown: which part, what its places are called, how numbers are written.
 
-const MOST_ROWS = 48, MOST_COLUMNS = 64, MOST_NUMBERS = 4096;
+const MOST_ROWS = 48, MOST_COLUMNS = 64, MOST_NUMBERS = 65536;
 
 // A value, or the part of it that is one token's: an array with an offset and strides.
 const partOf = (id, at, found = machine.value(id)) => {
@@ -26,6 +26,8 @@ const partOf = (id, at, found = machine.value(id)) => {
 const wholeIndex = (part, index) => index.map((n, axis) => part.number(axis, n));
 
 const numberAt = (part, place) => part.data[placeOf(place, part)];
+
+const isSame = (x, y) => x === y || (Number.isNaN(x) && Number.isNaN(y));
 
 // Evenly chosen places along an axis.
 const evenly = (length, most) => (length <= most ? [...Array(length).keys()]
@@ -64,9 +66,9 @@ const nested = (part) => {
   const take = part.shape.map((length) => evenly(length, Math.max(most, 2)));
   const plain = (x) => (part.dtype === "bool" ? x !== 0 : Number.isFinite(x) ? x
     : Number.isNaN(x) ? "NaN" : x > 0 ? "Infinity" : "-Infinity");
-  const build = (index) => (index.length === part.shape.length ? plain(numberAt(part, index))
-    : take[index.length].map((n) => build([...index, n])));
-  return { value: build([]), count: sizeOf(take.map((places) => places.length)) };
+  const build = (axis, place) => (axis === part.shape.length ? plain(part.data[place])
+    : take[axis].map((n) => build(axis + 1, place + n * part.strides[axis])));
+  return { value: build(0, part.offset), count: sizeOf(take.map((places) => places.length)) };
 };
 
 const placeText = (index) => (index.length ? `[${index.join(", ")}]` : "");
@@ -74,4 +76,4 @@ const shapeText = (part) =>
   (part.lengths.length ? part.lengths.map((length, axis) => {
     const name = part.names[axis];
     return /^\d+$/.test(name) || program.nodes[part.id].inner ? length : `${name} ${length}`;
-  }).join(" × ") : "·");
+  }).join(" × ") : t("scalar"));

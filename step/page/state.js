@@ -1,6 +1,8 @@
 // Where the reader stands, and how to move. A step is what is computed at once, at a level.
 
 const DIRECTIONS = ["forward", "backward"];
+const LANGUAGES = ["en", "zh"];
+const THEMES = ["system", "light", "dark"];
 const SPEEDS = [0.5, 1, 2, 4, 8]; // steps a second
 
 const level = signal(page.start.level);
@@ -170,31 +172,3 @@ const play = () => {
   if (!playing.value && index.value === steps.value.length - 1) go(0);
   playing.value = !playing.value;
 };
-
-// ---- the address: #step=…&level=…&dir=…&lang=…
-
-const FRAMED = location.protocol === "about:"; // in a notebook, whose address is not ours
-
-const follow = () => {
-  const asked = new URLSearchParams(location.hash.slice(1));
-  batch(() => {
-    if (["en", "zh"].includes(asked.get("lang"))) lang.value = asked.get("lang");
-    if (Object.hasOwn(page.tracks, asked.get("dir") ?? "")) direction.value = asked.get("dir");
-    if (Object.hasOwn(tracks.value, asked.get("level") ?? "")) level.value = asked.get("level");
-    if (index.value >= steps.value.length) index.value = 0;
-    if (!asked.has("step")) return;
-    const step = asked.get("step"), named = steps.value.findIndex(({ path }) => path === step);
-    const place = named < 0 && /^\d+$/.test(step) ? Number(step) : named;
-    if (steps.value[place]) go(place);
-    else notice.value = t("no-step");
-  });
-};
-
-const address = computed(() => `#${new URLSearchParams({
-  step: current.value.path, level: level.value, dir: direction.value, lang: lang.value,
-})}`);
-
-if (!FRAMED) {
-  follow();
-  addEventListener("hashchange", () => location.hash !== address.value && follow());
-}

@@ -9,7 +9,7 @@ const Row = ({ step, place }) => {
   return h("li", { ref: row },
     h("button", {
       type: "button", class: "dot-button", "aria-pressed": String(stops(step)),
-      "aria-label": t("breakpoint-at", step.path), onClick: () => toggleStep(step),
+      title: t("breakpoint-at", step.path), onClick: () => toggleStep(step),
     }),
     h("button", { type: "button", class: "go", "aria-current": here ? "step" : undefined, onClick: () => go(place) },
       step.path.slice(scopeOf(step.path).length).replace(/^\//, ""),
@@ -18,7 +18,7 @@ const Row = ({ step, place }) => {
 
 // Scroll the list, and nothing around it.
 const reveal = (row) => {
-  const list = row.closest(".list"), top = row.offsetTop - list.offsetTop;
+  const list = row.closest(".list"), top = row.offsetTop; // from the list's own
   const seen = top >= list.scrollTop && top + row.offsetHeight <= list.scrollTop + list.clientHeight;
   if (!seen) list.scrollTop = top - list.clientHeight / 2;
 };

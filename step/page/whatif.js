@@ -36,11 +36,15 @@ for (const patch of program.editable ? page.changes : []) {
   attempt(patch.id, saying(patch), () => machine.set(patch.id, patch.data.map(Number)));
 }
 
-// A number as people write it, or nothing.
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+// A number as people write it, or nothing; one that is too large for a float is not infinity.
 const parse = (text) => {
-  const plain = text.trim().replace(/−/g, "-").replace(/^([+-]?)(∞|inf|infinity)$/i, "$1Infinity");
-  const known = { true: 1, false: 0 }[plain];
-  return known ?? (plain === "" || Number.isNaN(Number(plain)) ? null : Number(plain));
+  const plain = text.trim().replace(/−/g, "-").toLowerCase();
+  const known = { true: 1, false: 0 }[plain], infinite = /^([+-]?)(∞|inf|infinity)$/.exec(plain);
+  if (known !== undefined) return known;
+  if (infinite) return infinite[1] === "-" ? -Infinity : Infinity;
+  return DECIMAL.test(plain) && Number.isFinite(Number(plain)) ? Number(plain) : null;
 };
 
 const setCell = (text) => {
@@ -69,10 +73,11 @@ const EditCell = ({ cell }) => {
     class: "edit",
     onSubmit: (event) => { event.preventDefault(); setCell(field.current.value); },
   },
-  h("label", { for: "new-value" }, `${t("new-value")} `, h("bdi", null, `${nameOf(cell.id)}${placeText(cell.index)}`)),
+  h("p", null, h("label", { for: "new-value" }, t("new-value")), " ",
+    h("bdi", { id: "new-value-of" }, `${nameOf(cell.id)}${placeText(cell.index)}`)),
   h("input", {
     id: "new-value", ref: field, type: "text", inputmode: "decimal", autocomplete: "off",
-    "aria-describedby": "wrong", "aria-invalid": wrong.value ? "true" : undefined,
+    "aria-describedby": "new-value-of wrong", "aria-invalid": wrong.value ? "true" : undefined,
   }),
   h("button", { type: "submit" }, t("set")),
   h("p", { id: "wrong", class: "wrong", role: "alert" }, wrong.value));
@@ -105,8 +110,8 @@ const WhatIf = () => {
     h("ul", { class: "changes" }, made.value.map(({ id, text }) => h("li", null,
       h("span", null, h("bdi", null, nameOf(id)), ` ${text(lang.value)}`),
       h("button", {
-        type: "button", "aria-label": `${t("reset")} ${nameOf(id)}`,
+        type: "button",
         onClick: () => { takeBack(id); all.current.focus(); }, // this button goes
-      }, t("reset"))))),
+      }, t("reset"), h("span", { class: "unseen" }, ` ${nameOf(id)}`))))),
     h("button", { type: "button", ref: all, onClick: () => takeBack() }, t("reset-all")));
 };

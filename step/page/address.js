@@ -1,0 +1,52 @@
+// The address leads to a step: #step=…&level=…&dir=…&lang=…&theme=…
+
+const FRAMED = location.protocol === "about:"; // in a notebook, whose address is not ours
+
+// Where a step is: [direction, level, place]. It is looked for there first where it should be.
+const seek = (step, way, name) => {
+  const first = (wanted, others) => [wanted, ...others.filter((other) => other !== wanted)];
+  for (const direction of first(way, Object.keys(page.tracks))) {
+    for (const level of first(name, Object.keys(page.tracks[direction]))) {
+      const place = page.tracks[direction][level]?.findIndex(({ path }) => path === step) ?? -1;
+      if (place >= 0) return [direction, level, place];
+    }
+  }
+  return /^\d+$/.test(step) && page.tracks[way][name]?.[step] ? [way, name, Number(step)] : null;
+};
+
+// Go to a step, and to the same place of another direction or level if one is asked for. What is not
+// asked for (null) is as the page begins, or as the step has it.
+const arrive = (step, way, name) => {
+  const known = way === null || Object.hasOwn(page.tracks, way);
+  const found = known && (step === null ? [direction.value, level.value, index.value]
+    : seek(step, way ?? page.start.direction, name ?? page.start.level));
+  if (!found || (name !== null && !Object.hasOwn(page.tracks[way ?? found[0]], name))) {
+    notice.value = t("no-step");
+    return;
+  }
+  [direction.value, level.value] = found;
+  entered = [];
+  go(found[2]);
+  if (way !== null && way !== direction.value) setDirection(way);
+  if (name !== null && name !== level.value) setLevel(name);
+};
+
+const follow = () => {
+  const asked = new URLSearchParams(location.hash.slice(1));
+  batch(() => {
+    if (LANGUAGES.includes(asked.get("lang"))) lang.value = asked.get("lang");
+    if (THEMES.includes(asked.get("theme"))) setTheme(asked.get("theme"));
+    if (["step", "level", "dir"].some((key) => asked.has(key))) {
+      arrive(asked.get("step"), asked.get("dir"), asked.get("level"));
+    }
+  });
+};
+
+const address = computed(() => `#${new URLSearchParams({
+  step: current.value.path, level: level.value, dir: direction.value, lang: lang.value, theme: theme.value,
+})}`);
+
+if (!FRAMED) {
+  follow();
+  addEventListener("hashchange", () => location.hash !== address.value && follow());
+}

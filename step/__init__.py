@@ -8,6 +8,7 @@ from cutaway.step.debugger import Debugger
 from cutaway.step.detail import LEVELS, Level
 from cutaway.step.frame import Frame
 from cutaway.step.numbers import fitting, number, short, with_numbers
+from cutaway.step.page import Page
 from cutaway.step.patch import Patch
 from cutaway.step.patcher import Patcher
 from cutaway.step.reasons import Reason, Term
@@ -27,6 +28,7 @@ __all__ = [
     "Entry",
     "Frame",
     "Level",
+    "Page",
     "Patch",
     "Patcher",
     "Reason",

@@ -109,10 +109,10 @@ def page(
         title=title,
     )
     forward = Levels(graph, point, None)
-    both = {"forward": forward}
+    passes = {"forward": forward}
     if back is not None:
-        both["backward"] = Levels(back.graph, point, back)
-    tracked, left_out = _tracked(both, found)
+        passes["backward"] = Levels(back.graph, point, back)
+    tracked, left_out = _listed(passes, found)
     if "forward" not in tracked:
         raise OptionError(
             explain("there is nothing to step through", required=f"a graph of up to {MOST} ops")
@@ -146,19 +146,19 @@ def page(
     return written
 
 
-def _tracked(both: Mapping[str, Levels], found: Data) -> tuple[Data, list[tuple[Level, str]]]:
+def _listed(passes: Mapping[str, Levels], found: Data) -> tuple[Data, list[tuple[Level, str]]]:
     """Return the steps by direction and level, and the levels that are left out."""
-    tracked: Data = {}
+    listed: Data = {}
     left_out: list[tuple[Level, str]] = []
-    for direction, levels in both.items():
+    for direction, levels in passes.items():
         details, long = offered(levels)
-        steps = step_lists(levels, details, found)
-        if len(_deflated(to_json(steps.get("token", [])))) > TOKENS:
-            del steps["token"]
+        lists = step_lists(levels, details, found)
+        if len(_deflated(to_json(lists.get("token", [])))) > TOKENS:
+            del lists["token"]
             long = (*long, "token")
         left_out += [(level, direction) for level in long]
-        tracked |= {direction: steps} if steps else {}
-    return tracked, left_out
+        listed |= {direction: lists} if lists else {}
+    return listed, left_out
 
 
 def _start(tracked: Mapping[str, Mapping[str, Any]], level: str, backward: bool) -> Data:

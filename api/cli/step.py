@@ -46,12 +46,11 @@ def print_steps(name: str, given: Given, options: Options, as_json: bool) -> Non
 
 def write_page(name: str, given: Given, options: Options, file: Path, as_json: bool) -> None:
     """Write a page that begins at the first step, or at the one that is asked for."""
-    file = html_file(file)
     stepper, sentence = _stepper(load(name), given, options)
     if options.until:
         stepper.until(options.until)
     html = stepper.html(title=f"{name}: {sentence}" if sentence else name)
-    save(file, html)
+    save(html_file(file), html)
     for level, direction in html.left_out:
         click.echo(f"not in the page: level {level}, {direction}: {TOO_LONG}", err=True)
     if as_json:

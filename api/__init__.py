@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         run,
         shapes,
         step,
+        training,
         transform,
     )
     from cutaway.figures import attention_maps, figure
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         SaveError,
         ShapeError,
         Trace,
+        TrainingError,
         block,
         constant,
         dims,
@@ -67,6 +69,7 @@ if TYPE_CHECKING:
     )
     from cutaway.shapes import Contract, explain, verify
     from cutaway.step import Stepper
+    from cutaway.training import attention_entropy, fit
     from cutaway.transform import formula, grad
 
 __version__ = "0.1.0"
@@ -75,8 +78,8 @@ _HOME = {
     "figures": "attention_maps figure",
     "graph": (
         "ContractError Cost CutawayError DTypeError DimError FeedError GradError Graph LoadError "
-        "Node OptionError SaveError ShapeError Trace block constant dims input parameter "
-        "parameter_count scope"
+        "Node OptionError SaveError ShapeError Trace TrainingError block constant dims input "
+        "parameter parameter_count scope"
     ),
     "models": "load",
     "render": "draw",
@@ -86,6 +89,7 @@ _HOME = {
     ),
     "shapes": "Contract explain verify",
     "step": "Stepper",
+    "training": "attention_entropy fit",
     "transform": "formula grad",
 }
 _MODULES = (
@@ -99,6 +103,7 @@ _MODULES = (
     "run",
     "shapes",
     "step",
+    "training",
     "transform",
 )
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
@@ -136,6 +141,8 @@ __all__ = [
     "ShapeError",
     "Stepper",
     "Trace",
+    "TrainingError",
+    "attention_entropy",
     "attention_maps",
     "block",
     "check_grads",
@@ -149,6 +156,7 @@ __all__ = [
     "explain",
     "figure",
     "figures",
+    "fit",
     "flops",
     "formula",
     "grad",
@@ -170,6 +178,7 @@ __all__ = [
     "shapes",
     "step",
     "trace",
+    "training",
     "transform",
     "value_and_grad",
     "verify",

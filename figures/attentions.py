@@ -1,19 +1,18 @@
 """The attentions of a run: found by what is computed, as maps to be drawn."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from cutaway.figures.maps import AttentionMap, AttentionMaps
-from cutaway.graph import Graph, Node, OptionError, Trace
+from cutaway.graph import Graph, OptionError, Trace
 from cutaway.graph.errors import explain
 from cutaway.models import Model
 from cutaway.models.texts import Text
 from cutaway.models.translator import START, Translator
 from cutaway.render.grid import Array
 from cutaway.run import Compiled
-from cutaway.transform import attention_roles, softmax_of
+from cutaway.transform import attention_weights
 
 
 def attention_maps(model: Model | Translator | Trace, text: Text | None = None) -> AttentionMaps:
@@ -83,23 +82,13 @@ def _read(model: Model, text: Text) -> Trace:
 
 def _trace(graph: Graph, feeds: Any, params: Any, names: dict[str, tuple[str, ...]]) -> Trace:
     """Run a graph, and keep the weights and what they are the softmax of."""
-    kept = [node for softmax in _softmaxes(graph) for node in softmax]
+    kept = [node for softmax in attention_weights(graph).items() for node in softmax]
     return Trace(graph, Compiled(graph).trace(feeds, params, keep=kept), names)
-
-
-def _softmaxes(graph: Graph) -> Iterator[tuple[Node, Node]]:
-    """Return the weights of every attention, and what they are the softmax of."""
-    roles = attention_roles(graph)
-    for node in graph.nodes:
-        found = softmax_of(node)
-        uses = graph.readers[node] if found else ()
-        if found and any(roles.get((reader, 1)) == "value" for reader in uses):
-            yield node, found[0]
 
 
 def _of_trace(trace: Trace) -> AttentionMaps:
     maps = []
-    for node, scores in _softmaxes(trace.graph):
+    for node, scores in attention_weights(trace.graph).items():
         if node not in trace:
             continue
         weights = _heads(trace[node])

@@ -18,6 +18,7 @@ from cutaway.graph.errors import (
     OptionError,
     SaveError,
     ShapeError,
+    TrainingError,
 )
 from cutaway.graph.explanation import Explanation, Happening, Step
 from cutaway.graph.facts import Facts
@@ -90,6 +91,7 @@ __all__ = [
     "Symbol",
     "Title",
     "Trace",
+    "TrainingError",
     "View",
     "apply",
     "as_dim",

@@ -57,6 +57,24 @@ class LoadError(CutawayError, ValueError):
     """A file or a model that cannot be read."""
 
 
+class TrainingError(CutawayError, ArithmeticError):
+    """A training that goes wrong: what is learned from here on is worth nothing.
+
+    Attributes
+    ----------
+    kind
+        ``not-finite``, ``diverging``, ``exploding``, ``vanishing`` or ``plateau``.
+    step
+        At which step, counted from 0.
+    block
+        Where in the model it shows first; empty where it shows nowhere in particular.
+    """
+
+    def __init__(self, message: str, kind: str, step: int, block: str = "") -> None:
+        super().__init__(message)
+        self.kind, self.step, self.block = kind, step, block
+
+
 class SaveError(CutawayError, OSError):
     """A file that cannot be written."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cutaway.graph.errors import SaveError, explain
 
+TEMPORARY = ".{}.tmp"  # a file's name until it is whole
 FOLDER = "choose a folder that exists and that you may write to"
 FIXES = {
     errno.ENOSPC: "make room on the disk, or choose a folder on another",
@@ -49,10 +50,15 @@ def file_path(path: object) -> Path:
     return Path(known)
 
 
-def save(path: str | os.PathLike[str], content: bytes | str) -> Path:
+def save(path: str | os.PathLike[str], content: bytes | str, sync: bool = False) -> Path:
     """Write a file: to a temporary one beside it first, then renamed.
 
     A link stays one: what it leads to is written.
+
+    Parameters
+    ----------
+    sync
+        Wait until it is on the disk before it gets its name: it then outlives a loss of power.
 
     Raises
     ------
@@ -62,11 +68,14 @@ def save(path: str | os.PathLike[str], content: bytes | str) -> Path:
     named = file_path(path)
     target = Path(os.path.realpath(named))
     data = content.encode() if isinstance(content, str) else content
-    temporary = target.parent / f".{secrets.token_hex(8)}.tmp"
+    temporary = target.parent / TEMPORARY.format(secrets.token_hex(8))
     try:
         try:
             with temporary.open("xb") as file:  # with the rights that the user's umask leaves
                 file.write(data)
+                if sync:
+                    file.flush()
+                    os.fsync(file.fileno())
             os.replace(temporary, target)
         finally:  # also where it is interrupted
             temporary.unlink(missing_ok=True)

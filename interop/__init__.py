@@ -6,7 +6,7 @@ graph stands in ``cutaway.models``.
 
 from cutaway.interop.document import brief, parse_object, read_text, repr_of
 from cutaway.interop.folder import CONFIG, PICKLES, open_folder
-from cutaway.interop.header import Entry, read_header
+from cutaway.interop.header import Entry, read_header, read_notes
 from cutaway.interop.settings import Settings
 from cutaway.interop.tensors import Tensors
 from cutaway.interop.tokenizer import encode, read_tokenizer
@@ -22,6 +22,7 @@ __all__ = [
     "open_folder",
     "parse_object",
     "read_header",
+    "read_notes",
     "read_text",
     "read_tokenizer",
     "repr_of",

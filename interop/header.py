@@ -50,17 +50,34 @@ def read_header(file: Path) -> dict[str, Entry]:
         If a length, a dtype, a shape or a place is impossible, if tensors overlap or leave gaps,
         or if the file is shorter or longer than they are.
     """
+    header, _, start, size = _parts(file)
+    entries = {name: _entry(name, value, start, file) for name, value in header.items()}
+    _check_places(entries, start, size, file)
+    return entries
+
+
+def read_notes(file: Path) -> dict[str, str]:
+    """Return what a file's writer noted in its header: texts, by name.
+
+    Raises
+    ------
+    LoadError
+        If the header cannot be read.
+    """
+    return _parts(file)[1]
+
+
+def _parts(file: Path) -> tuple[dict[str, Any], dict[str, str], int, int]:
+    """Return what the header says of tensors, its notes, where it ends, and the file's size."""
     with reading(file), file.open("rb") as stream:
         size = file.stat().st_size
         text = _header_text(stream, size, file)
-    start, what = PREFIX + len(text), f"the header of {file}"
+    what = f"the header of {file}"
     header = parse_object(decoded(text, what), what)
     notes = header.pop("__metadata__", {})
     if not isinstance(notes, Mapping) or not all(isinstance(n, str) for n in notes.values()):
         raise _broken(file, "__metadata__: an object of texts", brief(repr_of(notes)))
-    entries = {name: _entry(name, value, start, file) for name, value in header.items()}
-    _check_places(entries, start, size, file)
-    return entries
+    return header, dict(notes), PREFIX + len(text), size
 
 
 def _header_text(stream: BinaryIO, size: int, file: Path) -> bytes:

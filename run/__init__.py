@@ -3,7 +3,7 @@
 from cutaway.run.compile import Compiled, Plan, Run, compile, evaluate
 from cutaway.run.cost import cost, cost_by_block, flops, memory
 from cutaway.run.decode import greedy_decode
-from cutaway.run.differentiate import GradCheck, check_grads, value_and_grad
+from cutaway.run.differentiate import GradCheck, check_grads, value_and_grad, with_gradients
 from cutaway.run.example import example_feeds, example_sizes
 from cutaway.run.initialize import initialize
 from cutaway.run.optimise import SGD, Adam, AdamW, Optimizer, State, clip_by_norm, warmup
@@ -34,4 +34,5 @@ __all__ = [
     "trace",
     "value_and_grad",
     "warmup",
+    "with_gradients",
 ]

@@ -30,6 +30,24 @@ def value_and_grad(
     GradError
         If the graph's only output is not a float scalar.
     """
+    run = with_gradients(graph, wrt)
+
+    def function(
+        feeds: Arrays | None = None, params: Arrays | None = None, dims: Any = None
+    ) -> tuple[Array, Gradients]:
+        value, slopes, _ = run(feeds, params, dims)
+        return value, slopes
+
+    return function
+
+
+def with_gradients(
+    graph: Graph | Node | Iterable[Node], wrt: Wrt = "parameters", also: Iterable[Node] = ()
+) -> Callable[..., tuple[Array, Gradients, list[Array]]]:
+    """Return :func:`value_and_grad`'s function, with the values of other nodes as a third result.
+
+    All of them come from one run, which computes what they have in common once.
+    """
     graph = Graph.of(graph)
     if len(graph.outputs) != 1:
         raise GradError(f"value_and_grad: one scalar output is required, not {len(graph.outputs)}")
@@ -37,14 +55,15 @@ def value_and_grad(
     if isinstance(wrt, str) and wrt != "parameters":
         raise GradError(f"wrt is 'parameters' or a list of nodes, not {wrt!r}")
     (loss,) = graph.outputs
-    run = Compiled([loss, *grad(loss, nodes)])
+    run = Compiled([loss, *grad(loss, nodes), *also])
     paths = [node.path for node in nodes]
 
     def function(
         feeds: Arrays | None = None, params: Arrays | None = None, dims: Any = None
-    ) -> tuple[Array, Gradients]:
+    ) -> tuple[Array, Gradients, list[Array]]:
         value, *found = run(feeds, params, dims)
-        return value, dict(zip(paths, found, strict=True))
+        slopes = dict(zip(paths, found, strict=False))
+        return value, slopes, found[len(paths) :]
 
     return function
 

@@ -33,13 +33,24 @@ class Optimizer(Protocol):
         """Take one step."""
         ...
 
-
-def _rate(rate: Rate, step: int) -> float:
-    return rate(step) if callable(rate) else rate
+    def rate(self, step: int) -> float:
+        """Return the learning rate of a step, counted from 0."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class SGD:
+class _Rated:
+    """An optimiser with a learning rate: a number, or a function of the step."""
+
+    lr: Rate
+
+    def rate(self, step: int) -> float:
+        """Return the learning rate of a step, counted from 0."""
+        return self.lr(step) if callable(self.lr) else self.lr
+
+
+@dataclass(frozen=True, slots=True)
+class SGD(_Rated):
     """Gradient descent, with momentum, Nesterov's look-ahead and weight decay (L2).
 
     Parameters
@@ -54,7 +65,6 @@ class SGD:
     (array([0.5]), 1)
     """
 
-    lr: Rate
     momentum: float = 0.0
     nesterov: bool = False
     weight_decay: float = 0.0
@@ -63,7 +73,7 @@ class SGD:
         self, params: Mapping[str, Array], grads: Mapping[str, Array], state: State
     ) -> tuple[Arrays, State]:
         """Take one step."""
-        rate = _rate(self.lr, state.step)
+        rate = self.rate(state.step)
         before = state.slots.get("momentum", {})
         new: Arrays = {}
         velocity: Arrays = {}
@@ -83,7 +93,7 @@ class SGD:
 
 
 @dataclass(frozen=True, slots=True)
-class Adam:
+class Adam(_Rated):
     """Adam (Kingma and Ba 2015), AMSGrad (Reddi et al. 2018) with ``amsgrad``.
 
     ``weight_decay`` is added to the gradient (L2); :class:`AdamW` takes it apart.
@@ -102,7 +112,7 @@ class Adam:
         self, params: Mapping[str, Array], grads: Mapping[str, Array], state: State
     ) -> tuple[Arrays, State]:
         """Take one step."""
-        step, rate = state.step + 1, _rate(self.lr, state.step)
+        step, rate = state.step + 1, self.rate(state.step)
         first, second = self.betas
         slots: dict[str, Arrays] = {"mean": {}, "square": {}, "largest": {}}
         new: Arrays = {}

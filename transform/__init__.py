@@ -6,6 +6,7 @@ from cutaway.transform.formula import Formulas, formula
 from cutaway.transform.grad import cotangents, grad, unbroadcast
 from cutaway.transform.recognise import (
     attention_roles,
+    attention_weights,
     behind,
     is_causal,
     is_padding,
@@ -23,6 +24,7 @@ __all__ = [
     "Piece",
     "Unrolled",
     "attention_roles",
+    "attention_weights",
     "backward",
     "behind",
     "collapse",

@@ -45,6 +45,26 @@ def attention_roles(graph: Graph) -> dict[Operand, Role]:
     return roles
 
 
+def attention_weights(graph: Graph) -> dict[Node, Node]:
+    """Return the weights of every attention, each with what they are the softmax of.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> y = ca.layers.multi_head_attention(ca.input("x", "B T D"), heads="H")
+    >>> [node.path for node in attention_weights(ca.Graph(y))]
+    ['attention/softmax']
+    """
+    roles = attention_roles(graph)
+    found: dict[Node, Node] = {}
+    for node in graph.nodes:
+        softmax = softmax_of(node)
+        uses = _uses(node, graph.readers) if softmax else ()
+        if softmax and any(roles.get((reader, 1)) == "value" for reader in uses):
+            found[node] = softmax[0]
+    return found
+
+
 def softmax_of(node: Node) -> tuple[Node, int] | None:
     """Return what a node is the softmax of, and along which axis.
 

@@ -1,0 +1,62 @@
+"""Where in a step the first value arises that is not finite, forward or backward."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cutaway.graph import Graph, Node, walk
+from cutaway.ops import Log
+from cutaway.run import Compiled
+from cutaway.run.compile import Array
+from cutaway.training.blocks import block_of
+from cutaway.training.record import TrainingStep
+from cutaway.transform import grad
+
+
+@dataclass(frozen=True, slots=True)
+class Culprit:
+    """A node, the block in which it stands, and what it holds, in words."""
+
+    path: str
+    block: str
+    told: str
+
+
+def first_bad(record: TrainingStep) -> Culprit | None:
+    """Run a step again, node by node, and return the first that is NaN or infinite.
+
+    A -∞ that a mask is made of is meant; one that a log gives is not.
+    """
+    (loss,) = record.graph.outputs
+    graph = Graph([loss, *grad(loss, record.graph.parameters)])
+    run = Compiled(graph).start(record.feeds, record.params, record.dims)
+    found: list[Culprit] = []
+
+    def rule(node: Node, *arrays: Array) -> Any:
+        value = np.asarray(run(node, *arrays))
+        if not found and _bad(node, value).any():
+            found.append(Culprit(graph.path(node), block_of(node), _told(node, value, arrays)))
+        return value
+
+    with np.errstate(all="ignore"):
+        walk(graph, rule, set())
+    return found[0] if found else None
+
+
+def _bad(node: Node, value: Array) -> Array:
+    if value.dtype.kind != "f":
+        return np.zeros(value.shape, bool)
+    bad: Array = np.isinf(value) if isinstance(node.op, Log) else np.isposinf(value)
+    return bad | np.isnan(value)
+
+
+def _told(node: Node, value: Array, arrays: tuple[Array, ...]) -> str:
+    bad = _bad(node, value)
+    kind = "NaN" if np.isnan(value).any() else f"{value[bad][0]:g}"
+    text = f"{kind} in {int(bad.sum())} of {bad.size} numbers"
+    floats = [array for array in arrays if array.dtype.kind == "f" and array.size]
+    if floats:
+        low, high = min(a.min() for a in floats), max(a.max() for a in floats)
+        text += f", of numbers from {low:.4g} to {high:.4g}"
+    return text

@@ -1,0 +1,132 @@
+"""A folder of checkpoints: written whole or not at all, and the one before is kept."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from cutaway.graph import Graph, LoadError, SaveError, save, show_shape
+from cutaway.graph.errors import explain
+from cutaway.graph.files import FOLDER, TEMPORARY, file_path
+from cutaway.run import Optimizer
+from cutaway.run.compile import Array
+from cutaway.training.checkpoint import Checkpoint, read_checkpoint, to_bytes
+from cutaway.training.identity import fingerprint
+from cutaway.training.notes import broken
+
+NAME = "step-{:08d}.safetensors"
+PATTERN = re.compile(r"step-(\d{8,15})\.safetensors")
+LEFT = re.compile(TEMPORARY.replace(".", r"\.").format("[0-9a-f]{16}"))
+KEPT = 2  # the newest, and the one before it
+
+
+class Folder:
+    """The checkpoints of one training.
+
+    Parameters
+    ----------
+    path
+        Where they stand; it is made where it is missing.
+    graph, params, optimizer, seed
+        Whose they are: a checkpoint of others is refused.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        graph: Graph,
+        params: Mapping[str, Array],
+        optimizer: Optimizer,
+        seed: int,
+    ) -> None:
+        self.path = file_path(path)
+        self._params = params
+        self._whose = {
+            "optimizer": type(optimizer).__name__,
+            "seed": str(seed),
+            "graph": fingerprint(graph),
+        }
+
+    def newest(self) -> Checkpoint | None:
+        """Return the newest checkpoint, or None where there is none yet.
+
+        Raises
+        ------
+        LoadError
+            If it is broken, or that of another training. The files stay as they are.
+        """
+        files = self._files()
+        if not files:
+            return None
+        found = read_checkpoint(files[-1])
+        if NAME.format(found.step) != files[-1].name:
+            raise broken(files[-1], f"the name {NAME.format(found.step)}", "another step's name")
+        self._check(found, files[-1])
+        return found
+
+    def write(self, checkpoint: Checkpoint) -> None:
+        """Write a checkpoint; then, and only then, the oldest is deleted.
+
+        Raises
+        ------
+        SaveError
+            If it cannot be written. Those that are there stay.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            content = to_bytes(checkpoint, self._whose)
+            save(self.path / NAME.format(checkpoint.step), content, sync=True)
+            for old in self._files()[:-KEPT]:
+                old.unlink(missing_ok=True)
+            for left in self.path.iterdir():
+                if LEFT.fullmatch(left.name):  # by a run that was killed while it wrote
+                    left.unlink(missing_ok=True)
+        except SaveError:
+            raise
+        except OSError as error:
+            came = error.strerror or str(error)
+            raise SaveError(
+                explain(f"{self.path} takes no checkpoint", came=came, fix=FOLDER)
+            ) from None
+
+    def _files(self) -> list[Path]:
+        """Return the checkpoints that there are, the oldest first."""
+        if not self.path.is_dir():
+            return []
+        found = {file: PATTERN.fullmatch(file.name) for file in self.path.iterdir()}
+        steps = {file: int(match[1]) for file, match in found.items() if match}
+        return sorted(steps, key=lambda file: steps[file])
+
+    def _check(self, found: Checkpoint, file: Path) -> None:
+        """Refuse the checkpoint of another training, and say what is different."""
+        differs = _misfit(found.params, self._params)
+        for name, own in self._whose.items():
+            other = found.whose.get(name, "none")
+            if not differs and other != own:
+                differs = (name, own, other) if name != "graph" else ("graph", *SAME)
+        if differs:
+            what, own, other = differs
+            raise LoadError(
+                explain(
+                    f"{file} is the checkpoint of another training",
+                    required=f"{what}: {own}",
+                    came=other,
+                    fix="give the model, optimiser and seed that it was begun with, "
+                    "or another folder",
+                )
+            )
+
+
+SAME = ("the ops of this one", "the same parameters, other ops: a mask, a scale, an activation?")
+
+
+def _misfit(found: Mapping[str, Array], own: Mapping[str, Array]) -> tuple[str, str, str] | None:
+    """Return the first parameter that differs, as it is here and there."""
+    for path in (*own, *found):
+        here, there = (
+            f"{each[path].dtype} {show_shape(each[path].shape)}" if path in each else "no such"
+            for each in (own, found)
+        )
+        if here != there:
+            return f"the parameter {path}", here, there
+    return None

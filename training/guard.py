@@ -1,0 +1,196 @@
+"""Stop a training that goes wrong, and say where, when and why."""
+
+import math
+from dataclasses import dataclass
+from statistics import median
+
+from cutaway.graph import TrainingError
+from cutaway.graph.errors import explain
+from cutaway.training.culprit import first_bad
+from cutaway.training.record import TrainingStep
+
+EARLY = 5  # steps: what a training begins with, and what it comes to
+USUAL = 50  # steps: what is usual, is so in the last of them
+MOVES = 0.2  # of their norm: weights that move further in a step move too far
+STANDS = 1e-7  # … and that never move further stand still
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A callback that stops a training whose loss or gradients go wrong.
+
+    Losses that can be negative are only watched for NaN and infinity.
+
+    Parameters
+    ----------
+    patience
+        After so many steps a loss has to have fallen, and gradients to reach every block.
+    fall
+        By which share of itself, at least; below 0 it may even grow.
+    diverging
+        By which factor a loss may grow beyond what it was at first.
+    exploding
+        By which factor gradients may grow beyond what is usual for them.
+    vanishing
+        Which share of the largest block's gradient every other block's has to be.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> x, w = ca.input("x", "N"), ca.parameter("w", ())
+    >>> loss = ca.ops.square(x * w).mean()
+    >>> ca.fit(loss, [{"x": [3.0]}], {"w": 1.0}, ca.run.SGD(0.5), steps=50)
+    Traceback (most recent call last):
+    cutaway.graph.errors.TrainingError: step 9: the loss diverges
+      came:     it was 3.686e+04 at first, and is 3.958e+13
+      where:    w, where gradients grew most
+      fix:      the learning rate 0.5 is likely too high: in a step the weights moved by 900% of \
+their norm; try a quarter, 0.125
+    """
+
+    patience: int = 200
+    fall: float = 0.01
+    diverging: float = 3.0
+    exploding: float = 1e4
+    vanishing: float = 1e-7
+
+    def __call__(self, record: TrainingStep) -> None:
+        """Look at a step.
+
+        Raises
+        ------
+        TrainingError
+            If something is wrong.
+        """
+        for check in (_not_finite, _diverging, _exploding, _vanishing, _plateau):
+            check(self, record)
+
+
+def _not_finite(guard: Guard, record: TrainingStep) -> None:
+    """Refuse a loss or gradients that are no numbers; say where the first bad value arose."""
+    bad = [block for block, norm in record.gradient.items() if not math.isfinite(norm)]
+    if math.isfinite(record.loss) and not bad:
+        return
+    found = first_bad(record)
+    what = f"the loss is {record.loss:g}"
+    if math.isfinite(record.loss):
+        what = f"the gradients of {', '.join(bad[:3])} are not finite"
+    if record.step:
+        cause = _rate_or(record, "look at this step's feeds, and at a log or a division of 0")
+    else:
+        cause = "nothing was learned yet: look at the feeds, at a mask that hides every key, at "
+        cause += "a log or a division of 0, at how large the first weights are"
+    where = f"{found.path}, the first value that is not finite" if found else ""
+    block = found.block if found else (*bad, "")[0]
+    raise _error(record, "not-finite", what, found.told if found else "", block, where, cause)
+
+
+def _diverging(guard: Guard, record: TrainingStep) -> None:
+    """Refuse a loss that has grown far beyond what it was."""
+    first, last = _losses(record, EARLY)
+    if record.step + 1 < 2 * EARLY or min(first) <= 0:
+        return
+    if median(last) > guard.diverging * median(first):
+        cause = _rate_or(record, "look at the labels, and at the sign of the loss")
+        _, block = _growth(record)
+        where = f"{block}, where gradients grew most"
+        what = "the loss diverges"
+        raise _error(record, "diverging", what, _fell(first, last), block, where, cause)
+
+
+def _exploding(guard: Guard, record: TrainingStep) -> None:
+    """Refuse gradients far beyond what is usual; at the first step, beyond all reason."""
+    before = [math.hypot(*row) for row in record.history.last("gradient", USUAL)[:-1]]
+    usual = median(before) if before else 100.0 * (1.0 + abs(record.loss))
+    if record.norm <= guard.exploding * max(usual, 1.0):
+        return
+    cause = "the first weights are too large, or a norm or a scale is missing"
+    if before:
+        cause = _rate_or(record, "look at this step's feeds; clip gradients: clip=1.0")
+    _, block = _growth(record)
+    came = (
+        f"their norm is {record.norm:.3g}, in {block or 'the model'} {record.gradient[block]:.3g}"
+    )
+    came += f"; usual is {usual:.3g}" if before else ""
+    where = f"{block}, where they grew most" if before else f"{block}, where they are largest"
+    raise _error(record, "exploding", "the gradients explode", came, block, where, cause)
+
+
+def _vanishing(guard: Guard, record: TrainingStep) -> None:
+    """Refuse blocks that no gradient to speak of has reached for a long time."""
+    if (record.step + 1) % guard.patience:
+        return
+    rows = [row for row in record.history.last("gradient", guard.patience) if max(row) > 0]
+    for place, block in enumerate(record.gradient):
+        share = max((row[place] / max(row) for row in rows), default=1.0)
+        if share < guard.vanishing:
+            came = f"they are at most {share:.1g} of the largest block's, for {len(rows)} steps"
+            cause = "saturated activations or softmaxes, a residual or a scale that is missing; "
+            cause += "or nothing reads this block: then train without it"
+            what = "the gradients vanish"
+            raise _error(record, "vanishing", what, came, block, block, cause)
+
+
+def _plateau(guard: Guard, record: TrainingStep) -> None:
+    """Refuse a loss that has not fallen since the first step."""
+    if record.step + 1 != guard.patience:
+        return
+    first, last = _losses(record, max(EARLY, guard.patience // 10))
+    if min(first) <= 0 or median(last) < (1 - guard.fall) * median(first):
+        return
+    moved = _moved(record, guard.patience)
+    if moved < STANDS:
+        cause = f"the weights stand still: try a learning rate above {record.rate:g}"
+    elif moved > MOVES:
+        cause = _too_high(record, moved)
+    else:
+        cause = "do feeds and labels belong together? does a mask hide what is needed? or try "
+        cause += f"another learning rate than {record.rate:g}"
+    what = f"the loss does not fall in {guard.patience} steps"
+    raise _error(record, "plateau", what, _fell(first, last), "", "", cause)
+
+
+def _losses(record: TrainingStep, count: int) -> tuple[list[float], list[float]]:
+    """Return the first losses, and the last."""
+    history = record.history
+    return [x for (x,) in history.first("loss", count)], [x for (x,) in history.last("loss", count)]
+
+
+def _fell(first: list[float], last: list[float]) -> str:
+    return f"it was {median(first):.4g} at first, and is {median(last):.4g}"
+
+
+def _growth(record: TrainingStep) -> tuple[float, str]:
+    """Return by how much the gradient of a block grew since the first step, and which it is."""
+    (first,) = record.history.first("gradient", 1)
+    now = record.gradient
+    if record.step == 0:
+        return max((norm, block) for block, norm in now.items())
+    pairs = zip(now.items(), first, strict=True)
+    return max((norm / (before or 1.0), block) for (block, norm), before in pairs)
+
+
+def _moved(record: TrainingStep, count: int) -> float:
+    """Return how far the weights moved in one of the last steps, as a share of their norm."""
+    rows = record.history.last("update", count)
+    return max((row[0] for row in rows if math.isfinite(row[0])), default=0.0)
+
+
+def _rate_or(record: TrainingStep, otherwise: str) -> str:
+    """Blame the learning rate where weights moved too far; else something else."""
+    moved = _moved(record, USUAL)
+    return _too_high(record, moved) if moved > MOVES else otherwise
+
+
+def _too_high(record: TrainingStep, moved: float) -> str:
+    return (
+        f"the learning rate {record.rate:g} is likely too high: in a step the weights moved by "
+        f"{moved:.0%} of their norm; try a quarter, {record.rate / 4:g}"
+    )
+
+
+def _error(
+    record: TrainingStep, kind: str, what: str, came: str, block: str, where: str, fix: str
+) -> TrainingError:
+    message = explain(f"step {record.step}: {what}", came=came, where=where, fix=fix)
+    return TrainingError(message, kind, record.step, block)

@@ -1,0 +1,179 @@
+"""The training loop: deterministic, watched, and resumed exactly."""
+
+import math
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cutaway.graph import Graph, Node, OptionError, TrainingError
+from cutaway.graph.errors import explain
+from cutaway.run import Optimizer, State
+from cutaway.run.compile import Array
+from cutaway.training.blocks import blocks
+from cutaway.training.checkpoint import Checkpoint
+from cutaway.training.folder import Folder
+from cutaway.training.guard import Guard
+from cutaway.training.history import History
+from cutaway.training.record import MEASURED, Callback, TrainingStep
+from cutaway.training.take import Batches, Training, own
+
+GUARD = (Guard(),)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a training gave.
+
+    Attributes
+    ----------
+    params
+        The weights, by path.
+    state
+        What the optimiser remembers.
+    history
+        What was measured at every step.
+    resumed
+        How many of the steps were taken before, by a run that was interrupted.
+    """
+
+    params: dict[str, Array]
+    state: State
+    history: History
+    resumed: int = 0
+
+
+def fit(
+    loss: Graph | Node,
+    batches: Batches,
+    params: Mapping[str, Array],
+    optimizer: Optimizer,
+    *,
+    steps: int,
+    dims: Any = None,
+    clip: float | None = None,
+    watch: Mapping[str, Node] | None = None,
+    callbacks: Iterable[Callback] = GUARD,
+    checkpoint: str | os.PathLike[str] | None = None,
+    every: int = 100,
+    seed: int = 0,
+) -> Fit:
+    """Train: the same arguments give the same weights, also after an interruption.
+
+    Parameters
+    ----------
+    loss
+        A float scalar.
+    batches
+        A function of the step, counted from 0, and of a random generator made for that step,
+        which gives the feeds; or a sequence of feeds, taken in turns. An iterator could not be
+        wound forward to the step at which a training is resumed.
+    params
+        The first weights; they are not changed.
+    optimizer
+        Such as :class:`cutaway.run.Adam`.
+    dims
+        Sizes that no array shows.
+    clip
+        Scale gradients down to at most this norm.
+    watch
+        Nodes to measure at every step, such as :func:`attention_entropy` gives.
+    callbacks
+        Called with a :class:`TrainingStep` after each step, in order. One that is a context
+        manager is entered before the first step and left after the last, whatever happens.
+        By default a :class:`Guard`.
+    checkpoint
+        A folder. The training's state is written there every ``every`` steps and at the end;
+        if it holds a checkpoint already, the training goes on from there.
+    seed
+        Of the generators that ``batches`` gets.
+
+    Raises
+    ------
+    TrainingError
+        If weights are no longer finite; and what callbacks raise, such as a guard.
+    LoadError
+        If the checkpoint is broken, or that of another model, optimiser or seed.
+    OptionError
+        For arguments that have no meaning.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> x, y, w = ca.input("x", "N"), ca.input("y", "N"), ca.parameter("w", ())
+    >>> loss = ca.ops.square(x * w - y).mean()
+    >>> feeds = {"x": np.array([1.0, 2.0]), "y": np.array([3.0, 6.0])}
+    >>> done = fit(loss, [feeds], {"w": np.array(0.0)}, ca.run.SGD(0.1), steps=50)
+    >>> round(float(done.params["w"]), 3), done.history["loss"][""][0]
+    (3.0, np.float64(22.5))
+    """
+    watched = dict(watch or {})
+    _check(steps, every, watched)
+    graph = Graph.of(loss)
+    training = Training(graph, batches, optimizer, steps, dims, clip, watched, seed)
+    folder = Folder(checkpoint, graph, params, optimizer, seed) if checkpoint is not None else None
+    found = folder.newest() if folder else None
+    at = found or Checkpoint({path: own(array) for path, array in params.items()})
+    begun = at.step
+    if begun > steps:
+        raise OptionError(
+            explain(
+                f"the training in {checkpoint} is further already",
+                required=f"at least steps={begun}",
+                came=f"steps={steps}",
+                fix="give another folder to begin again",
+            )
+        )
+    with ExitStack() as stack:
+        listed = list(callbacks) if begun < steps else []
+        for callback in listed:
+            if isinstance(callback, AbstractContextManager):
+                stack.enter_context(callback)
+        while at.step < steps:
+            record, after = training.take(at)
+            for callback in listed:
+                callback(record)
+            _check_finite(record, after)
+            at = after
+            if folder and (at.step % every == 0 or at.step == steps):
+                folder.write(at)
+    return Fit(at.params, at.state, at.history, begun)
+
+
+def _check(steps: int, every: int, watch: Mapping[str, Node]) -> None:
+    for name, count, least in (("steps", steps, 0), ("every", every, 1)):
+        if not isinstance(count, int | np.integer) or count < least:
+            required = f"a whole number, at least {least}"
+            raise OptionError(
+                explain(f"{name} is no count", required=required, came=repr(count)[:80])
+            )
+    taken = sorted({*MEASURED} & watch.keys())
+    if taken:
+        raise OptionError(
+            explain(
+                f"watch has {taken[0]!r}, which is measured anyway",
+                required=f"other names than {', '.join(MEASURED)}",
+            )
+        )
+
+
+def _check_finite(record: TrainingStep, after: Checkpoint) -> None:
+    """Refuse weights that are not finite: no checkpoint of them replaces a good one."""
+    if math.isfinite(record.update):
+        return
+    bad = [path for path, array in after.params.items() if not np.isfinite(array).all()]
+    if not bad:
+        return  # they are large: their squares are not finite
+    raise TrainingError(
+        explain(
+            f"step {record.step} makes weights that are not finite",
+            came=f"{bad[0]} is the first of {len(bad)}; the loss was {record.loss:.6g}",
+            fix=f"a learning rate below {record.rate:g}, gradients clipped: clip=1.0",
+        ),
+        "not-finite",
+        record.step,
+        blocks(record.graph.parameters)[bad[0]],
+    )

@@ -9,6 +9,7 @@ from cutaway.training.history import History, Measured
 from cutaway.training.identity import fingerprint
 from cutaway.training.loop import Fit, fit
 from cutaway.training.record import Callback, TrainingStep
+from cutaway.training.report import Report, report
 
 __all__ = [
     "Callback",
@@ -18,6 +19,7 @@ __all__ = [
     "Guard",
     "History",
     "Measured",
+    "Report",
     "TrainingStep",
     "attention_entropy",
     "block_of",
@@ -26,4 +28,5 @@ __all__ = [
     "first_bad",
     "fit",
     "read_checkpoint",
+    "report",
 ]

@@ -42,10 +42,10 @@ class Guard:
     >>> ca.fit(loss, [{"x": [3.0]}], {"w": 1.0}, ca.run.SGD(0.5), steps=50)
     Traceback (most recent call last):
     cutaway.graph.errors.TrainingError: step 9: the loss diverges
-      came:     it was 3.686e+04 at first, and is 3.958e+13
+      came:     it was 9 at step 0, and is 3.958e+13
       where:    w, where gradients grew most
-      fix:      the learning rate 0.5 is likely too high: in a step the weights moved by 900% of \
-their norm; try a quarter, 0.125
+      fix:      the learning rate 0.5 is likely too high: in a step the weights moved by 9 \
+times their norm; try a quarter, 0.125
     """
 
     patience: int = 200
@@ -95,7 +95,8 @@ def _diverging(guard: Guard, record: TrainingStep) -> None:
         _, block = _growth(record)
         where = f"{block}, where gradients grew most"
         what = "the loss diverges"
-        raise _error(record, "diverging", what, _fell(first, last), block, where, cause)
+        came = f"it was {first[0]:.4g} at step 0, and is {median(last):.4g}"
+        raise _error(record, "diverging", what, came, block, where, cause)
 
 
 def _exploding(guard: Guard, record: TrainingStep) -> None:
@@ -147,17 +148,14 @@ def _plateau(guard: Guard, record: TrainingStep) -> None:
         cause = "do feeds and labels belong together? does a mask hide what is needed? or try "
         cause += f"another learning rate than {record.rate:g}"
     what = f"the loss does not fall in {guard.patience} steps"
-    raise _error(record, "plateau", what, _fell(first, last), "", "", cause)
+    came = f"it was {median(first):.4g} at first, and is {median(last):.4g}"
+    raise _error(record, "plateau", what, came, "", "", cause)
 
 
 def _losses(record: TrainingStep, count: int) -> tuple[list[float], list[float]]:
     """Return the first losses, and the last."""
     history = record.history
     return [x for (x,) in history.first("loss", count)], [x for (x,) in history.last("loss", count)]
-
-
-def _fell(first: list[float], last: list[float]) -> str:
-    return f"it was {median(first):.4g} at first, and is {median(last):.4g}"
 
 
 def _growth(record: TrainingStep) -> tuple[float, str]:
@@ -185,7 +183,7 @@ def _rate_or(record: TrainingStep, otherwise: str) -> str:
 def _too_high(record: TrainingStep, moved: float) -> str:
     return (
         f"the learning rate {record.rate:g} is likely too high: in a step the weights moved by "
-        f"{moved:.0%} of their norm; try a quarter, {record.rate / 4:g}"
+        f"{moved:.2g} times their norm; try a quarter, {record.rate / 4:g}"
     )
 
 

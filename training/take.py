@@ -60,8 +60,9 @@ class Training:
         start = time.perf_counter()
         feeds = self._feeds(at.step)
         value, grads, measured = self._run(feeds, at.params, self.dims)
-        clipped = grads if self.clip is None else clip_by_norm(grads, self.clip)[0]
-        params, state = self.optimizer.update(at.params, clipped, at.state)
+        with np.errstate(all="ignore"):  # what is not finite is told by callbacks, with its place
+            clipped = grads if self.clip is None else clip_by_norm(grads, self.clip)[0]
+            params, state = self.optimizer.update(at.params, clipped, at.state)
         after = Checkpoint(
             {path: own(array, at.params[path].dtype) for path, array in params.items()},
             _owned(state),

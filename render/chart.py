@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from cutaway.graph import Title
 from cutaway.render.compose import column, padded
-from cutaway.render.marks import Drawing, Mark, Strokes, Text, Way
 from cutaway.render.label import one_line
+from cutaway.render.marks import Drawing, Mark, Strokes, Text, Way
 from cutaway.render.measure import text_width
 from cutaway.render.scene import Language, Line, Point
 from cutaway.render.ticks import decades, tick_texts, ticks
@@ -48,10 +48,10 @@ class Curve:
     dash: str = ""
     weight: float = 1.6
 
-    def looking(self, number: int) -> "Curve":
+    def looking(self, number: int, weight: float = 1.6) -> "Curve":
         """Return it with the look of the first, the second, … of several."""
         ink, dash = LOOKS[number % len(LOOKS)]
-        return replace(self, ink=ink, dash=dash)
+        return replace(self, ink=ink, dash=dash, weight=weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,24 +166,29 @@ def _outline(ys: Array) -> npt.NDArray[np.int64]:
     return np.array(sorted({0, len(ys) - 1, *extremes}))
 
 
-def _ends(curves: Sequence[Curve], axes: _Axes) -> list[tuple[Curve, float]]:
-    """Return the lines that have a name, with the height at which each ends, from the top."""
+def _ends(curves: Sequence[Curve], axes: _Axes) -> list[tuple[Curve, Point]]:
+    """Return the lines that have a name, with the place where each ends, from the top."""
     found = []
     for curve in curves:
         good = np.isfinite(curve.ys) & ((curve.ys > 0) if axes.log else True)
         if curve.name and good.any():
             last = int(np.flatnonzero(good)[-1])
-            found.append((curve, axes.place(float(curve.xs[last]), float(curve.ys[last]))[1]))
-    return sorted(found, key=lambda each: each[1])
+            found.append((curve, axes.place(float(curve.xs[last]), float(curve.ys[last]))))
+    return sorted(found, key=lambda each: each[1][1])
 
 
 def _names(curves: Sequence[Curve], axes: _Axes) -> Iterator[Mark]:
     """Return each line's name beside its end, moved where others stand too near."""
     ends = _ends(curves, axes)
-    for (curve, height), y in zip(ends, _spread([y for _, y in ends]), strict=True):
-        way = ((WIDE + 1.0, height), (WIDE + 9.0, y), (WIDE + 22.0, y))
+    for (curve, end), y in zip(ends, _heights(ends), strict=True):
+        way = ((end[0] + 1.0, end[1]), (WIDE + 9.0, y), (WIDE + 22.0, y))
         yield Way(way, curve.ink, curve.weight, curve.dash)
         yield Text((WIDE + 26.0, y + SIZE * DROP), Line(curve.name, size=SIZE), "ink", "start")
+
+
+def _heights(ends: Sequence[tuple[Curve, Point]]) -> list[float]:
+    """Return where the names of lines stand."""
+    return _spread([height for _, (_, height) in ends])
 
 
 def _spread(heights: Sequence[float]) -> list[float]:
@@ -216,7 +221,7 @@ def _left(axes: _Axes) -> float:
 def _room(curves: Sequence[Curve], axes: _Axes) -> tuple[float, float, float, float]:
     """Return the room around the lines: left, top, right, bottom."""
     ends = _ends(curves, axes)
-    heights = _spread([y for _, y in ends])
+    heights = _heights(ends)
     wide = max((26.0 + text_width(curve.name, SIZE) for curve, _ in ends), default=12.0)
     over = max(0.0, SIZE / 2 - min(heights, default=HIGH))
     under = max(2.5 * SIZE + 4.0, max(heights, default=0.0) - HIGH + SIZE / 2)

@@ -8,6 +8,7 @@ from cutaway.training.guard import Guard
 from cutaway.training.history import History, Measured
 from cutaway.training.identity import fingerprint
 from cutaway.training.loop import Fit, fit
+from cutaway.training.progress import Progress
 from cutaway.training.record import Callback, TrainingStep
 from cutaway.training.report import Report, report
 
@@ -19,6 +20,7 @@ __all__ = [
     "Guard",
     "History",
     "Measured",
+    "Progress",
     "Report",
     "TrainingStep",
     "attention_entropy",

@@ -13,6 +13,7 @@ from cutaway.training.words import ENTROPY as ENTROPY_TITLE
 from cutaway.training.words import HEAD, MEASURED, SOME
 
 MOST = 12  # lines of one chart
+FEW = 5  # more are thinner
 POINTS = 100  # of a smooth line, about
 
 
@@ -51,8 +52,9 @@ def _panel(key: str, measured: Measured, lang: str) -> Panel:
     names = sorted(measured.names, key=natural)
     places = np.linspace(0, len(names) - 1, min(len(names), MOST)).round().astype(int)
     shown = [names[place] for place in places]
+    weight = 1.6 if len(shown) < FEW else 1.1
     curves = tuple(
-        Curve(xs, smoothed(measured[name]), _name(key, name, lang)).looking(number)
+        Curve(xs, smoothed(measured[name]), _name(key, name, lang)).looking(number, weight)
         for number, name in enumerate(shown)
     )
     title = _title(key)
@@ -64,7 +66,7 @@ def _panel(key: str, measured: Measured, lang: str) -> Panel:
 def _title(key: str) -> Title:
     kind, _, place = key.partition("/")
     if kind == ENTROPY:
-        return ENTROPY_TITLE.each(lambda text: f"{text} · {place}" if place else text)
+        return ENTROPY_TITLE.each(lambda text: f"{place} · {text}" if place else text)
     return MEASURED.get(key, Title(key, key))
 
 

@@ -22,4 +22,10 @@ MEANS = Title(
     "曲线是 {window} 步的平均值；浅色的是损失本身。",
 )
 STRIDE = Title("Every {stride}th step is shown.", "每 {stride} 步显示一步。")
+PLAIN = Title(
+    "step {step}/{steps}  loss {loss}  gradient {norm}  rate {rate}  {speed} steps/s",
+    "第 {step}/{steps} 步  损失 {loss}  梯度 {norm}  学习率 {rate}  每秒 {speed} 步",
+)
+RUNNING = Title("loss {loss}  gradient {norm}", "损失 {loss}  梯度 {norm}")
+LEFT_OUT = Title("{count} more plots have no room here", "另有 {count} 幅图在此处放不下")
 SOME = Title("{shown} of {all}", "{all} 条中的 {shown} 条")

@@ -45,6 +45,7 @@ def norms(arrays: Mapping[str, Array], homes: Mapping[str, str]) -> dict[str, fl
     {'a': 5.0}
     """
     squares: dict[str, float] = dict.fromkeys(homes.values(), 0.0)
-    for path, array in arrays.items():
-        squares[homes[path]] += float(np.sum(np.square(array, dtype=np.float64)))
+    with np.errstate(all="ignore"):
+        for path, array in arrays.items():
+            squares[homes[path]] += float(np.sum(np.square(array, dtype=np.float64)))
     return {block: math.sqrt(square) for block, square in squares.items()}

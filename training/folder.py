@@ -2,13 +2,15 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from cutaway.graph import Graph, LoadError, SaveError, save, show_shape
 from cutaway.graph.errors import explain
 from cutaway.graph.files import FOLDER, TEMPORARY, file_path
-from cutaway.run import Optimizer
+from cutaway.run import Optimizer, State
 from cutaway.run.compile import Array
 from cutaway.training.checkpoint import Checkpoint, read_checkpoint, to_bytes
 from cutaway.training.identity import fingerprint
@@ -40,6 +42,8 @@ class Folder:
         seed: int,
     ) -> None:
         self.path = file_path(path)
+        with _writing(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
         self._params = params
         self._whose = {
             "optimizer": type(optimizer).__name__,
@@ -62,7 +66,12 @@ class Folder:
         if NAME.format(found.step) != files[-1].name:
             raise broken(files[-1], f"the name {NAME.format(found.step)}", "another step's name")
         self._check(found, files[-1])
-        return found
+        state = State(found.state.step, {k: self._ordered(a) for k, a in found.state.slots.items()})
+        return replace(found, params=self._ordered(found.params), state=state)
+
+    def _ordered(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
+        """Return arrays in the order of the weights: sums over all of them depend on it."""
+        return {path: arrays[path] for path in (*self._params, *arrays) if path in arrays}
 
     def write(self, checkpoint: Checkpoint) -> None:
         """Write a checkpoint; then, and only then, the oldest is deleted.
@@ -72,27 +81,15 @@ class Folder:
         SaveError
             If it cannot be written. Those that are there stay.
         """
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            content = to_bytes(checkpoint, self._whose)
-            save(self.path / NAME.format(checkpoint.step), content, sync=True)
-            for old in self._files()[:-KEPT]:
+        content = to_bytes(checkpoint, self._whose)
+        save(self.path / NAME.format(checkpoint.step), content, sync=True)
+        with _writing(self.path):
+            killed = [file for file in self.path.iterdir() if LEFT.fullmatch(file.name)]
+            for old in (*self._files()[:-KEPT], *killed):  # by whom the half of a file was left
                 old.unlink(missing_ok=True)
-            for left in self.path.iterdir():
-                if LEFT.fullmatch(left.name):  # by a run that was killed while it wrote
-                    left.unlink(missing_ok=True)
-        except SaveError:
-            raise
-        except OSError as error:
-            came = error.strerror or str(error)
-            raise SaveError(
-                explain(f"{self.path} takes no checkpoint", came=came, fix=FOLDER)
-            ) from None
 
     def _files(self) -> list[Path]:
         """Return the checkpoints that there are, the oldest first."""
-        if not self.path.is_dir():
-            return []
         found = {file: PATTERN.fullmatch(file.name) for file in self.path.iterdir()}
         steps = {file: int(match[1]) for file, match in found.items() if match}
         return sorted(steps, key=lambda file: steps[file])
@@ -115,6 +112,16 @@ class Folder:
                     "or another folder",
                 )
             )
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn what the system refuses into an error that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        came = error.strerror or str(error)
+        raise SaveError(explain(f"{path} takes no checkpoint", came=came, fix=FOLDER)) from None
 
 
 SAME = ("the ops of this one", "the same parameters, other ops: a mask, a scale, an activation?")

@@ -10,6 +10,7 @@ from cutaway.training.culprit import first_bad
 from cutaway.training.record import TrainingStep
 
 EARLY = 5  # steps: what a training begins with, and what it comes to
+FIRST = 1e4  # the norm of gradients before which there were none: by any measure it is large
 USUAL = 50  # steps: what is usual, is so in the last of them
 MOVES = 0.2  # of their norm: weights that move further in a step move too far
 STANDS = 1e-7  # … and that never move further stand still
@@ -102,7 +103,7 @@ def _diverging(guard: Guard, record: TrainingStep) -> None:
 def _exploding(guard: Guard, record: TrainingStep) -> None:
     """Refuse gradients far beyond what is usual; at the first step, beyond all reason."""
     before = [math.hypot(*row) for row in record.history.last("gradient", USUAL)[:-1]]
-    usual = median(before) if before else 100.0 * (1.0 + abs(record.loss))
+    usual = median(before) if before else FIRST
     if record.norm <= guard.exploding * max(usual, 1.0):
         return
     cause = "the first weights are too large, or a norm or a scale is missing"

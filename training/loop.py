@@ -114,9 +114,9 @@ def fit(
     _check(steps, every, watched)
     graph = Graph.of(loss)
     training = Training(graph, batches, optimizer, steps, dims, clip, watched, seed)
-    folder = Folder(checkpoint, graph, params, optimizer, seed) if checkpoint is not None else None
-    found = folder.newest() if folder else None
-    at = found or Checkpoint({path: own(array) for path, array in params.items()})
+    first = {path: _float(own(array)) for path, array in params.items()}
+    folder = Folder(checkpoint, graph, first, optimizer, seed) if checkpoint is not None else None
+    at = (folder.newest() if folder else None) or Checkpoint(first)
     begun = at.step
     if begun > steps:
         raise OptionError(
@@ -141,6 +141,11 @@ def fit(
             if folder and (at.step % every == 0 or at.step == steps):
                 folder.write(at)
     return Fit(at.params, at.state, at.history, begun)
+
+
+def _float(array: Array) -> Array:
+    """Return weights as floats, so that they can change a little."""
+    return array if array.dtype.kind not in "iub" else array.astype(np.float64)
 
 
 def _check(steps: int, every: int, watch: Mapping[str, Node]) -> None:

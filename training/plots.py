@@ -58,7 +58,7 @@ def plot(panel: Panel, width: int, height: int, lang: Language) -> Text:
     >>> falling = Curve(np.arange(8.0), np.arange(8.0, 0.0, -1.0))
     >>> lines = plot(Panel(Title("Loss", "损失"), (falling,)), 12, 6, "en").plain.splitlines()
     >>> [line.rstrip() for line in lines[:3]]
-    ['Loss', '    8.00 ⠢⣀⠀', '         ⠀⠀⠑']
+    ['Loss', '    8.00 ⠑⡄⠀', '         ⠀⠸⡀']
     """
     curves = [_shown(curve, panel.log, 2 * (width - ROOM)) for curve in panel.curves]
     points = np.concatenate([ys[np.isfinite(ys)] for _, ys in curves])

@@ -63,12 +63,8 @@ class Training:
         with np.errstate(all="ignore"):  # what is not finite is told by callbacks, with its place
             clipped = grads if self.clip is None else clip_by_norm(grads, self.clip)[0]
             params, state = self.optimizer.update(at.params, clipped, at.state)
-        after = Checkpoint(
-            {path: own(array, at.params[path].dtype) for path, array in params.items()},
-            _owned(state),
-            at.step + 1,
-            at.history,
-        )
+            same = {path: own(array, at.params[path].dtype) for path, array in params.items()}
+        after = Checkpoint(same, _owned(state), at.step + 1, at.history)
         gradient = norms(grads, self._blocks)
         record = TrainingStep(
             step=at.step,

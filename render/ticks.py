@@ -56,19 +56,25 @@ def tick_texts(values: Sequence[float]) -> tuple[str, ...]:
     (('1', '10³', '10⁶'), ('0', '2·10⁻⁵'))
     """
     powers = any(value and not 1e-3 <= abs(value) < 1e6 for value in values)
-    return tuple(
-        _power(value) if powers and value and not 0.1 <= abs(value) < 100 else _plain(value)
-        for value in values
-    )
+    for places in range(2, 16):  # as many as tell them apart
+        texts = tuple(
+            _power(value, places)
+            if powers and value and not 0.1 <= abs(value) < 100
+            else _plain(value, places + 4)
+            for value in values
+        )
+        if len(set(texts)) == len(set(values)):
+            break
+    return texts
 
 
-def _plain(value: float) -> str:
-    text = f"{value:,.6f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}"
+def _plain(value: float, places: int) -> str:
+    text = f"{value:,.{places}f}".rstrip("0").rstrip(".")
     return text.replace(",", " ").replace("-", MINUS)
 
 
-def _power(value: float) -> str:
-    digits, _, power = f"{value:.2e}".partition("e")
+def _power(value: float, places: int) -> str:
+    digits, _, power = f"{value:.{places}e}".partition("e")
     digits = digits.rstrip("0").rstrip(".").replace("-", MINUS)
     raised = str(int(power)).translate(RAISED)
     return f"10{raised}" if digits == "1" else f"{digits}·10{raised}"

@@ -16,12 +16,13 @@ from trainings import digits, reversing
 import cutaway as ca
 from cutaway.graph import Title
 from cutaway.render.chart import Curve, chart
+from cutaway.render.marks import Text
 from cutaway.render.measure import missing
 from cutaway.render.theme import read_theme
 from cutaway.render.ticks import decades, tick_texts, ticks
 from cutaway.render.write import write
 from cutaway.run import Adam
-from cutaway.training import Guard, History, Progress, Report, report
+from cutaway.training import Callback, Guard, History, Progress, Report, report
 from cutaway.training import words as training_words
 from cutaway.training.panels import MOST, natural, panels, smoothed
 
@@ -80,15 +81,16 @@ def test_a_page_of_a_report_loads_nothing(history: History, tmp_path: Path) -> N
 def test_a_report_is_written_on_the_way_and_when_a_training_fails(tmp_path: Path) -> None:
     w, x = ca.parameter("w", ()), ca.input("x", "N")
     loss = ca.ops.square(x * w).mean()
-    kept = [Guard(), Report(tmp_path / "run.svg", lang="zh")]
+    kept: list[Callback] = [Guard(), Report(tmp_path / "run.svg", lang="zh")]
+    params = {"w": np.array(1.0)}
     with pytest.raises(ca.TrainingError):
-        ca.fit(loss, [{"x": [3.0]}], {"w": 1.0}, ca.run.SGD(0.5), steps=50, callbacks=kept)
+        ca.fit(loss, [{"x": [3.0]}], params, ca.run.SGD(0.5), steps=50, callbacks=kept)
     assert "损失" in (tmp_path / "run.svg").read_text("utf-8")
     assert [file.name for file in tmp_path.iterdir()] == ["run.svg"]
 
 
 def test_what_no_report_is() -> None:
-    with pytest.raises(ca.OptionError, match="a report is not written as '.dot'"):
+    with pytest.raises(ca.OptionError, match=r"a report is not written as '\.dot'"):
         Report("run.dot")
     with pytest.raises(ca.OptionError, match="there is no language 'fr'"):
         Report("run.svg", lang="fr")
@@ -149,12 +151,8 @@ def test_names_at_the_ends_of_lines_do_not_overlap() -> None:
     xs = np.arange(3.0)
     curves = [Curve(xs, xs + n / 1000, f"line {n}").looking(n) for n in range(9)]
     drawing = chart("many", curves)
-    heights = sorted(
-        mark.place[1]
-        for part in [drawing]
-        for mark in part.marks
-        if hasattr(mark, "line") and mark.line.text.startswith("line")
-    )
+    names = [mark for mark in drawing.marks if isinstance(mark, Text)]
+    heights = sorted(name.place[1] for name in names if name.line.text.startswith("line"))
     assert len(heights) == 9
     assert (np.diff(heights) >= 11.9).all()
     assert heights[-1] <= drawing.height
@@ -177,12 +175,8 @@ def shown(width: int, height: int, lang: str = "en", **options: Any) -> list[str
     progress = Progress(plots=True, lang=lang, console=console)
     train(graph, callbacks=[progress], **options)
     text = console.file.getvalue()  # type: ignore[attr-defined]
-    return (
-        re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "\n", text)
-        .replace("\r", "")
-        .split("\n\n")[-1]
-        .split("\n")
-    )
+    last = text.rsplit("\x1b[2K")[-1]
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", last).rstrip("\n").split("\n")
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (140, 45), (40, 12), (20, 5)])

@@ -20,7 +20,8 @@ from cutaway.training.words import LEFT_OUT, PLAIN, RUNNING
 
 PAUSE = 0.25  # seconds between two pictures
 LINES = 20  # where there is no terminal: so many lines for a training
-NARROW, LOW = 38, 10  # characters: the least that a plot takes
+NARROW, LOW = 38, 8  # characters: the least that a plot takes
+ROOMY = 60  # … and a bar with the time that is left
 SPARE = 3  # lines: for the bar, and for what comes after it
 
 
@@ -50,13 +51,9 @@ class Progress:
         self._plots = plots and self._console.is_terminal
         if self._plots:
             plotille()
-        self._bar = Bar(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=self._console,
-        )
+        roomy = [BarColumn(), TimeRemainingColumn()] if self._console.width >= ROOMY else []
+        told = TextColumn("{task.description}")
+        self._bar = Bar(MofNCompleteColumn(), told, *roomy, console=self._console)
         self._task = self._bar.add_task("", total=None)
         self._live = Live(console=self._console, auto_refresh=False)
         self._shown = 0.0
@@ -117,7 +114,8 @@ class Progress:
         drawn = [plot(panel, size[0], min(size[1], 2 * LOW) - 1, self._lang) for panel in fitting]
         missing = len(shown) - len(fitting)
         note = one_line(LEFT_OUT, self._lang).format(count=missing)
-        return Group(Columns(drawn, padding=(0, 1)), *([Text(note, "dim")] if missing else []))
+        under = [Text(note, "dim", no_wrap=True, overflow="ellipsis")] if missing else []
+        return Group(Columns(drawn, padding=(0, 1)), *under)
 
 
 def _rank(panel: Panel) -> int:

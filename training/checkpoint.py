@@ -1,5 +1,6 @@
 """The state of a training, and the file that holds it: safetensors, with notes in its header."""
 
+import os
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -92,7 +93,7 @@ def checksum(tensors: Iterable[tuple[str, Array]]) -> int:
     return found
 
 
-def read_checkpoint(file: Path) -> Checkpoint:
+def read_checkpoint(file: str | os.PathLike[str]) -> Checkpoint:
     """Return a checkpoint, or refuse the file.
 
     Raises
@@ -100,6 +101,7 @@ def read_checkpoint(file: Path) -> Checkpoint:
     LoadError
         If it is truncated, broken, or no checkpoint of a training.
     """
+    file = Path(file)
     tensors = Tensors([file])
     about = read_about(file)
     arrays = {name: _array(tensors, name, file) for name in tensors}

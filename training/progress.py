@@ -6,7 +6,7 @@ from types import TracebackType
 from rich.columns import Columns
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
 
@@ -52,8 +52,7 @@ class Progress:
         if self._plots:
             plotille()
         roomy = [BarColumn(), TimeRemainingColumn()] if self._console.width >= ROOMY else []
-        told = TextColumn("{task.description}")
-        self._bar = Bar(MofNCompleteColumn(), told, *roomy, console=self._console)
+        self._bar = Bar(TextColumn("{task.description}"), *roomy, console=self._console)
         self._task = self._bar.add_task("", total=None)
         self._live = Live(console=self._console, auto_refresh=False)
         self._shown = 0.0
@@ -80,7 +79,8 @@ class Progress:
                 self._console.print(self._told(record), highlight=False, soft_wrap=True)
             return
         loss, norm = (number(x, 4, small=True) for x in (record.loss, record.norm))
-        told = one_line(RUNNING, self._lang).format(loss=loss, norm=norm)
+        told = f"{record.step + 1}/{record.steps} "
+        told += one_line(RUNNING, self._lang).format(loss=loss, norm=norm)
         self._bar.update(
             self._task, description=told, completed=record.step + 1, total=record.steps
         )

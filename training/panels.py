@@ -12,6 +12,7 @@ from cutaway.training.history import Array, History, Measured
 from cutaway.training.words import ENTROPY as ENTROPY_TITLE
 from cutaway.training.words import HEAD, MEASURED, SOME
 
+RAW = "frame"  # the ink of what is not smoothed
 MOST = 12  # lines of one chart
 FEW = 5  # more are thinner
 POINTS = 100  # of a smooth line, about
@@ -44,7 +45,7 @@ def _panel(key: str, measured: Measured, lang: str) -> Panel:
     xs = measured.steps.astype(float)
     if key == "loss":
         losses = measured.values[:, 0]
-        raw = Curve(xs, losses, ink="frame", weight=0.6)
+        raw = Curve(xs, losses, ink=RAW, weight=0.6)
         return Panel(_title(key), (raw, Curve(xs, smoothed(losses)).looking(0)), _wide(losses))
     if key == "seconds":
         speed = 1.0 / np.maximum(smoothed(measured.values[:, 0]), 1e-9)

@@ -13,7 +13,7 @@ from rich.text import Text
 from cutaway.render.label import one_line
 from cutaway.render.scale import number
 from cutaway.render.words import checked_language
-from cutaway.training.panels import Panel, panels
+from cutaway.training.panels import RAW, Panel, panels
 from cutaway.training.plots import plot, plotille
 from cutaway.training.record import TrainingStep
 from cutaway.training.words import LEFT_OUT, PLAIN, RUNNING
@@ -120,4 +120,4 @@ class Progress:
 
 def _rank(panel: Panel) -> int:
     """Return which plots come first: those of several lines, after the loss."""
-    return 0 if panel.curves[0].ink == "frame" else 1 if panel.curves[0].name else 2
+    return 0 if panel.curves[0].ink == RAW else 1 if panel.curves[0].name else 2

@@ -11,7 +11,7 @@ from cutaway.graph.errors import explain
 from cutaway.graph.files import file_path
 from cutaway.render import Picture
 from cutaway.render.chart import chart
-from cutaway.render.compose import column, table
+from cutaway.render.compose import Align, column, sized, table
 from cutaway.render.label import one_line
 from cutaway.render.picture import FORMATS
 from cutaway.render.scale import number
@@ -19,11 +19,13 @@ from cutaway.render.sheet import Sheet
 from cutaway.render.theme import ThemeLike, read_theme
 from cutaway.render.words import checked_language, words
 from cutaway.training.history import History
-from cutaway.training.panels import panels, window
+from cutaway.training.page import Charts
+from cutaway.training.panels import RAW, Panel, panels, window
 from cutaway.training.record import TrainingStep
 from cutaway.training.words import MEANS, STEP, STRIDE, SUMMARY, TITLE
 
 HEADING, NOTE = 14.0, 10.0  # points
+START: tuple[Align, Align] = ("start", "start")
 ACROSS = 2  # charts beside each other
 PAUSE = 5.0  # seconds between two writes
 ENDINGS = tuple(ending for ending in FORMATS if ending != ".dot")  # a report is no graph
@@ -66,25 +68,43 @@ def report(
     """
     if "loss" not in history:
         raise OptionError(explain("there is nothing to report", required="at least one step"))
-    language = checked_language(lang)
+    language, colours = checked_language(lang), read_theme(theme)
     named = Title(title, title) if title else TITLE
-    told = _summary(history, steps)
+    told, notes = _summary(history, steps), _notes(history)
     end = float(history["loss"].steps[-1]) + 1.0
-    charts = [
-        chart(panel.title, panel.curves, language, panel.log, STEP, end)
-        for panel in panels(history, lang)
-    ]
-    rows = [charts[n : n + ACROSS] for n in range(0, len(charts), ACROSS)]
+    shown = panels(history, lang)
+    charts = [chart(p.title, p.curves, language, p.log, STEP, end) for p in shown]
     body = column(
         words(named, language, HEADING, level="end"),
         words(told, language, NOTE, "soft"),
-        table(rows, gap=(22.0, 18.0), align=("start", "start")),
-        *(words(note, language, NOTE, "soft") for note in _notes(history)),
+        table(
+            [charts[n : n + ACROSS] for n in range(0, len(charts), ACROSS)],
+            gap=(22.0, 18.0),
+            align=("start", "start"),
+        ),
+        *(words(note, language, NOTE, "soft") for note in notes),
         gap=6.0,
         align="start",
     )
-    described = one_line(told, language)
-    return Picture(Sheet(one_line(named, language), described, body, language, read_theme(theme)))
+    wide = max(drawing.width for drawing in charts)
+    single = []
+    for panel, drawing in zip(shown, charts, strict=True):
+        alike = sized(drawing, wide, align=START)
+        name = one_line(panel.title, language)
+        single.append(Sheet(name, _told(panel), alike, language, colours))
+    whole = Sheet(one_line(named, language), one_line(told, language), body, language, colours)
+    return Charts(whole, single, [one_line(note, language) for note in notes])
+
+
+def _told(panel: Panel) -> str:
+    """Return a chart in numbers: where each line begins and ends."""
+    found = []
+    for curve in panel.curves:
+        good = curve.ys[np.isfinite(curve.ys)]
+        if good.size and curve.ink != RAW:
+            first, last = (number(float(good[place]), 3, small=True) for place in (0, -1))
+            found.append(f"{curve.name}: {first} … {last}".removeprefix(": "))
+    return "; ".join(found)
 
 
 def _summary(history: History, steps: int) -> Title:

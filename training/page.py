@@ -1,0 +1,82 @@
+"""A report as a page of its own: charts beside each other as there is room, one file."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from html import escape
+from importlib import resources
+
+from cutaway.render import Picture, glossary
+from cutaway.render.html import SCREEN, both_themes, colours, policy
+from cutaway.render.label import one_line
+from cutaway.render.sheet import Sheet
+from cutaway.render.text import clean
+from cutaway.render.theme import Theme, read_theme
+
+
+class Charts(Picture):
+    """A picture of several charts; as a page, each stands for itself and they flow.
+
+    Parameters
+    ----------
+    whole
+        All of them on one sheet.
+    single
+        Each of them.
+    notes
+        What is said under them.
+    """
+
+    def __init__(self, whole: Sheet, single: Sequence[Sheet], notes: Sequence[str]) -> None:
+        super().__init__(whole)
+        self._whole, self._single, self._notes = whole, single, notes
+
+    @cached_property
+    def html(self) -> str:
+        """The charts as a page that loads nothing.
+
+        Of the theme ``light`` or ``dark`` it holds both: ``light`` follows the reader's system,
+        ``dark`` begins dark. Any other theme is kept.
+        """
+        whole = self._whole
+        chosen = _chosen(whole.theme)
+        style = (both_themes() if chosen else colours(":root", whole.theme)) + _file("report.css")
+        script = _file("report.js") if chosen else ""
+        button = escape(one_line(glossary.PAGE["theme"], whole.lang))
+        title = escape(clean(whole.title))
+        dark = ' data-theme="dark"' if chosen == "dark" else ""
+        variables = whole.theme.variables()
+        parts = [
+            "<!DOCTYPE html>",
+            f'<html lang="{"en" if whole.lang == "en" else "zh-CN"}"{dark}>',
+            "<head>",
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy(style, script)}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{title}</title>",
+            f"<style>{style}</style>",
+            "</head>",
+            "<body>",
+            f"<header><h1>{title}</h1>"
+            + (f'<button type="button" hidden>{button}</button>' if chosen else "")
+            + "</header>",
+            "<main>",
+            f"<p>{escape(whole.told)}</p>",
+            '<div class="charts">',
+            *(sheet.themed(variables).svg.rstrip() for sheet in self._single),
+            "</div>",
+            *(f"<p>{escape(note)}</p>" for note in self._notes),
+            "</main>",
+            f"<script>{script}</script>" if script else "",
+            "</body>",
+            "</html>",
+        ]
+        return "\n".join(part for part in parts if part) + "\n"
+
+
+def _chosen(theme: Theme) -> str:
+    """Return which of the themes of a screen a theme is, if any."""
+    return next((name for name in SCREEN if read_theme(name) == theme), "")
+
+
+def _file(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text("utf-8")

@@ -36,7 +36,7 @@ nitpicky = True
 smartquotes = False
 # what signatures name and no page here has; the sites of other projects are not fetched
 nitpick_ignore_regex = [
-    ("py:class", r"(collections|fractions|numpy|os|pathlib|re|sympy)\..*"),
+    ("py:class", r"(collections|fractions|numpy|os|pathlib|re|rich|sympy)\..*"),
     (
         "py:class",
         r"(.*\.)?([A-Z]|Arrays?|Operators|Self|Site|Tokenizer|Translator|Unified|Encoding)",

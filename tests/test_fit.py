@@ -220,6 +220,7 @@ def test_a_long_history_is_thinned_evenly() -> None:
     [
         ({"batches": iter([])}, "a function of the step and a random generator, or a list"),
         ({"batches": []}, "batches cannot be given again"),
+        ({"loss": ca.ops.dim(3) * 1.0}, "there is nothing to train"),
         ({"steps": -1}, "steps is no count"),
         ({"steps": 2.5}, "steps is no count"),
         ({"every": 0}, "every is no count"),

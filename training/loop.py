@@ -113,6 +113,8 @@ def fit(
     watched = dict(watch or {})
     _check(steps, every, watched)
     graph = Graph.of(loss)
+    if not graph.parameters:
+        raise OptionError(explain("there is nothing to train", required="a parameter of the loss"))
     training = Training(graph, batches, optimizer, steps, dims, clip, watched, seed)
     first = {path: _float(own(array)) for path, array in params.items()}
     folder = Folder(checkpoint, graph, first, optimizer, seed) if checkpoint is not None else None

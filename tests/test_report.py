@@ -189,7 +189,7 @@ def test_plots_fit_into_the_terminal(width: int, height: int) -> None:
     assert "30/30" in text
     if (width, height) == (80, 24):
         assert "more plots have no room here" in text
-        assert re.search(r"decoder/layer.0 \d+\.\d\d", text)
+        assert re.search(r"decoder/layer.0 \d+\.\d", text)
         assert "■ head 1" in text
 
 

@@ -12,7 +12,6 @@ from cutaway.graph import OptionError
 from cutaway.graph.errors import explain
 from cutaway.render.chart import Curve
 from cutaway.render.label import one_line
-from cutaway.render.scale import number
 from cutaway.render.scene import Language
 from cutaway.training.panels import Panel
 
@@ -58,7 +57,7 @@ def plot(panel: Panel, width: int, height: int, lang: Language) -> Text:
     >>> falling = Curve(np.arange(8.0), np.arange(8.0, 0.0, -1.0))
     >>> lines = plot(Panel(Title("Loss", "损失"), (falling,)), 12, 6, "en").plain.splitlines()
     >>> [line.rstrip() for line in lines[:3]]
-    ['Loss', '    8.00 ⠑⡄⠀', '         ⠀⠸⡀']
+    ['Loss', '       8 ⠑⡄⠀', '         ⠀⠸⡀']
     """
     curves = [_shown(curve, panel.log, 2 * (width - ROOM)) for curve in panel.curves]
     points = np.concatenate([ys[np.isfinite(ys)] for _, ys in curves])
@@ -104,7 +103,7 @@ def _framed(
     lines = [Text(one_line(panel.title, lang), "bold")]
     labels = {0: ends[0], len(rows) - 1: ends[1]}
     for place, row in enumerate(rows):
-        label = number(labels[place], small=True) if place in labels else ""
+        label = _short(labels[place]) if place in labels else ""
         lines.append(Text(f"{label:>{ROOM - 1}} ") + Text.from_ansi(row))
     first, last = f"{along[0]:g}", f"{along[1]:g}"
     lines.append(Text(" " * ROOM + first + last.rjust(width - ROOM - len(first)), "dim"))
@@ -118,9 +117,20 @@ def _legend(curves: Sequence[Curve], width: int) -> Text:
     """Return the lines' names, each with its latest number, and how many more there are."""
     text, named = Text(), [curve for curve in curves if curve.name]
     for place, curve in enumerate(named):
-        told = f"{curve.name} {number(float(curve.ys[-1]), small=True)}  "
+        told = f"{curve.name} {_short(float(curve.ys[-1]))}  "
         rest = len(named) - place
         if text.cell_len + cell_len(told) + 2 > width - (5 if rest > 1 else 0):
             return text.append(f"+{rest}")
         text.append("■ ", INKS.get(curve.ink, "")).append(told)
     return text
+
+
+def _short(value: float) -> str:
+    """Return a number with three digits, short as it can be.
+
+    Examples
+    --------
+    >>> _short(0.005), _short(2.8431), _short(-1.234e-12), _short(1e6)
+    ('0.005', '2.84', '-1.23e-12', '1e6')
+    """
+    return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import Reader, chromium
 from hypothesis import settings
 from user_file import USER_FILE
 
 if TYPE_CHECKING:
+    from browser import Reader
     from playwright.sync_api import Browser
 
 settings.register_profile("same", deadline=None, derandomize=True)
@@ -48,13 +48,17 @@ def golden(request: pytest.FixtureRequest) -> Golden:
 @pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
     """Start a browser for the tests of a file."""
+    from browser import chromium  # other tests need no page
+
     with chromium() as found:
         yield found
 
 
 @pytest.fixture
-def reader(browser: "Browser") -> Iterator[Reader]:
+def reader(browser: "Browser") -> "Iterator[Reader]":
     """Open a page of its own, on which nothing may go wrong."""
+    from browser import Reader
+
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     found = Reader(context.new_page())
     yield found

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cutaway import (
+        diagnose,
         figures,
         graph,
         interop,
@@ -93,6 +94,7 @@ _HOME = {
     "transform": "formula grad",
 }
 _MODULES = (
+    "diagnose",
     "figures",
     "graph",
     "interop",
@@ -150,6 +152,7 @@ __all__ = [
     "constant",
     "cost",
     "cost_by_block",
+    "diagnose",
     "dims",
     "draw",
     "evaluate",

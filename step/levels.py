@@ -23,11 +23,11 @@ from cutaway.step.detail import (
 )
 from cutaway.step.gradients import Gradients
 from cutaway.step.lift import lifted
-from cutaway.step.masked import carried, masked
 from cutaway.step.patch import Patch, inner, joined
 from cutaway.step.record import Step
 from cutaway.step.session import Session
 from cutaway.transform import Formulas
+from cutaway.transform.masked import carried, masked
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         training,
         transform,
     )
+    from cutaway.diagnose import debug
     from cutaway.figures import attention_maps, figure
     from cutaway.graph import (
         ContractError,
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "diagnose": "debug",
     "figures": "attention_maps figure",
     "graph": (
         "ContractError Cost CutawayError DTypeError DimError FeedError GradError Graph LoadError "
@@ -152,6 +154,7 @@ __all__ = [
     "constant",
     "cost",
     "cost_by_block",
+    "debug",
     "diagnose",
     "dims",
     "draw",

@@ -1,1 +1,7 @@
-"""What is wrong with a model: the first bad node of a run, and where two runs part."""
+"""What is wrong with a model: the first bad node of a run, and why."""
+
+from cutaway.diagnose.debug import debug
+from cutaway.diagnose.diagnosis import Diagnosis
+from cutaway.diagnose.finding import Finding
+
+__all__ = ["Diagnosis", "Finding", "debug"]

@@ -57,4 +57,54 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "use an op that has one, or make it an input or a constant",
         ),
     },
+    "zh": {
+        "regroup": (
+            "从 {old} 到 {new} 的变形混合了轴：{news} 不是把 {olds} 按顺序拆分、合并得到的",
+            "{fix}",
+        ),
+        "regroup.split": (
+            "从 {old} 到 {new} 的变形，把按 {olds} 合并的轴按 {news} 拆开",
+            "按合并时的顺序拆分，再转置",
+        ),
+        "regroup.join": (
+            "{op} 把按 {one} 合并的轴与按 {other} 合并的轴放在一起",
+            "两边按同样的顺序合并：先转置，再变形",
+        ),
+        "softmax-axis": (
+            "softmax 沿 {shape} 的轴 {axis}，而 {product} 沿轴 {summed}（{size}）求和：被求和的权重之和不是 1",
+            "沿 axis={summed} 做 softmax",
+        ),
+        "scale": (
+            "宽度为 {width} 的分数乘以 {scale}，而不是 1/sqrt({width})",
+            "除以求和宽度的平方根：scores / ca.ops.sqrt(ca.ops.dim({width}))",
+        ),
+        "scale.missing": (
+            "宽度为 {width} 的分数未经缩放就进入 softmax：它们随 sqrt({width}) 增大",
+            "先除以它：scores / ca.ops.sqrt(ca.ops.dim({width}))",
+        ),
+        "residual-broadcast": (
+            "残差之和 {sides} 把 {branch} 扩展到 {shape}：许多元素得到同样的值",
+            "让两边都是 {shape}：检查 keepdims、索引或缺少的轴",
+        ),
+        "norm-axis": (
+            "{norm} 沿 {shape} 的轴 {axis}，而特征在轴 {features}",
+            "沿特征归一化：axis={fix}",
+        ),
+        "no-gradient.stop": (
+            "{path} 从任何输出都得不到梯度：被 {end}（{where}）切断",
+            "去掉 stop_gradient，或把它改为输入或常数",
+        ),
+        "no-gradient.kind": (
+            "{path} 从任何输出都得不到梯度：{end}（{where}）给出的不是浮点数",
+            "在它仍是浮点数的地方使用，或把它改为输入或常数",
+        ),
+        "no-gradient.zero": (
+            "{path} 从任何输出都得不到梯度：{end}（{where}）把它乘以 0",
+            "去掉这个 0，或把它改为输入或常数",
+        ),
+        "no-gradient.rule": (
+            "{path} 从任何输出都得不到梯度：{end}（{where}）没有导数",
+            "使用有导数的运算，或把它改为输入或常数",
+        ),
+    },
 }

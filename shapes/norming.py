@@ -39,7 +39,7 @@ def norm_axis(reading: Reading) -> Findings:
     norms = {node: found for node in reading.graph.nodes if (found := norm_of(node))}
     if not norms:
         return
-    made, wanted = _made(reading), _wanted(reading)
+    made, wanted = made_axes(reading), _wanted(reading)
     for node, (x, axes) in norms.items():
         features = made.get(x, NONE) | wanted.get(node, NONE)
         if features and features.isdisjoint(axes):
@@ -120,7 +120,7 @@ def _same(a: Node, b: Node, depth: int = 3) -> bool:
     return all(_same(x, y, depth - 1) for x, y in zip(a.inputs, b.inputs, strict=True))
 
 
-def _made(reading: Reading) -> dict[Node, Axes]:
+def made_axes(reading: Reading) -> dict[Node, Axes]:
     """For every node, the axes that a linear map or a table made."""
     found: dict[Node, Axes] = {}
     for node in reading.graph.nodes:

@@ -1,0 +1,86 @@
+"""Attention wherever it stands: a softmax of scores, and the product that it weighs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cutaway.graph import Node
+from cutaway.ops import Concat, Dropout, Elementwise, MatMul, Slice
+from cutaway.shapes.reading import Reading
+from cutaway.shapes.scaling import FORM
+from cutaway.transform import softmax_of
+
+PASS = (*FORM, Concat, Dropout, Slice, Elementwise)
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """One attention.
+
+    Attributes
+    ----------
+    weights
+        The softmax.
+    scores, axis
+        What it is the softmax of, and along which axis.
+    product
+        The product of queries and keys.
+    way
+        The nodes from the product to the softmax, without both.
+    after
+        The nodes from the softmax to the product with the values, without both.
+    mixing
+        The product with the values.
+    """
+
+    weights: Node
+    scores: Node
+    axis: int
+    product: Node
+    way: tuple[Node, ...]
+    after: tuple[Node, ...]
+    mixing: Node
+
+
+def attentions(reading: Reading) -> Iterator[Attention]:
+    """Give every attention, in topological order of its softmax."""
+    product: dict[Node, Node] = {}  # where each node's scores come from
+    weighed: dict[Node, Node] = {}  # … and its weights
+    mixing: dict[Node, tuple[Node, Node]] = {}
+    made: dict[Node, tuple[Node, int]] = {}
+    for node in reading.graph.nodes:
+        found = softmax_of(node)
+        if found is not None:
+            made[node] = found
+            weighed[node] = node
+        if isinstance(node.op, MatMul):
+            if reading.fed.issuperset(node.inputs):
+                product[node] = node
+            for source in node.inputs:
+                if source in weighed and reading.fed.issuperset(node.inputs):
+                    mixing.setdefault(weighed[source], (node, source))
+        elif isinstance(node.op, PASS) and node.dtype == "float":
+            for source in node.inputs:
+                if source in product:
+                    product.setdefault(node, product[source])
+                if source in weighed:
+                    weighed.setdefault(node, weighed[source])
+    for node, (scores, axis) in made.items():
+        if scores in product and node in mixing:
+            start, (end, last) = product[scores], mixing[node]
+            yield Attention(
+                node,
+                scores,
+                axis,
+                start,
+                tuple(_between(start, scores, product)),
+                tuple(_between(node, last, weighed)),
+                end,
+            )
+
+
+def _between(start: Node, end: Node, carried: dict[Node, Node]) -> Iterator[Node]:
+    """Give the nodes from ``end`` back to ``start``, without ``start``."""
+    node = end
+    while node is not start:
+        yield node
+        node = next(n for n in node.inputs if carried.get(n) is carried[end])

@@ -1,0 +1,108 @@
+"""The first NaN or infinity: the op that made it of numbers that were in order."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from cutaway.diagnose.case import Case, Seen
+from cutaway.graph import Node, Parameter
+from cutaway.ops import (
+    Divide,
+    Exp,
+    Log,
+    MatMul,
+    Multiply,
+    Pow,
+    Reciprocal,
+    Rsqrt,
+    Sqrt,
+    Subtract,
+)
+from cutaway.run.compile import Array
+
+
+def bad_leaf(case: Case) -> Seen | None:
+    """Return the first input or parameter that holds NaN or infinity and should not."""
+    for node in case.graph.nodes:
+        if node.inputs or node not in case.values or node.dtype != "float":
+            continue
+        array = case.values[node]
+        wrong = np.isnan(array) if node in case.masked else ~np.isfinite(array)
+        if isinstance(node.op, Parameter) and wrong.any():
+            return _leaf("nan.parameter", node, array, wrong)
+        if node in case.graph.inputs and np.isnan(array).any():
+            return _leaf("nan.input", node, array, np.isnan(array))
+    return None
+
+
+def _leaf(key: str, node: Node, array: Array, wrong: Array) -> Seen:
+    return Seen(
+        key,
+        node,
+        {
+            "name": node.name,
+            "count": int(wrong.sum()),
+            "size": array.size,
+            "place": tuple(int(axis[0]) for axis in np.nonzero(wrong)),
+        },
+    )
+
+
+def born(node: Node, value: Array, inputs: list[Array]) -> bool:
+    """Say whether a bad number is in a value, and came from good ones.
+
+    -∞ is good: masks are made of it. What an input has already is not new.
+    """
+    if value.dtype.kind != "f" or np.isfinite(value).all():
+        return False
+    floats = [array for array in inputs if array.dtype.kind == "f"]
+    if any(np.isnan(array).any() or np.isposinf(array).any() for array in floats):
+        return False
+    if np.isnan(value).any() or np.isposinf(value).any():
+        return True
+    return bool(node.inputs) and not any(np.isneginf(array).any() for array in floats)
+
+
+def first_bad(case: Case, values: Mapping[Node, Array]) -> Seen | None:
+    """Return the first bad node of a forward pass."""
+    for node in case.graph.nodes:
+        inputs = [values[source] for source in node.inputs]
+        if not node.inputs or not born(node, values[node], inputs):
+            continue
+        if node in case.masked and not np.isnan(values[node]).any():
+            continue
+        if node not in case.reading.fed and not np.isnan(values[node]).any():
+            continue  # a mask that is made by a logarithm or a quotient
+        return Seen(f"{_kind(values[node])}.{_why(node, inputs)}", node, _words(node, inputs))
+    return None
+
+
+def _kind(value: Array) -> str:
+    return "nan" if np.isnan(value).any() else "inf"
+
+
+def _why(node: Node, inputs: list[Array]) -> str:
+    """Say which mistake of arithmetic it is."""
+    op, infinite = node.op, any(np.isinf(a).any() for a in inputs if a.dtype.kind == "f")
+    if isinstance(op, Exp):
+        return "exp"
+    if isinstance(op, Log):
+        return "log"
+    if isinstance(op, Sqrt | Rsqrt | Pow) and (inputs[0] < 0).any():
+        return "root"
+    if isinstance(op, Divide | Reciprocal | Rsqrt | Pow) and (inputs[-1] == 0).any():
+        return "zero"
+    if isinstance(op, Subtract) and infinite:
+        return "minus"
+    if isinstance(op, Multiply | MatMul) and infinite:
+        return "times"
+    return "overflow"
+
+
+def _words(node: Node, inputs: list[Array]) -> dict[str, Any]:
+    floats = [array[np.isfinite(array)] for array in inputs if array.dtype.kind == "f"]
+    least = min((float(a.min()) for a in floats if a.size), default=0.0)
+    most = max((float(a.max()) for a in floats if a.size), default=0.0)
+    dtype = next((str(a.dtype) for a in inputs if a.dtype.kind == "f"), "float32")
+    return {"op": node.op.name, "least": least, "most": most, "dtype": dtype}

@@ -1,0 +1,219 @@
+"""``ca.debug``: run a model forward and backward, and say what is wrong with it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cutaway.diagnose.backward import differentiate
+from cutaway.diagnose.birth import bad_leaf, first_bad
+from cutaway.diagnose.case import Case, Seen, started
+from cutaway.diagnose.depth import by_layer, too_large
+from cutaway.diagnose.diagnosis import Diagnosis
+from cutaway.diagnose.domain import domains, exponentials, twice
+from cutaway.diagnose.finding import Finding
+from cutaway.diagnose.heads import features, joined, lucky
+from cutaway.diagnose.masks import masks
+from cutaway.diagnose.norms import small_eps, unscaled
+from cutaway.diagnose.order import ordered
+from cutaway.diagnose.point import feeds_of, sizes_of
+from cutaway.diagnose.positions import positions
+from cutaway.diagnose.residuals import doubled, forgotten
+from cutaway.diagnose.saturation import constant_rows, dead, flat, one_key
+from cutaway.diagnose.sight import leaks, uncausal
+from cutaway.diagnose.silent import silent
+from cutaway.diagnose.ties import tied
+from cutaway.diagnose.weights import large, transposed
+from cutaway.graph import GradError, Graph, Node, OptionError, walk
+from cutaway.graph.dims import product
+from cutaway.graph.errors import explain
+from cutaway.graph.explanation import Language
+from cutaway.run import initialize
+from cutaway.run.compile import Arrays
+from cutaway.shapes.lint import RULES as LINTS
+from cutaway.shapes.reading import Findings
+
+Rule = Callable[[Case], Findings]
+OF_THE_GRAPH: tuple[Rule, ...] = (
+    tied, twice, exponentials, domains, small_eps, unscaled, lucky, features, joined, forgotten,
+    doubled, transposed,
+)  # fmt: skip
+OF_THE_VALUES: tuple[Rule, ...] = (
+    masks, uncausal, leaks, positions, large, one_key, dead, flat, constant_rows, too_large,
+)  # fmt: skip
+OF_THE_SLOPES: tuple[Rule, ...] = (by_layer, silent)
+BUDGET = 4 << 30  # bytes
+FORWARD_AND_BACK = 3  # times what the forward pass holds
+
+
+def debug(
+    graph: Graph | Node | Iterable[Node],
+    feeds: Arrays | None = None,
+    params: Arrays | None = None,
+    dims: Mapping[Any, int] | None = None,
+    *,
+    seed: int = 0,
+    loss: Node | None = None,
+    dtype: npt.DTypeLike = "float32",
+    budget: int = BUDGET,
+    lang: Language = "en",
+) -> Diagnosis:
+    """Say what is wrong with a model: which node, what it got, why, and what usually mends it.
+
+    The graph is read by rules that need no numbers, the lints of shapes among them; then it is
+    run forward and backward. Reported is what makes the first NaN or infinity, what will overflow
+    or is saturated, masks that hide nothing or the wrong half, positions that see their own
+    target, gradients that vanish, explode or are 0. What follows from something else that is
+    reported is left out. Healthy models give nothing.
+
+    Parameters
+    ----------
+    feeds, params, dims
+        As for :func:`cutaway.run.evaluate`, but any may be missing: sizes that tell axes apart,
+        random inputs, and weights by Xavier's rule are made.
+    seed
+        Draws what is made.
+    loss
+        A float scalar to differentiate; by default the outputs, times random numbers.
+    dtype
+        The floats that are made: ``float16`` overflows sooner.
+    budget
+        Bytes that the run may take. A model that needs more is read, and not run: a note says so.
+    lang
+        The language of ``str``: ``en`` or ``zh``.
+
+    Raises
+    ------
+    FeedError
+        If what is given does not fit the graph.
+    ContractError
+        If the sizes break a condition.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> x = ca.input("x", "T D")
+    >>> found = debug(ca.ops.softmax(x @ x.mT) @ x)
+    >>> bool(found), found.found[0].kind, found.found[0].path
+    (True, 'scale', 'matmul')
+    >>> print(found.found[0].message())
+    scores of width D go into a softmax unscaled: they grow with sqrt(D)
+    >>> print(debug(ca.layers.encoder_layer(x[None], heads=2, hidden=8)))
+    nothing was found
+    """
+    if lang not in ("en", "zh"):
+        raise OptionError(explain(f"there is no language {lang!r}", required="en, zh"))
+    found = Graph.of(graph)
+    found = found if loss is None else Graph(dict.fromkeys([loss, *found.outputs]))
+    given = {str(name): size for name, size in (dims or {}).items()}
+    case = Case(found, sizes_of(found, given, feeds or {}, params or {}))
+    seen: list[Seen] = [s for rule in (_lints, *OF_THE_GRAPH) for s in rule(case)]
+    notes: list[str] = []
+    need = _bytes(case)
+    if need > budget:
+        notes.append(
+            f"its numbers were not looked at: they take about {need / 2**30:.1f} GB, and the "
+            f"budget is {budget / 2**30:.1f} GB; give smaller sizes, or a larger budget"
+        )
+    else:
+        seen += _numbers(case, feeds or {}, params or {}, seed, np.dtype(dtype), notes)
+    listed = tuple(_finding(found, one) for one in ordered(case, seen))
+    return Diagnosis(listed, found, dict(case.sizes), tuple(notes), lang)
+
+
+def _lints(case: Case) -> Findings:
+    for code, rule in LINTS.items():
+        for seen in rule(case.reading):
+            if code not in seen.node.scope.allowed:
+                yield seen
+
+
+def _bytes(case: Case) -> int:
+    """Return about how many bytes a run takes."""
+    total = 0
+    for node in case.graph.nodes:
+        if not node.op.views:
+            total += int(_size(product(node.shape), case.sizes))
+    return 4 * FORWARD_AND_BACK * total
+
+
+def _size(count: Any, sizes: Mapping[str, int]) -> float:
+    if isinstance(count, int):
+        return count
+    return float(count.subs({symbol: sizes[symbol.name] for symbol in count.free_symbols}))
+
+
+def _numbers(
+    case: Case, feeds: Arrays, params: Arrays, seed: int, dtype: np.dtype[Any], notes: list[str]
+) -> Iterator[Seen]:
+    """Run the model; give what its numbers show."""
+    case.given = frozenset({*feeds, *params})
+    made = feeds_of(case.graph, case.sizes, seed, dtype)
+    weights = _weights(case, params, seed, dtype)
+    broken = _broken(case, params)
+    if broken is not None:
+        yield broken
+        return
+    case.run = started(case.graph, {**made, **feeds}, {**weights, **params}, case.sizes)
+    with np.errstate(all="ignore"):
+        case.values = {n: np.asarray(v) for n, v in walk(case.graph, case.run).items()}
+        bad = bad_leaf(case) or first_bad(case, case.values)
+        if bad is not None:
+            yield bad
+        for rule in OF_THE_VALUES:
+            yield from rule(case)
+        if bad is not None:
+            return
+        try:
+            bad = differentiate(case, seed)
+        except GradError as error:
+            notes.append(str(error).partition("\n")[0])
+            return
+        if bad is not None:
+            yield bad
+            return
+        for rule in OF_THE_SLOPES:
+            yield from rule(case)
+
+
+def _weights(case: Case, params: Arrays, seed: int, dtype: np.dtype[Any]) -> dict[str, Any]:
+    """Return weights for the parameters that are not given."""
+    missing = [node for node in case.graph.parameters if node.path not in params]
+    if not missing:
+        return {}
+    sizes = {name: n for name, n in case.sizes.items() if name in case.graph.symbols}
+    return initialize(Graph(missing), sizes, seed, dtype)
+
+
+def _broken(case: Case, params: Arrays) -> Seen | None:
+    """Return a given parameter that holds NaN: a run would refuse it."""
+    for node in case.graph.parameters:
+        if node.path in params:
+            array = np.asarray(params[node.path])
+            if array.dtype.kind == "f" and np.isnan(array).any():
+                words = {
+                    "name": node.path,
+                    "count": int((~np.isfinite(array)).sum()),
+                    "size": array.size,
+                    "place": tuple(int(axis[0]) for axis in np.nonzero(np.isnan(array))),
+                }
+                return Seen("nan.parameter", node, words)
+    return None
+
+
+def _finding(graph: Graph, seen: Seen) -> Finding:
+    kind = KINDS.get(seen.text) or seen.text.partition(".")[0]
+    source = seen.node.source
+    words = {key: _plain(value) for key, value in seen.words.items()}
+    return Finding(
+        kind, graph.path(seen.node), seen.node, source.file, source.line, words, seen.text
+    )
+
+
+KINDS = {"gradient.nan": "nan", "explode.forward": "explode", "explode.backward": "explode"}
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON takes."""
+    return value if isinstance(value, int | float | list) else str(value)

@@ -1,0 +1,78 @@
+"""What a look at a model found."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from cutaway.diagnose.finding import Finding
+from cutaway.diagnose.texts import HEADINGS
+from cutaway.graph import Graph, Node
+from cutaway.graph.explanation import Language
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is wrong with a model, the most likely cause first; false where nothing was found.
+
+    Iterating gives the guilty nodes, so that ``ca.draw(graph, highlight=diagnosis)`` lights them.
+
+    Attributes
+    ----------
+    found
+        What was found.
+    graph
+        The graph that was looked at.
+    sizes
+        The sizes at which it was run; empty where it was not.
+    notes
+        What was not looked at, and why.
+    lang
+        The language of ``str``.
+    """
+
+    found: tuple[Finding, ...]
+    graph: Graph
+    sizes: dict[str, int]
+    notes: tuple[str, ...] = ()
+    lang: Language = "en"
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(dict.fromkeys(f.node for f in self.found if f.node is not None))
+
+    def __str__(self) -> str:
+        return self.words(self.lang)
+
+    def words(self, lang: Language = "en") -> str:
+        """Return all findings as text, in a language."""
+        parts = [finding.words(lang) for finding in self.found] or [HEADINGS[lang]["nothing"]]
+        parts += [f"{HEADINGS[lang]['note']}: {note}" for note in self.notes]
+        return "\n\n".join(parts)
+
+    def as_data(self, lang: Language = "en") -> dict[str, Any]:
+        """Return it as plain data, for JSON."""
+        return {
+            "found": [finding.as_data(lang) for finding in self.found],
+            "sizes": self.sizes,
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in self._cells(finding))}</tr>"
+            for finding in self.found
+        )
+        if not rows:
+            return f"<p>{escape(HEADINGS[self.lang]['nothing'])}</p>"
+        heads = "".join(f"<th>{escape(HEADINGS[self.lang][key])}</th>" for key in _COLUMNS)
+        return f"<table><tr>{heads}</tr>{rows}</table>"
+
+    def _cells(self, finding: Finding) -> tuple[str, ...]:
+        said = finding.message(self.lang), finding.fix(self.lang)
+        return (finding.kind, finding.path, finding.place, *said)
+
+
+_COLUMNS = ("kind", "path", "line", "message", "fix")

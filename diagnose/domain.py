@@ -1,0 +1,110 @@
+"""Where a logarithm, a root, a quotient or an exponential leaves its domain, for some inputs.
+
+Seen by the ranges of values alone, at no point in particular: ``log(softmax(x))`` is fine until
+one score lies 104 below the largest. A value of which nothing is known is not reported.
+"""
+
+from cutaway.diagnose.case import Case, Seen
+from cutaway.diagnose.ranges import TINY, Range, ranges
+from cutaway.graph import Constant, Node
+from cutaway.ops import (
+    CrossEntropy,
+    Divide,
+    Exp,
+    Log,
+    LogSoftmax,
+    LogSumExp,
+    Max,
+    Pow,
+    Reciprocal,
+    Rsqrt,
+    Sqrt,
+    Subtract,
+    Sum,
+)
+from cutaway.shapes.reading import Findings
+from cutaway.shapes.scaling import FORM
+from cutaway.transform import behind, softmax_of
+
+SAFE = 80.0  # exponents below it overflow in no float but float16
+
+
+def domains(case: Case) -> Findings:
+    """Report logarithms, roots and quotients of what can be 0."""
+    fed = case.reading.fed
+    known = ranges(case.graph, fed)
+    roots: set[Node] = set()
+    for node in case.graph.nodes:
+        if node not in fed or not node.inputs:
+            continue
+        x = node.inputs[-1] if isinstance(node.op, Divide) else node.inputs[0]
+        if x not in fed or not _reaches_zero(known[x]):
+            continue
+        if isinstance(node.op, Log):
+            inner = _stripped(x)
+            made = softmax_of(inner) is not None
+            yield Seen("log.softmax" if made else "log.zero", node, {"of": case.graph.path(x)})
+        elif isinstance(node.op, Sqrt | Rsqrt) or _is_root(node):
+            roots.add(node)
+            yield Seen("root.zero", node, {"of": case.graph.path(x)})
+        elif isinstance(node.op, Divide | Reciprocal) and behind(x) not in roots:
+            yield Seen("divide.zero", node, {"of": case.graph.path(x)})
+
+
+def _reaches_zero(x: Range) -> bool:
+    return -TINY < x.low < TINY and x.high > 0
+
+
+def _is_root(node: Node) -> bool:
+    if not isinstance(node.op, Pow) or not isinstance(node.inputs[1].op, Constant):
+        return False
+    return bool((node.inputs[1].op.value < 1).all())
+
+
+def exponentials(case: Case) -> Findings:
+    """Report a softmax, or the logarithm of a sum of exponentials, that can overflow."""
+    fed = case.reading.fed
+    known = ranges(case.graph, fed)
+    seen: set[Node] = set()
+    for node in case.graph.nodes:
+        powers = _summed(node)
+        if powers is None or powers in seen or powers not in fed:
+            continue
+        (x,) = powers.inputs
+        shifted = isinstance(x.op, Subtract) and isinstance(behind(x.inputs[1]).op, Max | LogSumExp)
+        if not shifted and known[x].high > SAFE:
+            seen.add(powers)
+            yield Seen("exp.naive", powers, {})
+
+
+def _summed(node: Node) -> Node | None:
+    """Return the exponentials that a softmax or a logarithm adds up."""
+    if isinstance(node.op, Divide) and softmax_of(node) is not None:
+        return node.inputs[0]
+    if isinstance(node.op, Log):
+        total = behind(node.inputs[0])
+        if isinstance(total.op, Sum) and isinstance(total.inputs[0].op, Exp):
+            return total.inputs[0]
+    return None
+
+
+def twice(case: Case) -> Findings:
+    """Report a softmax of a softmax, and a cross entropy of one."""
+    for node in case.graph.nodes:
+        made = softmax_of(node)
+        if isinstance(node.op, CrossEntropy | LogSoftmax):
+            x, key = node.inputs[0], "softmax.loss"
+        elif made is not None and not isinstance(node.op, Exp):
+            x, key = made[0], "softmax.twice"
+        else:
+            continue
+        inner = _stripped(x)
+        if softmax_of(inner) is not None:
+            yield Seen(key, node, {"op": node.op.name, "of": case.graph.path(inner)})
+
+
+def _stripped(node: Node) -> Node:
+    """Return what stands behind changes of form."""
+    while isinstance(node.op, FORM):
+        node = node.inputs[0]
+    return node

@@ -1,0 +1,221 @@
+"""Masks that hide what should be seen, or hide nothing.
+
+What a mask does is read off the numbers: which scores it pushes down, and which weights are left.
+So it does not matter how it was written.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cutaway.diagnose.attention import Attention
+from cutaway.diagnose.case import Case, Seen, upstream
+from cutaway.graph import Constant, Input, Node
+from cutaway.ops import (
+    Add,
+    BroadcastTo,
+    Cast,
+    CausalMask,
+    ExpandDims,
+    Multiply,
+    Reshape,
+    Squeeze,
+    Subtract,
+    Where,
+)
+from cutaway.run.compile import Array
+from cutaway.shapes.reading import Findings
+
+HIDDEN = -1e4  # a score below it has no weight: less is left to inputs, more to masks
+LEAST = 1e-3  # of a weight that should be 0
+FORM = (BroadcastTo, ExpandDims, Reshape, Squeeze, Cast)
+
+
+class Sight(NamedTuple):
+    """Which keys the queries of an attention see: in any head, of any sequence."""
+
+    seen: Array  # queries by keys
+    whole: Array  # queries by keys, by sequence and head
+
+
+def sight(case: Case, attention: Attention) -> Sight | None:
+    """Return what an attention sees; None where its numbers are not known."""
+    scores = case.values.get(attention.scores)
+    if scores is None or scores.ndim < 2:
+        return None
+    rows = np.moveaxis(scores, attention.axis, -1)
+    with np.errstate(invalid="ignore"):
+        seen = ~(rows <= HIDDEN)
+    whole = seen.reshape(-1, *seen.shape[-2:])
+    return Sight(whole.any(axis=0), whole)
+
+
+def masks(case: Case) -> Findings:
+    """Report what masks do wrong, once for each attention."""
+    for attention in case.attentions:
+        found = _of(case, attention)
+        if found is not None:
+            yield found
+
+
+def _of(case: Case, attention: Attention) -> Seen | None:
+    seen = sight(case, attention)
+    if seen is None:
+        return None
+    return (
+        _late(case, attention)
+        or _weak(case, attention)
+        or _row_mask(case, attention)
+        or _sense(case, attention, seen)
+    )
+
+
+def _mask_of(node: Node, way: tuple[Node, ...], start: Node) -> Node | None:
+    """Return the operand that masks: the condition, or what does not come from the scores."""
+    if isinstance(node.op, Where):
+        return node.inputs[0]
+    if isinstance(node.op, Add | Subtract | Multiply):
+        others = [n for n in node.inputs if n not in way and n is not start]
+        return others[0] if others else None
+    return None
+
+
+def _late(case: Case, attention: Attention) -> Seen | None:
+    """Find a mask behind the softmax: then weights do not add up to 1."""
+    for node in attention.after:
+        mask = _mask_of(node, attention.after, attention.weights)
+        if mask is None or not _is_mask(case, mask):
+            continue
+        total = case.values[attention.after[0]].sum(axis=attention.axis)
+        if isinstance(node.op, Add) or np.abs(total - 1.0).max() > LEAST:
+            return Seen("mask.after", node, {"sum": _far(total)})
+    return None
+
+
+def _far(total: Array) -> float:
+    """Return the sum that is farthest from 1."""
+    flat = total.reshape(-1)
+    return float(flat[np.argmax(np.abs(np.nan_to_num(flat, nan=np.inf) - 1.0))])
+
+
+def _is_mask(case: Case, mask: Node) -> bool:
+    """Say whether a value is made of flags, or of zeros and what hides."""
+    if any(n.dtype == "float" and n in case.graph.inputs for n in upstream((mask,))):
+        return False
+    value = case.values[mask]
+    if mask.dtype == "bool":
+        return True
+    flags = np.unique(value)
+    both = flags.size == 2 and flags[0] == 0 and flags[1] == 1
+    return both or bool((flags <= HIDDEN).any() and (flags == 0).any())
+
+
+def _weak(case: Case, attention: Attention) -> Seen | None:
+    """Find a mask that leaves weight on what it hides."""
+    weights = case.values[attention.weights]
+    for node in attention.way:
+        mask = _mask_of(node, attention.way, attention.product)
+        if mask is None or mask.rank < 2:
+            continue
+        value = case.values[mask]
+        if isinstance(node.op, Where):
+            fill = node.inputs[2 if node.inputs[1] in (*attention.way, attention.product) else 1]
+            hidden = value if fill is node.inputs[1] else ~value
+            left = _left(weights, hidden)
+            number = float(np.max(case.values[fill]))
+            if hidden.any() and not hidden.all() and (left > LEAST or number > 0):
+                if number > HIDDEN:
+                    return Seen("mask.fill", node, {"fill": number, "left": left})
+        elif _zero_one(value):
+            hidden = value == 0
+            left = _left(weights, hidden)
+            if isinstance(node.op, Multiply) and left > LEAST:
+                return Seen("mask.times", node, {"left": left})
+            if isinstance(node.op, Add) and left > LEAST:
+                return Seen("mask.flags", node, {"left": left})
+        elif isinstance(node.op, Multiply) and np.isneginf(value).any():
+            return Seen("mask.times-infinity", node, {})
+    return None
+
+
+def _zero_one(value: Array) -> bool:
+    flags = np.unique(value)
+    return flags.size == 2 and flags[0] == 0 and flags[1] == 1
+
+
+def _left(weights: Array, hidden: Array) -> float:
+    """Return the largest weight of what is hidden, in rows where something is seen."""
+    spread = np.broadcast_to(hidden, np.broadcast_shapes(hidden.shape, weights.shape))
+    if spread.shape != weights.shape:
+        return 0.0
+    rows = ~spread.all(axis=-1, keepdims=True)
+    found = weights[spread & rows]
+    return float(np.nanmax(found)) if found.size and not np.isnan(found).all() else 0.0
+
+
+def _row_mask(case: Case, attention: Attention) -> Seen | None:
+    """Find a mask of one value for each query, which hides all keys or none."""
+    if attention.axis != attention.scores.rank - 1 or attention.scores.shape[-1] == 1:
+        return None
+    for node in attention.way:
+        mask = _mask_of(node, attention.way, attention.product)
+        if mask is None or mask.rank < 2 or mask.dtype != "bool":
+            continue
+        if mask.shape[-1] == 1 != mask.shape[-2] and mask in case.reading.fed:
+            return Seen("mask.queries", node, {"shape": list(map(str, mask.shape))})
+    return None
+
+
+def _sense(case: Case, attention: Attention, found: Sight) -> Seen | None:
+    """Find a mask that is upside down, or one step off."""
+    seen, blind = found.seen, ~found.whole.any(axis=-1)
+    given = _depends_on_made_flags(case, attention)
+    square = seen.shape[0] == seen.shape[1] > 2
+    mask = _guilty(case, attention)
+    if square and not given:
+        below, above = np.tril(seen, -1).any(), np.triu(seen, 1)
+        if not below and above.sum() > seen.shape[0] - 1:
+            return Seen("mask.inverted", mask, {"queries": len(seen)})
+        if not seen.diagonal().any() and not above.any() and below:
+            return Seen("mask.self", mask, {})
+        if not below and seen.diagonal().any() and not above.any():
+            return Seen("mask.only-self", mask, {})
+        ahead = seen.diagonal(1).all() and not np.triu(seen, 2).any()
+        if ahead and below and len(seen) > 3:
+            return Seen("mask.ahead", mask, {})
+    if not blind.any() or given:
+        return None
+    words = {"rows": int(blind.sum()), "of": int(blind.size)}
+    tokens = any(n.dtype == "int" and n in case.graph.inputs for n in upstream((mask,)))
+    return Seen("mask.padding" if tokens and blind.all() else "mask.row", mask, words)
+
+
+def _depends_on_made_flags(case: Case, attention: Attention) -> bool:
+    """Say whether a mask is fed, was not given, and has a name that says nothing of its sense."""
+    for node in attention.way:
+        mask = _mask_of(node, attention.way, attention.product)
+        for leaf in upstream((mask,)) if mask is not None else ():
+            made = isinstance(leaf.op, Input) and leaf.name not in case.given
+            if made and leaf.dtype == "float" and mask is not None and mask.dtype == "float":
+                return True
+            if made and leaf.dtype == "bool" and "mask" not in leaf.name.lower():
+                return True
+    return False
+
+
+def _guilty(case: Case, attention: Attention) -> Node:
+    """Return where a mask is wrong: where it is made, or where its branches are swapped."""
+    for node in attention.way:
+        mask = _mask_of(node, attention.way, attention.product)
+        if mask is None or (mask.dtype != "bool" and not _hides(case, mask)):
+            continue
+        if isinstance(node.op, Where) and node.inputs[2] in (*attention.way, attention.product):
+            return node  # hidden where it is true
+        while isinstance(mask.op, FORM):
+            mask = mask.inputs[0]
+        return node if isinstance(mask.op, CausalMask | Input | Constant) else mask
+    return attention.weights
+
+
+def _hides(case: Case, mask: Node) -> bool:
+    return bool((case.values[mask] <= HIDDEN).any())

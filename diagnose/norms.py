@@ -1,0 +1,125 @@
+"""Norms that are none: no eps, an eps that is lost, no division, no root, two axes.
+
+A norm takes the mean off and divides by the root of the mean square. What is written by hand is
+read as such; the ops have but their eps.
+"""
+
+from cutaway.diagnose.case import Case, Seen
+from cutaway.graph import Constant, Node
+from cutaway.ops import (
+    Add,
+    Divide,
+    LayerNorm,
+    Maximum,
+    Mean,
+    Multiply,
+    Pow,
+    RMSNorm,
+    Rsqrt,
+    Sqrt,
+    Square,
+    Subtract,
+)
+from cutaway.shapes.norming import norm_of
+from cutaway.shapes.reading import Findings
+from cutaway.transform import behind
+
+
+def small_eps(case: Case) -> Findings:
+    """Report an eps that is less than what rounding makes of a constant row."""
+    least = float(case.limits.eps) ** 2
+    for node in case.graph.nodes:
+        eps = _eps(node)
+        if eps is not None and eps < least:
+            words = {"eps": eps, "least": least, "dtype": str(case.precision)}
+            yield Seen("eps.none" if eps == 0 else "eps.small", node, words)
+
+
+def _eps(node: Node) -> float | None:
+    """Return the eps of a norm; None where there is no norm, or it is no number."""
+    if isinstance(node.op, LayerNorm | RMSNorm):
+        return node.op.eps
+    if not isinstance(node.op, Sqrt | Rsqrt | Pow):
+        return None
+    (x, *_) = node.inputs
+    if not isinstance(x.op, Add | Maximum):
+        return None
+    for value, other in (x.inputs, x.inputs[::-1]):
+        constant = other.op
+        if isinstance(constant, Constant) and constant.value.size == 1 and _mean_square(value):
+            return float(constant.value.item())
+    return None
+
+
+def _mean_square(node: Node) -> bool:
+    mean = behind(node)
+    return isinstance(mean.op, Mean) and _squared(mean.inputs[0]) is not None
+
+
+def _squared(node: Node) -> Node | None:
+    """Return what a value is the square of."""
+    if isinstance(node.op, Multiply) and node.inputs[0] is node.inputs[1]:
+        return node.inputs[0]
+    if isinstance(node.op, Square):
+        return node.inputs[0]
+    if isinstance(node.op, Pow) and isinstance(node.inputs[1].op, Constant):
+        return node.inputs[0] if (node.inputs[1].op.value == 2).all() else None
+    return None
+
+
+def unscaled(case: Case) -> Findings:
+    """Report what is centred and never divided by its deviation; what is divided by its square."""
+    readers = case.graph.readers
+    for node in case.graph.nodes:
+        axes = _centred(node)
+        if axes is not None and not any(
+            isinstance(n.op, Divide | Square | Pow) or _squared(n) is node or norm_of(n)
+            for n in readers[node]
+        ):
+            squares = any(
+                _squared(n) is not None and _same_centre(_squared(n), node)
+                for n in case.graph.nodes
+            )
+            if not squares and _is_feature(case, node, axes):
+                yield Seen("norm.mean", node, {})
+        if isinstance(node.op, Divide):
+            yield from _without_root(case, node)
+        normed = norm_of(node)
+        if normed is not None and not isinstance(node.op, LayerNorm | RMSNorm):
+            yield from _two_axes(node, normed[1])
+
+
+def _centred(node: Node) -> tuple[int, ...] | None:
+    """Return the axes along which a mean is taken off."""
+    if not isinstance(node.op, Subtract):
+        return None
+    mean = behind(node.inputs[1])
+    own = isinstance(mean.op, Mean) and mean.inputs[0] is node.inputs[0]
+    return mean.op.axis if own and isinstance(mean.op, Mean) else None
+
+
+def _same_centre(a: Node | None, b: Node) -> bool:
+    """Say whether two values are the same input, centred."""
+    return a is not None and _centred(a) is not None and a.inputs[0] is b.inputs[0]
+
+
+def _is_feature(case: Case, node: Node, axes: tuple[int, ...]) -> bool:
+    """Say whether what is centred is one row of features: the last axis."""
+    return node in case.reading.fed and axes == (node.rank - 1,)
+
+
+def _without_root(case: Case, node: Node) -> Findings:
+    """Report a centred value over its variance."""
+    value, total = node.inputs
+    mean = behind(total)
+    if isinstance(mean.op, Mean) and node in case.reading.fed:
+        squared = _squared(mean.inputs[0])
+        if squared is not None and (squared is value or _same_centre(squared, value)):
+            yield Seen("norm.root", node, {})
+
+
+def _two_axes(node: Node, axes: tuple[int, ...]) -> Findings:
+    """Report a mean along one axis and a variance along another."""
+    own = _centred(node.inputs[0])
+    if own is not None and own != axes:
+        yield Seen("norm.axes", node, {"mean": list(own), "variance": list(axes)})

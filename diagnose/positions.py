@@ -1,0 +1,100 @@
+"""Tokens whose order makes no difference: no positions were added.
+
+Attention treats its keys as a set. So two tokens change places, with all masks lifted: if every
+output follows, or stays as it is, nothing in the model knows where a token stands.
+"""
+
+import numpy as np
+
+from cutaway.diagnose.case import Case, Seen, upstream
+from cutaway.graph import CutawayError, Node, Parameter
+from cutaway.ops import Take
+from cutaway.run.compile import Array
+from cutaway.shapes.reading import Findings
+
+SHORTEST = 4  # the first and the last token stay: they may be read by themselves
+CLOSE = 1e-4  # relative: what another order of adding up changes
+LIFTED = -1e4
+
+
+def positions(case: Case) -> Findings:
+    """Report tokens that reach attention without their positions."""
+    kept = _lifted(case)
+    for tokens in case.graph.inputs:
+        found = _embedded(case, tokens)
+        if found is None or case.values[tokens].shape[-1] < SHORTEST:
+            continue
+        try:
+            if not _ordered(case, tokens, kept):
+                yield Seen("positions", found, {"tokens": tokens.name})
+        except CutawayError:  # a token that stands elsewhere is none
+            continue
+
+
+def _embedded(case: Case, tokens: Node) -> Node | None:
+    """Return where tokens are looked up in a table that is learned, on the way to attention."""
+    if tokens.dtype != "int" or not tokens.rank:
+        return None
+    for node in case.graph.nodes:
+        if isinstance(node.op, Take) and tokens in upstream((node.inputs[1],)):
+            learned = any(isinstance(n.op, Parameter) for n in upstream((node.inputs[0],)))
+            if learned and any(_compares(case, a.product, node, tokens) for a in case.attentions):
+                return node
+    return None
+
+
+def _compares(case: Case, product: Node, table: Node, tokens: Node) -> bool:
+    """Say whether scores compare positions of these tokens, made of these rows."""
+    keys = {leaf for axis in case.origins[product][-2:] for leaf in axis}
+    return tokens in keys and table in upstream((product,))
+
+
+def _lifted(case: Case) -> dict[Node, Array]:
+    """Return what masks that depend on no input become when they hide nothing."""
+    found: dict[Node, Array] = {}
+    for attention in case.attentions:
+        inner = {*attention.way, attention.product}
+        for node in attention.way:
+            for mask in node.inputs:
+                if mask in inner or mask.rank < 2:
+                    continue
+                value = case.values[mask]
+                if mask.dtype == "bool":
+                    shows = node.inputs[1] in inner
+                    found[mask] = np.full_like(value, shows)
+                elif (value <= LIFTED).any():
+                    found[mask] = np.zeros_like(value)
+    return found
+
+
+def _ordered(case: Case, tokens: Node, kept: dict[Node, Array]) -> bool:
+    """Say whether an output tells two tokens that changed places."""
+    fed = case.values[tokens]
+    length = fed.shape[-1]
+    order = np.arange(length)
+    order[1:3] = 2, 1
+    other = {n: _plain(case, n) for n in case.graph.inputs if n is not tokens and _kinds(n)}
+    before = case.again({**kept, **other, tokens: fed})
+    after = case.again({**kept, **other, tokens: fed[..., order]})
+    for output in case.graph.outputs:
+        if output not in after:
+            continue
+        a, b = before[output], after[output]
+        axes = [n for n, leaves in enumerate(case.origins[output]) if tokens in leaves]
+        moved = a
+        for axis in axes:
+            if a.shape[axis] == length:
+                moved = np.take(moved, order, axis=axis)
+        scale = np.abs(a).max() + 1e-30
+        if not np.abs(moved - b).max() <= CLOSE * scale:
+            return True
+    return False
+
+
+def _kinds(node: Node) -> bool:
+    """Say whether an input tells kinds of tokens, which could be taken for their positions."""
+    return node.dtype == "int" and any(word in node.name for word in ("type", "segment"))
+
+
+def _plain(case: Case, node: Node) -> Array:
+    return np.zeros_like(case.values[node])

@@ -1,0 +1,169 @@
+"""Residuals that are forgotten, or added twice.
+
+A sublayer is an attention or two linear maps with an activation between. Where most of a model's
+sublayers are added to what they read, one that is not breaks the way of the values.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cutaway.diagnose.case import Case, Seen, upstream
+from cutaway.graph import Node
+from cutaway.ops import (
+    Add,
+    Dropout,
+    Elementwise,
+    Gelu,
+    GeluTanh,
+    LayerNorm,
+    MatMul,
+    Maximum,
+    Multiply,
+    Relu,
+    RMSNorm,
+    Silu,
+)
+from cutaway.ops.functions import Sigmoid, Tanh
+from cutaway.shapes.reading import Findings
+from cutaway.shapes.scaling import FORM
+
+PLAIN = (*FORM, Add, Multiply, Dropout, LayerNorm, RMSNorm)
+CURVES = (Relu, Gelu, GeluTanh, Silu, Maximum, Sigmoid, Tanh)
+FAR = 40  # nodes on the way from a linear map to the sum it is added to
+
+
+class Sublayer(NamedTuple):
+    """A part of a layer: the linear map that ends it, and the nodes whose values it maps."""
+
+    kind: str
+    last: Node
+    core: Node
+    added: bool
+
+
+def forgotten(case: Case) -> Findings:
+    """Report sublayers that are not added to what they read, where most others are."""
+    found = list(_sublayers(case))
+    added = [s for s in found if s.added]
+    plain = [s for s in found if not s.added]
+    if not added or len(plain) > len(added):
+        return
+    for sublayer in plain:
+        goes_on = any(sublayer.last in upstream((s.core,)) for s in found if s is not sublayer)
+        if goes_on or sublayer.kind == "attention" or _alike(sublayer, added):
+            yield Seen("residual.forgotten", sublayer.last, {"kind": sublayer.kind})
+
+
+def _alike(sublayer: Sublayer, added: list[Sublayer]) -> bool:
+    """Say whether a sublayer widens and narrows, as feed-forward networks do and heads don't."""
+    core = sublayer.core
+    return core.shape[-1] != sublayer.last.shape[-1] and any(
+        s.last.shape == sublayer.last.shape for s in added
+    )
+
+
+def _sublayers(case: Case) -> Iterator[Sublayer]:
+    """Give attentions and feed-forward networks of which the width stays."""
+    for attention in case.attentions:
+        q = _linear_of(case, attention.product.inputs[0])
+        if q is None:
+            continue
+        last = _output(case, attention.mixing)
+        if last is not None and last.shape[-1] == q.inputs[0].shape[-1]:
+            yield Sublayer("attention", last, attention.mixing, _is_added(case, last))
+    for node in case.graph.nodes:
+        if isinstance(node.op, CURVES) and node in case.reading.fed:
+            up = _linear_of(case, node.inputs[0])
+            last = _output(case, node)
+            same = up is not None and last is not None
+            if same and last.shape == up.inputs[0].shape:  # type: ignore[union-attr]
+                assert last is not None
+                yield Sublayer("feed-forward", last, node, _is_added(case, last))
+
+
+def _linear_of(case: Case, node: Node) -> Node | None:
+    """Return the linear map that a value is made by, behind biases and changes of form."""
+    for _ in range(FAR):
+        if isinstance(node.op, MatMul):
+            other = node.inputs[1]
+            return node if other in case.reading.learned else None
+        fed = [n for n in node.inputs if n in case.reading.fed]
+        if (
+            isinstance(node.op, FORM)
+            or (isinstance(node.op, Elementwise) and len(fed) == 1)
+            or isinstance(node.op, LayerNorm | RMSNorm)
+            or (fed and isinstance(node.op, Add))
+        ):
+            node = fed[0]
+        else:
+            return None
+    return None
+
+
+def _output(case: Case, node: Node) -> Node | None:
+    """Return the next linear map after a value, with its bias."""
+    for _ in range(FAR):
+        readers = [n for n in case.graph.readers[node] if n.dtype == "float"]
+        if len(readers) != 1:
+            return None
+        (node,) = readers
+        if isinstance(node.op, MatMul):
+            if node.inputs[1] not in case.reading.learned:
+                return None
+            return _with_bias(case, node)
+        if not isinstance(node.op, (*FORM, Multiply, Dropout, Add)):
+            return None
+    return None
+
+
+def _with_bias(case: Case, node: Node) -> Node:
+    readers = case.graph.readers[node]
+    if len(readers) == 1 and isinstance(readers[0].op, Add):
+        other = [n for n in readers[0].inputs if n is not node]
+        if other and other[0] in case.reading.learned:
+            return readers[0]
+    return node
+
+
+def _is_added(case: Case, node: Node) -> bool:
+    """Say whether a value is added to what it depends on, perhaps after dropout or a norm."""
+    above = upstream((node,))
+    for _ in range(FAR):
+        readers = [n for n in case.graph.readers[node] if n.dtype == "float"]
+        if len(readers) != 1 or not isinstance(readers[0].op, PLAIN):
+            return False
+        if isinstance(readers[0].op, Add):
+            terms = [t for n in readers[0].inputs if n is not node for t in _terms(n)]
+            if any(term in above and term in case.reading.fed for term in terms):
+                return True
+        (node,) = readers
+    return False
+
+
+def doubled(case: Case) -> Findings:
+    """Report sums in which the same value stands twice, beside something else."""
+    for node in case.graph.nodes:
+        if isinstance(node.op, Add) and node in case.reading.fed and node.rank > 1:
+            terms = _terms(node)
+            twice = [term for term, count in Counter(terms).items() if count > 1]
+            if twice and len(set(terms)) > 1 and not _inner(case, node):
+                yield Seen("residual.twice", node, {"of": case.graph.path(twice[0])})
+
+
+def _terms(node: Node) -> list[Node]:
+    """Return what a sum adds up, sums in it taken apart."""
+    found: list[Node] = []
+    waiting = [node]
+    while waiting and len(found) < FAR:
+        term = waiting.pop()
+        if isinstance(term.op, Add):
+            waiting.extend(term.inputs)
+        else:
+            found.append(term)
+    return found
+
+
+def _inner(case: Case, node: Node) -> bool:
+    """Say whether a sum is a term of a larger one, which is looked at by itself."""
+    return any(isinstance(n.op, Add) for n in case.graph.readers[node])

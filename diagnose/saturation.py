@@ -1,0 +1,116 @@
+"""Values that are stuck where nothing is learned: one key, a dead unit, a flat curve, a flat row.
+
+Each is seen over all tokens of the run, and only where there are enough of them.
+"""
+
+import numpy as np
+
+from cutaway.diagnose.case import Case, Seen
+from cutaway.graph import Constant, Node, Parameter
+from cutaway.ops import Add, LayerNorm, Maximum, Relu, RMSNorm, Sigmoid, Subtract, Tanh
+from cutaway.run.compile import Array
+from cutaway.shapes.norming import norm_of
+from cutaway.shapes.reading import Findings
+
+ONE = 0.995  # the largest weight of a query, on average
+KEYS = 3  # that a query sees, at least
+TOKENS = 12
+DEAD = 0.5  # the share of units
+FLAT = 0.9  # the share of values at the end of a curve
+NEAR = 1e-4  # of the end
+
+
+def one_key(case: Case) -> Findings:
+    """Report softmaxes that put all their weight on one key."""
+    for attention in case.attentions:
+        weights = np.moveaxis(case.values[attention.weights], attention.axis, -1)
+        scores = np.moveaxis(case.values[attention.scores], attention.axis, -1)
+        if not np.isfinite(weights).all():
+            continue
+        enough = (scores > -1e4).sum(axis=-1) >= KEYS
+        if enough.sum() < TOKENS:
+            continue
+        largest = float(weights.max(axis=-1)[enough].mean())
+        seen = scores[enough]
+        spread = float(np.std(seen[seen > -1e4]))
+        if largest > ONE:
+            yield Seen("saturation.key", attention.weights, {"weight": largest, "spread": spread})
+
+
+def dead(case: Case) -> Findings:
+    """Report activations of which most units are 0 for every token."""
+    for node in case.graph.nodes:
+        if not _is_relu(node) or node not in case.reading.fed or not node.rank:
+            continue
+        value = case.values[node]
+        rows = value.reshape(-1, value.shape[-1])
+        if len(rows) < TOKENS or not np.isfinite(rows).all():
+            continue
+        share = float((rows <= 0).all(axis=0).mean())
+        if share >= DEAD:
+            before = case.values[node.inputs[0]]
+            words = {"share": share, "most": float(before.max()), "mean": float(before.mean())}
+            yield Seen("dead", _pushed(case, node.inputs[0]) or node, words)
+
+
+def _is_relu(node: Node) -> bool:
+    if isinstance(node.op, Relu):
+        return True
+    if not isinstance(node.op, Maximum):
+        return False
+    zero = node.inputs[1].op
+    return isinstance(zero, Constant) and not zero.value.any()
+
+
+def _pushed(case: Case, node: Node) -> Node | None:
+    """Return what pushes values below 0: a sum with something that is not fed."""
+    while isinstance(node.op, Add | Subtract):
+        fed = [n for n in node.inputs if n in case.reading.fed]
+        if len(fed) != 1:
+            return None
+        before, after = float(case.values[fed[0]].mean()), float(case.values[node].mean())
+        if after < before / 2 - 1:
+            (other,) = (n for n in node.inputs if n is not fed[0])
+            return other if isinstance(other.op, Parameter) else node
+        (node,) = fed
+    return None
+
+
+def flat(case: Case) -> Findings:
+    """Report sigmoids and hyperbolic tangents at their ends."""
+    for node in case.graph.nodes:
+        if isinstance(node.op, Sigmoid | Tanh) and node in case.reading.fed:
+            value = case.values[node]
+            low = 0.0 if isinstance(node.op, Sigmoid) else -1.0
+            ends = (value > 1.0 - NEAR) | (value < low + NEAR)
+            if value.size >= TOKENS and float(ends.mean()) > FLAT:
+                before = float(np.abs(case.values[node.inputs[0]]).mean())
+                words = {"op": node.op.name, "share": float(ends.mean()), "mean": before}
+                yield Seen("saturation.curve", node, words)
+
+
+def constant_rows(case: Case) -> Findings:
+    """Report norms of rows that are constant: what comes out is the rounding of what went in."""
+    for node in case.graph.nodes:
+        found = norm_of(node)
+        if found is None or node not in case.reading.fed:
+            continue
+        x, axes = found
+        value = case.values[x].astype(np.float64)
+        if any(value.shape[axis] < 2 for axis in axes) or not np.isfinite(value).all():
+            continue
+        least = _eps(node) / 100
+        spread = _spread(node, value, axes)
+        if float((spread <= least).mean()) > DEAD:
+            words = {"variance": float(np.median(spread)), "eps": _eps(node)}
+            yield Seen("norm.constant", node, words)
+
+
+def _eps(node: Node) -> float:
+    return node.op.eps if isinstance(node.op, LayerNorm | RMSNorm) else 1e-5
+
+
+def _spread(node: Node, value: Array, axes: tuple[int, ...]) -> Array:
+    squares = isinstance(node.op, RMSNorm)
+    found = np.mean(np.square(value), axis=axes) if squares else np.var(value, axis=axes)
+    return np.asarray(found)

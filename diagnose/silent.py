@@ -1,0 +1,26 @@
+"""Parameters whose gradient is exactly 0: nothing that they change is read."""
+
+from cutaway.diagnose.case import Case, Seen
+from cutaway.graph import Node
+from cutaway.ops import Softmax
+from cutaway.shapes.reading import Findings
+
+
+def silent(case: Case) -> Findings:
+    """Report parameters whose gradient is 0 for random cotangents."""
+    if any(_alone(case, node) for node in case.graph.nodes):
+        return  # one key takes all: queries and keys then have no gradient
+    for node in case.graph.parameters:
+        if case.slopes.get(node) == 0.0 and not _behind_zeros(case, node):
+            yield Seen("no-gradient.numbers", node, {"path": case.graph.path(node)})
+
+
+def _alone(case: Case, node: Node) -> bool:
+    """Say whether a softmax runs along an axis of length 1."""
+    return isinstance(node.op, Softmax) and case.values[node].shape[node.op.axis] == 1
+
+
+def _behind_zeros(case: Case, node: Node) -> bool:
+    """Say whether another parameter is 0, as an adapter's is at first: it hides this one."""
+    others = (n for n in case.graph.parameters if n is not node and n.rank > 1)
+    return any(not case.values[other].any() for other in others)

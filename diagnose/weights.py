@@ -1,0 +1,94 @@
+"""Weights that are used the wrong way round, are not tied, or are too large."""
+
+import numpy as np
+
+from cutaway.diagnose.case import Case, Seen
+from cutaway.graph import Node, Parameter
+from cutaway.ops import MatMul, PermuteDims, Take
+from cutaway.shapes.reading import Findings
+
+OTHERS = 2  # weights that are used as they are, beside one that is transposed
+GAIN = 10.0  # how much longer a linear map may make a random vector; Xavier's rule gives 1
+SAME = 1e-6  # relative: columns that are equal
+
+
+def transposed(case: Case) -> Findings:
+    """Report a square weight that is transposed where the others are not; a table untied."""
+    plain, turned = [], []
+    for node in case.graph.nodes:
+        if isinstance(node.op, MatMul) and node.inputs[0] in case.reading.fed:
+            weight = node.inputs[1]
+            if isinstance(weight.op, Parameter):
+                plain.append(weight)
+            elif isinstance(weight.op, PermuteDims) and isinstance(weight.inputs[0].op, Parameter):
+                turned.append((weight, weight.inputs[0]))
+    tables = {n.inputs[0] for n in case.graph.nodes if isinstance(n.op, Take)}
+    if len(set(plain)) < OTHERS or len(turned) > 1:
+        return
+    for node, weight in turned:
+        if weight in tables or weight in plain or weight.rank != 2:
+            continue
+        if weight.shape[0] == weight.shape[1]:
+            yield Seen("weight.transposed", node, {"weight": case.graph.path(weight)})
+        elif any(_alike(weight, table) for table in tables):
+            (table,) = (t for t in tables if _alike(weight, t))
+            words = {"weight": case.graph.path(weight), "table": case.graph.path(table)}
+            yield Seen("weight.untied", weight, words)
+
+
+def _alike(weight: Node, table: Node) -> bool:
+    return isinstance(table.op, Parameter) and table.shape == weight.shape
+
+
+def large(case: Case) -> Findings:
+    """Report linear maps that make vectors many times as long, and those with equal columns."""
+    seen: set[Node] = set()
+    for node in case.graph.nodes:
+        if not isinstance(node.op, MatMul) or node not in case.values:
+            continue
+        weight = node.inputs[1]
+        if weight not in case.reading.learned or weight in seen or weight.rank < 2:
+            continue
+        seen.add(weight)
+        value = case.values[weight]
+        if not np.isfinite(value).all():
+            continue
+        gain = _gain(value)
+        if gain > GAIN:
+            guilty = _where_it_grew(case, weight)
+            words = {"gain": gain, "weight": case.graph.path(guilty)}
+            yield Seen("weight.large", guilty, words)
+        elif _equal_columns(value):
+            yield Seen("weight.equal", _leaf(weight), {"weight": case.graph.path(weight)})
+
+
+def _gain(weight: object) -> float:
+    value = np.asarray(weight, dtype=np.float64)
+    return float(np.sqrt(np.square(value).sum(axis=-2).mean()))
+
+
+def _where_it_grew(case: Case, weight: Node) -> Node:
+    """Return the node at which a weight became too large: a factor, or the parameter itself."""
+    node = weight
+    while node.inputs:
+        before = [n for n in node.inputs if n in case.reading.learned and n.rank == node.rank]
+        if len(before) != 1:
+            return node
+        size, old = (float(np.abs(case.values[n]).mean()) for n in (node, before[0]))
+        if size > 2 * old:
+            return node
+        (node,) = before
+    return node
+
+
+def _leaf(node: Node) -> Node:
+    while node.inputs:
+        node = node.inputs[0]
+    return node
+
+
+def _equal_columns(value: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> bool:
+    """Say whether all columns of a matrix are the same, and not 0: their units stay alike."""
+    if value.ndim != 2 or min(value.shape) < 2 or not value.any():
+        return False
+    return bool(np.abs(value - value[:, :1]).max() <= SAME * np.abs(value).max())

@@ -37,7 +37,7 @@ def differentiate(case: Case, seed: int) -> Seen | None:
     run = started(both, feeds, params, case.sizes)
     wanted = set(found.values())
     lengths: dict[Node, float] = {}
-    bad: list[tuple[Node, Node, list[Array]]] = []
+    bad: list[tuple[Node, Node]] = []
 
     def rule(node: Node, *arrays: Array) -> Array:
         if node in case.values:
@@ -46,7 +46,7 @@ def differentiate(case: Case, seed: int) -> Seen | None:
         if node in wanted:
             lengths[node] = float(np.sqrt(np.mean(np.square(value, dtype=np.float64))))
         if not bad and node.inputs and born(node, value, list(arrays)):
-            bad.append((owner.get(node, node), node, list(arrays)))
+            bad.append((owner.get(node, node), node))
         return value
 
     values: dict[Node, Array] = {}
@@ -59,10 +59,14 @@ def differentiate(case: Case, seed: int) -> Seen | None:
     case.slopes.update({node: lengths[ct] for node, ct in found.items() if ct in lengths})
     if not bad:
         return None
-    node, made_by, arrays = bad[0]
-    words = {"op": node.op.name, "backward": made_by.op.name}
+    node, made_by = bad[0]
     value = case.values[node]
-    words |= {"least": float(np.min(value)), "most": float(np.max(value))}
+    words = {
+        "op": node.op.name,
+        "backward": made_by.op.name,
+        "least": float(np.min(value)),
+        "most": float(np.max(value)),
+    }
     return Seen("gradient.nan", node, words)
 
 

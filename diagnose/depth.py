@@ -4,6 +4,8 @@ Layers are found by their form. In a stack whose values keep their size a gradie
 factor for each layer is the same for all of them, and in many it is fatal.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from cutaway.diagnose.case import Case, Seen
@@ -47,7 +49,7 @@ def _steady(sizes: list[float]) -> bool:
     """Say whether numbers grow from one to the next, much for each and a lot in all."""
     if min(sizes) <= 0:
         return False
-    steps = [b / a for a, b in zip(sizes, sizes[1:], strict=False)]
+    steps = [b / a for a, b in pairwise(sizes)]
     return min(steps) > 1 and float(np.median(steps)) > FACTOR and sizes[-1] / sizes[0] > WHOLE
 
 

@@ -47,7 +47,7 @@ def sight(case: Case, attention: Attention) -> Sight | None:
     with np.errstate(invalid="ignore"):
         seen = ~(rows <= HIDDEN)
     whole = seen.reshape(-1, *seen.shape[-2:])
-    return Sight(whole.any(axis=0), whole)
+    return Sight(np.asarray(whole.any(axis=0)), whole)
 
 
 def masks(case: Case) -> Findings:
@@ -123,9 +123,9 @@ def _weak(case: Case, attention: Attention) -> Seen | None:
             hidden = value if fill is node.inputs[1] else ~value
             left = _left(weights, hidden)
             number = float(np.max(case.values[fill]))
-            if hidden.any() and not hidden.all() and (left > LEAST or number > 0):
-                if number > HIDDEN:
-                    return Seen("mask.fill", node, {"fill": number, "left": left})
+            some = hidden.any() and not hidden.all()
+            if some and number > HIDDEN and (left > LEAST or number > 0):
+                return Seen("mask.fill", node, {"fill": number, "left": left})
         elif _zero_one(value):
             hidden = value == 0
             left = _left(weights, hidden)

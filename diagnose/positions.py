@@ -8,7 +8,7 @@ import numpy as np
 
 from cutaway.diagnose.case import Case, Seen, upstream
 from cutaway.graph import CutawayError, Node, Parameter
-from cutaway.ops import Take
+from cutaway.ops import Add, Multiply, Take
 from cutaway.run.compile import Array
 from cutaway.shapes.reading import Findings
 
@@ -19,13 +19,14 @@ LIFTED = -1e4
 
 def positions(case: Case) -> Findings:
     """Report tokens that reach attention without their positions."""
-    kept = _lifted(case)
     for tokens in case.graph.inputs:
         found = _embedded(case, tokens)
         if found is None or case.values[tokens].shape[-1] < SHORTEST:
             continue
+        if _added(case, tokens):
+            continue
         try:
-            if not _ordered(case, tokens, kept):
+            if not _ordered(case, tokens, _lifted(case)):
                 yield Seen("positions", found, {"tokens": tokens.name})
         except CutawayError:  # a token that stands elsewhere is none
             continue
@@ -47,6 +48,23 @@ def _compares(case: Case, product: Node, table: Node, tokens: Node) -> bool:
     """Say whether scores compare positions of these tokens, made of these rows."""
     keys = {leaf for axis in case.origins[product][-2:] for leaf in axis}
     return tokens in keys and table in upstream((product,))
+
+
+def _added(case: Case, tokens: Node) -> bool:
+    """Say whether something that differs from place to place meets what is made of tokens."""
+    masking = {node for attention in case.attentions for node in attention.way}
+    for node in case.graph.nodes:
+        if not isinstance(node.op, Add | Multiply) or node in masking:
+            continue
+        for x, other in (node.inputs, node.inputs[::-1]):
+            if x not in case.reading.fed or other in case.reading.fed or not other.rank:
+                continue
+            value = case.values[other]
+            for axis in range(value.ndim):
+                leaves = case.origins[node][node.rank - value.ndim + axis]
+                if tokens in leaves and value.shape[axis] > 1 and np.ptp(value, axis=axis).any():
+                    return True
+    return False
 
 
 def _lifted(case: Case) -> dict[Node, Array]:

@@ -51,22 +51,21 @@ def forgotten(case: Case) -> Findings:
         return
     for sublayer in plain:
         goes_on = any(sublayer.last in upstream((s.core,)) for s in found if s is not sublayer)
-        if goes_on or sublayer.kind == "attention" or _alike(sublayer, added):
+        if goes_on or _alike(sublayer, added):
             yield Seen("residual.forgotten", sublayer.last, {"kind": sublayer.kind})
 
 
 def _alike(sublayer: Sublayer, added: list[Sublayer]) -> bool:
-    """Say whether a sublayer widens and narrows, as feed-forward networks do and heads don't."""
-    core = sublayer.core
-    return core.shape[-1] != sublayer.last.shape[-1] and any(
-        s.last.shape == sublayer.last.shape for s in added
-    )
+    """Say whether others of its kind are added; a network that does not widen may be a head."""
+    same = any(s.kind == sublayer.kind and s.last.shape == sublayer.last.shape for s in added)
+    widens = sublayer.core.shape[-1] != sublayer.last.shape[-1]
+    return same and (widens or sublayer.kind == "attention")
 
 
 def _sublayers(case: Case) -> Iterator[Sublayer]:
     """Give attentions and feed-forward networks of which the width stays."""
     for attention in case.attentions:
-        q = _linear_of(case, attention.product.inputs[0])
+        q = _linear_of(case, attention.product.inputs[0], turned=True)
         if q is None:
             continue
         last = _output(case, attention.mixing)
@@ -76,28 +75,27 @@ def _sublayers(case: Case) -> Iterator[Sublayer]:
         if isinstance(node.op, CURVES) and node in case.reading.fed:
             up = _linear_of(case, node.inputs[0])
             last = _output(case, node)
-            same = up is not None and last is not None
-            if same and last.shape == up.inputs[0].shape:  # type: ignore[union-attr]
-                assert last is not None
+            if up is None or last is None:
+                continue
+            if last.shape == up.inputs[0].shape:
                 yield Sublayer("feed-forward", last, node, _is_added(case, last))
 
 
-def _linear_of(case: Case, node: Node) -> Node | None:
-    """Return the linear map that a value is made by, behind biases and changes of form."""
+def _linear_of(case: Case, node: Node, turned: bool = False) -> Node | None:
+    """Return the linear map that a value is made by, behind biases and changes of form.
+
+    Queries may be ``turned``: a sum of what is made of them, by their positions.
+    """
     for _ in range(FAR):
         if isinstance(node.op, MatMul):
             other = node.inputs[1]
             return node if other in case.reading.learned else None
         fed = [n for n in node.inputs if n in case.reading.fed]
-        if (
-            isinstance(node.op, FORM)
-            or (isinstance(node.op, Elementwise) and len(fed) == 1)
-            or isinstance(node.op, LayerNorm | RMSNorm)
-            or (fed and isinstance(node.op, Add))
-        ):
-            node = fed[0]
-        else:
+        if len(fed) != 1 and not (turned and fed):
             return None
+        if not isinstance(node.op, (*FORM, Elementwise, LayerNorm, RMSNorm)):
+            return None
+        node = fed[0]
     return None
 
 

@@ -94,9 +94,9 @@ def _blamed(case: Case, loss: Node, target: Node, tokens: Node, first: Array) ->
                 return Seen("target.shift", loss, {"tokens": tokens.name})
             break
     for attention in case.attentions:
-        if _is_self(case, attention) and not _causal(case, attention):
-            if tokens in _stream(case, attention):
-                return Seen("causal.leak", attention.weights, {"tokens": tokens.name})
+        ahead = _is_self(case, attention) and not _causal(case, attention)
+        if ahead and tokens in _stream(case, attention):
+            return Seen("causal.leak", attention.weights, {"tokens": tokens.name})
     return Seen("target.seen", loss, {"tokens": tokens.name})
 
 

@@ -11,6 +11,8 @@ def silent(case: Case) -> Findings:
     if any(_alone(case, node) for node in case.graph.nodes):
         return  # one key takes all: queries and keys then have no gradient
     for node in case.graph.parameters:
+        if node.rank < 2:  # a bias may cancel: a softmax does not see what all scores share
+            continue
         if case.slopes.get(node) == 0.0 and not _behind_zeros(case, node):
             yield Seen("no-gradient.numbers", node, {"path": case.graph.path(node)})
 

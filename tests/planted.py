@@ -1,0 +1,591 @@
+"""Models with a planted bug: each with the kind that ``ca.debug`` must give, at the marked line.
+
+A line that ends in ``# bug`` is the guilty one; of several, any may be named.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import cutaway as ca
+from cutaway import layers, ops
+
+B, T, S, D, H, F, K, V = ca.dims("B T S D H F K V")
+INFINITY = float("inf")
+Built = ca.Node | list[ca.Node] | tuple[ca.Node, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A planted bug: what must be found, and a glob that the guilty path fits."""
+
+    make: Callable[[], Built]
+    kind: str
+    path: str
+
+    @property
+    def lines(self) -> set[int]:
+        """The lines that end in ``# bug``."""
+        source, first = inspect.getsourcelines(self.make)
+        return {first + n for n, line in enumerate(source) if line.rstrip().endswith("# bug")}
+
+
+PLANTED: dict[str, Planted] = {}
+
+
+def planted(kind: str, path: str = "*") -> Callable[[Callable[[], Built]], Callable[[], Built]]:
+    """List a model with a bug."""
+
+    def mark(make: Callable[[], Built]) -> Callable[[], Built]:
+        PLANTED[make.__name__] = Planted(make, kind, path)
+        return make
+
+    return mark
+
+
+# --- parts that most of them share --------------------------------------------------------------
+
+
+def linear(x: ca.Node, width: Any, name: str) -> ca.Node:
+    with ca.scope(name):
+        return layers.linear(x, width)
+
+
+def heads(x: ca.Node, name: str) -> ca.Node:
+    return linear(x, D, name).reshape((B, T, H, D / H)).transpose((0, 2, 1, 3))
+
+
+def qkv(x: ca.Node | None = None) -> tuple[ca.Node, ca.Node, ca.Node]:
+    x = tokens() if x is None else x
+    return heads(x, "query"), heads(x, "key"), heads(x, "value")
+
+
+def tokens() -> ca.Node:
+    return ca.input("x", (B, T, D))
+
+
+def ids(name: str = "tokens") -> ca.Node:
+    return ca.input(name, (B, T), dtype="int")
+
+
+def scores(q: ca.Node, k: ca.Node) -> ca.Node:
+    return q @ k.mT / ops.sqrt(ops.dim(D / H))
+
+
+def merge(x: ca.Node) -> ca.Node:
+    return linear(x.transpose((0, 2, 1, 3)).reshape((B, T, D)), D, "output")
+
+
+def attend(weights: ca.Node, v: ca.Node) -> ca.Node:
+    return merge(weights @ v)
+
+
+def embedded(index: ca.Node) -> ca.Node:
+    with ca.scope("embedding"):
+        x, _ = layers.token_embedding(index, V, D)
+    return x + layers.sinusoidal_positions(index.shape[1], D)
+
+
+def positions() -> tuple[ca.Node, ca.Node]:
+    """Rows and columns of a mask."""
+    return ops.expand_dims(ops.arange(T), 1), ops.expand_dims(ops.arange(T), 0)
+
+
+# --- scale and softmax --------------------------------------------------------------------------
+
+
+@planted("scale", "matmul")
+def missing_scale() -> Built:
+    q, k, v = qkv()
+    raw = q @ k.mT  # bug
+    return attend(ops.softmax(raw), v)
+
+
+@planted("scale", "*")
+def scale_by_the_model_width() -> Built:
+    q, k, v = qkv()
+    raw = q @ k.mT
+    scaled = raw / ops.sqrt(ops.dim(D))  # bug
+    return attend(ops.softmax(scaled), v)
+
+
+@planted("scale", "*")
+def scale_applied_twice() -> Built:
+    q, k, v = qkv()
+    q = q / ops.sqrt(ops.dim(D / H))  # bug
+    raw = q @ k.mT / ops.sqrt(ops.dim(D / H))  # bug
+    return attend(ops.softmax(raw), v)
+
+
+@planted("softmax-axis", "softmax")
+def softmax_over_queries() -> Built:
+    q, k, v = qkv()
+    weights = ops.softmax(scores(q, k), axis=-2)  # bug
+    return attend(weights, v)
+
+
+@planted("exp", "exp")
+def naive_softmax() -> Built:
+    q, k, v = qkv()
+    powers = ops.exp(scores(q, k))  # bug
+    return attend(powers / powers.sum(axis=-1, keepdims=True), v)
+
+
+@planted("softmax", "cross_entropy")
+def double_softmax_before_the_loss() -> Built:
+    hidden = layers.encoder_layer(embedded(ids()), heads=H, hidden=F)
+    probabilities = ops.softmax(linear(hidden, V, "classes"))
+    target = ca.input("target", (B, T), dtype="int")
+    return ops.cross_entropy(probabilities, target)  # bug
+
+
+@planted("log", "log")
+def logarithm_of_a_softmax() -> Built:
+    probabilities = ops.softmax(linear(tokens(), V, "classes"))
+    target = ca.input("target", (B, T), dtype="int")
+    logs = ops.log(probabilities)  # bug
+    return -(logs * ops.one_hot(target, V)).sum(axis=-1).mean()
+
+
+@planted("saturation", "*softmax")
+def weights_too_large_for_the_softmax() -> Built:
+    x = ca.input("x", (4, 9, 16))
+    with ca.scope("head"):
+        y = layers.single_head_attention(x)  # bug
+    random = np.random.default_rng(0)
+    names = ("query", "key", "value")
+    return y, {f"head/{n}/weight": random.normal(0, 2.4, (16, 16)).astype("f4") for n in names}
+
+
+# --- masks --------------------------------------------------------------------------------------
+
+
+@planted("mask", "where")
+def mask_upside_down() -> Built:
+    q, k, v = qkv()
+    hidden = ops.where(ops.causal_mask(T), -INFINITY, scores(q, k))  # bug
+    return attend(ops.softmax(hidden), v)
+
+
+@planted("mask", "less")
+def mask_that_looks_ahead_only() -> Built:
+    q, k, v = qkv()
+    rows, columns = positions()
+    mask = rows < columns  # bug
+    return attend(ops.softmax(ops.where(mask, scores(q, k), -1e9)), v)
+
+
+@planted("mask", "logical_not")
+def mask_negated_in_a_layer() -> Built:
+    mask = ops.logical_not(ops.causal_mask(T))  # bug
+    return layers.multi_head_attention(tokens(), heads=H, mask=mask)
+
+
+@planted("mask", "*")
+def mask_without_the_diagonal() -> Built:
+    q, k, v = qkv()
+    rows, columns = positions()
+    mask = rows > columns  # bug
+    return attend(ops.softmax(ops.where(mask, scores(q, k), -INFINITY)), v)
+
+
+@planted("mask", "less_equal")
+def mask_that_sees_one_ahead() -> Built:
+    q, k, v = qkv()
+    rows, columns = positions()
+    mask = columns <= rows + 1  # bug
+    return attend(ops.softmax(ops.where(mask, scores(q, k), -INFINITY)), v)
+
+
+@planted("mask", "*")
+def padding_upside_down() -> Built:
+    index = ids()
+    q, k, v = qkv(embedded(index))
+    mask = ops.equal(index, 0)  # bug
+    mask = ops.expand_dims(ops.expand_dims(mask, 1), 1)
+    return attend(ops.softmax(ops.where(mask, scores(q, k), -1e9)), v)
+
+
+@planted("mask", "*")
+def padding_of_queries() -> Built:
+    index = ids()
+    q, k, v = qkv(embedded(index))
+    real = ops.not_equal(index, 0)
+    mask = ops.expand_dims(ops.expand_dims(real, 1), 3)
+    hidden = ops.where(mask, scores(q, k), -1e9)  # bug
+    return attend(ops.softmax(hidden), v)
+
+
+@planted("mask", "add")
+def mask_added_behind_the_softmax() -> Built:
+    q, k, v = qkv()
+    weights = ops.softmax(scores(q, k))
+    mask = ops.where(ops.causal_mask(T), 0.0, -1e9)
+    hidden = weights + mask  # bug
+    return attend(hidden, v)
+
+
+@planted("mask", "multiply")
+def mask_multiplied_behind_the_softmax() -> Built:
+    q, k, v = qkv()
+    weights = ops.softmax(scores(q, k))
+    hidden = weights * ops.cast(ops.causal_mask(T), "float")  # bug
+    return attend(hidden, v)
+
+
+@planted("mask", "multiply")
+def mask_multiplied_before_the_softmax() -> Built:
+    q, k, v = qkv()
+    mask = ops.cast(ops.causal_mask(T), "float")
+    hidden = scores(q, k) * mask  # bug
+    return attend(ops.softmax(hidden), v)
+
+
+@planted("mask", "where")
+def mask_filled_with_zero() -> Built:
+    q, k, v = qkv()
+    hidden = ops.where(ops.causal_mask(T), scores(q, k), 0.0)  # bug
+    return attend(ops.softmax(hidden), v)
+
+
+@planted("mask", "add")
+def mask_of_flags_added() -> Built:
+    q, k, v = qkv()
+    mask = ops.cast(ops.causal_mask(T), "float")
+    hidden = scores(q, k) + mask  # bug
+    return attend(ops.softmax(hidden), v)
+
+
+@planted("nan", "multiply")
+def zero_times_infinity() -> Built:
+    q, k, v = qkv()
+    hides = 1.0 - ops.cast(ops.causal_mask(T), "float")
+    mask = hides * -INFINITY  # bug
+    return attend(ops.softmax(scores(q, k) + mask), v)
+
+
+# --- what a decoder may see ---------------------------------------------------------------------
+
+
+def language_model(index: ca.Node, mask: ca.Node | None) -> ca.Node:
+    x = embedded(index)
+    with ca.scope("layers"):
+        x = layers.encoder(x, layers=2, heads=H, hidden=F, mask=mask)
+    return linear(x, V, "head")
+
+
+@planted("causal", "layer.0/*softmax")
+def causal_mask_forgotten_in_a_language_model() -> Built:
+    index = ids()
+    x = embedded(index[:, :-1])
+    x = layers.encoder(x, layers=2, heads=H, hidden=F)  # bug
+    return ops.cross_entropy(linear(x, V, "head"), index[:, 1:])
+
+
+@planted("causal", "*self_attention*softmax")
+def causal_mask_forgotten_in_a_decoder() -> Built:
+    x, memory = tokens(), ca.input("memory", (B, S, D))
+    return layers.decoder_layer(x, memory, heads=H, hidden=F)  # bug
+
+
+@planted("causal", "layer.1/*softmax")
+def causal_mask_forgotten_in_one_layer() -> Built:
+    x = tokens()
+    with ca.scope("layer.0"):
+        x = layers.encoder_layer(x, heads=H, hidden=F, mask=ops.causal_mask(T))
+    with ca.scope("layer.1"):
+        return layers.encoder_layer(x, heads=H, hidden=F)  # bug
+
+
+@planted("target", "cross_entropy")
+def targets_that_are_not_shifted() -> Built:
+    index = ids()
+    logits = language_model(index, ops.causal_mask(T))
+    return ops.cross_entropy(logits, index)  # bug
+
+
+@planted("target", "cross_entropy")
+def targets_shifted_the_wrong_way() -> Built:
+    index = ids()
+    logits = language_model(index[:, 1:], ops.causal_mask(T - 1))
+    return ops.cross_entropy(logits, index[:, :-1])  # bug
+
+
+@planted("positions", "*take")
+def positions_forgotten() -> Built:
+    index = ids()
+    with ca.scope("embedding"):
+        x, _ = layers.token_embedding(index, V, D)  # bug
+    x = layers.encoder(x, layers=2, heads=H, hidden=F)
+    return linear(x, V, "head")
+
+
+# --- heads --------------------------------------------------------------------------------------
+
+
+@planted("regroup", "*reshape")
+def heads_split_without_a_transpose() -> Built:
+    x = tokens()
+    q, k, v = (linear(x, D, n).reshape((B, H, T, D / H)) for n in ("q", "k", "v"))  # bug
+    return attend(ops.softmax(scores(q, k)), v)
+
+
+@planted("heads", "*reshape")
+def heads_split_without_a_transpose_in_numbers() -> Built:
+    x = ca.input("x", (2, 8, 16))
+    q, k, v = (linear(x, 16, n).reshape((2, 4, 8, 4)) for n in ("q", "k", "v"))  # bug
+    y = ops.softmax(q @ k.mT / 2.0) @ v
+    return linear(y.transpose((0, 2, 1, 3)).reshape((2, 8, 16)), 16, "output")
+
+
+@planted("heads", "reshape")
+def heads_merged_without_a_transpose_in_numbers() -> Built:
+    x = ca.input("x", (2, 8, 16))
+    q, k, v = (
+        linear(x, 16, n).reshape((2, 8, 4, 4)).transpose((0, 2, 1, 3)) for n in ("q", "k", "v")
+    )
+    y = ops.softmax(q @ k.mT / 2.0) @ v
+    return linear(y.reshape((2, 8, 16)), 16, "output")  # bug
+
+
+@planted("heads", "matmul")
+def attention_between_heads() -> Built:
+    x = tokens()
+    q, k, v = (linear(x, D, n).reshape((B, T, H, D / H)) for n in ("q", "k", "v"))
+    raw = q @ k.mT / ops.sqrt(ops.dim(D / H))  # bug
+    return linear((ops.softmax(raw) @ v).reshape((B, T, D)), D, "output")
+
+
+@planted("heads", "reshape")
+def heads_merged_in_another_order() -> Built:
+    q, k, v = qkv()
+    y = ops.softmax(scores(q, k)) @ v
+    y = y.transpose((0, 2, 3, 1)).reshape((B, T, D))  # bug
+    return linear(y, D, "output")
+
+
+# --- norms --------------------------------------------------------------------------------------
+
+
+@planted("norm-axis", "layer_norm")
+def norm_over_time() -> Built:
+    x = tokens()
+    y = ops.layer_norm(x, axis=1)  # bug
+    return x + layers.feed_forward(y, F)
+
+
+@planted("eps", "*layer_norm")
+def eps_lost_in_float32() -> Built:
+    x = tokens()
+    with ca.scope("norm"):
+        y = layers.layer_norm(x, eps=1e-20)  # bug
+    return x + layers.feed_forward(y, F)
+
+
+@planted("root", "sqrt")
+def norm_without_eps() -> Built:
+    x = tokens()
+    centred = x - x.mean(axis=-1, keepdims=True)
+    deviation = ops.sqrt((centred * centred).mean(axis=-1, keepdims=True))  # bug
+    return x + layers.feed_forward(centred / deviation, F)
+
+
+@planted("norm", "subtract")
+def norm_that_takes_the_mean_off_only() -> Built:
+    x = tokens()
+    y = x - x.mean(axis=-1, keepdims=True)  # bug
+    return x + layers.feed_forward(y * ca.parameter("gain", (D,), "ones"), F)
+
+
+@planted("norm", "divide")
+def norm_by_the_variance() -> Built:
+    x = tokens()
+    centred = x - x.mean(axis=-1, keepdims=True)
+    variance = (centred * centred).mean(axis=-1, keepdims=True)
+    y = centred / (variance + 1e-5)  # bug
+    return x + layers.feed_forward(y, F)
+
+
+# --- residuals ----------------------------------------------------------------------------------
+
+
+@planted("residual", "*output/add")
+def residual_forgotten() -> Built:
+    x = tokens()
+    y = layers.layer_norm(x)
+    with ca.scope("attention"):
+        x = layers.multi_head_attention(y, heads=H)  # bug
+    with ca.scope("next"):
+        return x + layers.feed_forward(layers.layer_norm(x), F)
+
+
+@planted("residual", "layer.1/feed_forward/*add")
+def residual_forgotten_in_one_layer() -> Built:
+    x = tokens()
+    for n in range(3):
+        with ca.scope(f"layer.{n}"):
+            with ca.scope("attention"):
+                x = x + layers.multi_head_attention(layers.layer_norm(x), heads=H)
+            with ca.scope("feed_forward"):
+                y = layers.layer_norm(x)
+                f = layers.feed_forward(y, F)  # bug
+            x = f if n == 1 else x + f
+    return x
+
+
+@planted("residual", "add*")
+def residual_added_twice() -> Built:
+    x = tokens()
+    with ca.scope("sublayer"):
+        y = x + layers.feed_forward(layers.layer_norm(x), F)
+    return x + y  # bug
+
+
+@planted("residual-broadcast", "add")
+def residual_that_is_stretched() -> Built:
+    x = tokens()
+    y = linear(x, D, "f").mean(axis=1, keepdims=True)
+    return x + y  # bug
+
+
+# --- weights and values -------------------------------------------------------------------------
+
+
+@planted("weight", "*")
+def exploding_first_weights() -> Built:
+    x = tokens()
+    for n in range(6):
+        with ca.scope(f"layer.{n}"):
+            weight = ca.parameter("weight", (D, D)) * 12.0  # bug
+            x = ops.relu(x @ weight)
+    return x
+
+
+@planted("explode", "layer.0/*")
+def values_that_grow_from_layer_to_layer() -> Built:
+    x = tokens()
+    for n in range(12):
+        with ca.scope(f"layer.{n}"):
+            x = ops.tanh(x @ ca.parameter("up", (D, D))) + x * 5.0  # bug
+    return x
+
+
+@planted("vanish", "layer.*")
+def gradients_that_vanish() -> Built:
+    x = tokens()
+    for n in range(10):
+        with ca.scope(f"layer.{n}"):
+            x = ops.sigmoid(layers.linear(x, D))  # bug
+    return x
+
+
+@planted("weight", "weight*")
+def weights_that_are_all_the_same() -> Built:
+    x = tokens()
+    w = ca.parameter("weight", (D, F), init="ones")  # bug
+    return ops.relu(x @ w) @ ca.parameter("down", (F, D))
+
+
+@planted("weight", "permute_dims")
+def square_weight_transposed() -> Built:
+    x = tokens()
+    q = x @ ca.parameter("query", (D, D))
+    k = x @ ca.parameter("key", (D, D)).mT  # bug
+    v = x @ ca.parameter("value", (D, D))
+    return ops.softmax(q @ k.mT / ops.sqrt(ops.dim(D))) @ v
+
+
+@planted("weight", "head")
+def tied_weights_untied() -> Built:
+    x = layers.encoder_layer(embedded(ids()), heads=H, hidden=F)
+    head = ca.parameter("head", (V, D), "embedding")  # bug
+    return x @ head.mT
+
+
+@planted("dead", "subtract")
+def dead_units() -> Built:
+    x = tokens()
+    y = linear(x, F, "up") - 10.0  # bug
+    return x + linear(ops.relu(y), D, "down")
+
+
+@planted("dead", "up/bias")
+def dead_units_by_a_bias() -> Built:
+    x = ca.input("x", (4, 8, 16))
+    with ca.scope("up"):
+        y = layers.linear(x, 32)  # bug
+    y = linear(ops.relu(y), 16, "down")
+    return y, {"up/bias": np.full(32, -10.0, "f4")}
+
+
+@planted("saturation", "sigmoid")
+def saturated_gate() -> Built:
+    x = tokens()
+    gate = ops.sigmoid(linear(x, D, "gate") * 10000.0)  # bug
+    return x * gate
+
+
+@planted("nan", "w")
+def weights_after_divergence() -> Built:
+    y = ca.input("x", (4, 8)) @ ca.parameter("w", (8, 8))  # bug
+    return y, {"w": np.where(np.eye(8) > 0, np.nan, 1.0).astype("f4")}
+
+
+@planted("no-gradient", "*weight")
+def branch_multiplied_by_zero() -> Built:
+    x = tokens()
+    y = linear(x, D, "branch") * 0.0  # bug
+    return x + y
+
+
+@planted("no-gradient", "*")
+def branch_cut_away() -> Built:
+    x = tokens()
+    both = ops.concat([linear(x, D, "used"), linear(x, D, "unused")], axis=-1)  # bug
+    return x + both[..., :D]
+
+
+# --- where numbers end --------------------------------------------------------------------------
+
+
+@planted("divide", "divide")
+def mean_over_no_tokens() -> Built:
+    index = ids()
+    x = embedded(index)
+    real = ops.cast(ops.expand_dims(ops.not_equal(index, 0), 2), "float")
+    return (x * real).sum(axis=1) / real.sum(axis=1)  # bug
+
+
+@planted("log", "log")
+def logarithm_of_a_sigmoid() -> Built:
+    p = ops.sigmoid(linear(tokens(), 1, "score"))
+    label = ca.input("label", (B, T, 1))
+    return -(label * ops.log(p)).mean()  # bug
+
+
+@planted("root", "sqrt")
+def distance_to_oneself() -> Built:
+    x = ca.input("x", (T, D)) @ ca.parameter("w", (D, D))
+    gap = ops.expand_dims(x, 0) - ops.expand_dims(x, 1)
+    return ops.sqrt(ops.square(gap).sum(axis=-1)).mean()  # bug
+
+
+@planted("inf", "exp")
+def exponential_that_overflows() -> Built:
+    x = ca.input("x", (B, T, D))
+    return ops.exp(linear(x, D, "f") * 100.0)  # bug
+
+
+@planted("nan", "sqrt")
+def root_of_what_is_negative() -> Built:
+    return ops.sqrt(linear(tokens(), D, "f")).sum()  # bug
+
+
+@planted("sizes", "add")
+def batch_added_to_time() -> Built:
+    x = linear(tokens(), D, "f")
+    table = ca.input("positions", (T, 1, D))
+    return x + table  # bug

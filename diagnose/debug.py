@@ -1,6 +1,7 @@
 """``ca.debug``: run a model forward and backward, and say what is wrong with it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from cutaway.diagnose.sight import leaks, uncausal
 from cutaway.diagnose.silent import silent
 from cutaway.diagnose.ties import tied
 from cutaway.diagnose.weights import large, transposed
-from cutaway.graph import GradError, Graph, Node, OptionError, walk
+from cutaway.graph import CutawayError, GradError, Graph, Node, OptionError
 from cutaway.graph.dims import product
 from cutaway.graph.errors import explain
 from cutaway.graph.explanation import Language
@@ -110,15 +111,17 @@ def debug(
     case = Case(found, sizes_of(found, given, feeds or {}, params or {}))
     seen: list[Seen] = [s for rule in (_lints, *OF_THE_GRAPH) for s in rule(case)]
     notes: list[str] = []
-    need = _bytes(case)
-    if need > budget:
+    need, doubles = _bytes(case), list(_doubles(found))
+    if doubles:  # one array could not serve both: it cannot be run
+        seen += doubles
+    elif need > budget:
         notes.append(
             f"its numbers were not looked at: they take about {need / 2**30:.1f} GB, and the "
             f"budget is {budget / 2**30:.1f} GB; give smaller sizes, or a larger budget"
         )
     else:
         seen += _numbers(case, feeds or {}, params or {}, seed, np.dtype(dtype), notes)
-    listed = tuple(_finding(found, one) for one in ordered(case, seen))
+    listed = _once(_finding(found, one) for one in ordered(case, seen))
     return Diagnosis(listed, found, dict(case.sizes), tuple(notes), lang)
 
 
@@ -126,7 +129,23 @@ def _lints(case: Case) -> Findings:
     for code, rule in LINTS.items():
         for seen in rule(case.reading):
             if code not in seen.node.scope.allowed:
-                yield seen
+                yield _at_its_end(case, seen) if code == "no-gradient" else seen
+
+
+def _at_its_end(case: Case, seen: Seen) -> Seen:
+    """Blame what cuts a gradient off, not the parameter that gets none."""
+    (end,) = (n for n in case.graph.nodes if case.graph.path(n) == seen.words["end"])
+    return Seen(seen.text, end, seen.words)
+
+
+def _doubles(graph: Graph) -> Findings:
+    """Report inputs and parameters that have the name of another."""
+    for leaves, key in ((graph.inputs, "names.input"), (graph.parameters, "names.parameter")):
+        names: dict[str, Node] = {}
+        for node in leaves:
+            name = node.name if key == "names.input" else node.path
+            if names.setdefault(name, node) is not node:
+                yield Seen(key, node, {"name": name, "first": str(names[name].source)})
 
 
 def _bytes(case: Case) -> int:
@@ -157,7 +176,10 @@ def _numbers(
         return
     case.run = started(case.graph, {**made, **feeds}, {**weights, **params}, case.sizes)
     with np.errstate(all="ignore"):
-        case.values = {n: np.asarray(v) for n, v in walk(case.graph, case.run).items()}
+        stopped = _fill(case, feeds)
+        if stopped is not None:
+            yield stopped
+            return
         bad = bad_leaf(case) or first_bad(case, case.values)
         if bad is not None:
             yield bad
@@ -175,6 +197,26 @@ def _numbers(
             return
         for rule in OF_THE_SLOPES:
             yield from rule(case)
+
+
+def _fill(case: Case, feeds: Arrays) -> Seen | None:
+    """Compute the values of a case; return the node that cannot be computed, if there is one.
+
+    An index that is fed and does not exist is the caller's: that error goes on.
+    """
+    assert case.run is not None
+    values: dict[Node, Any] = {}
+    for node in case.graph.nodes:
+        try:
+            found = case.run(node, *[values[source] for source in node.inputs])
+        except CutawayError as error:
+            if any(leaf.name in feeds for leaf in case.graph.inputs if leaf in node.inputs):
+                raise
+            message, _, rest = str(error).partition("\n")
+            return Seen("index", node, {"message": message, "came": " ".join(rest.split())})
+        values[node] = np.asarray(found)
+    case.values = values
+    return None
 
 
 def _weights(case: Case, params: Arrays, seed: int, dtype: np.dtype[Any]) -> dict[str, Any]:
@@ -209,6 +251,19 @@ def _finding(graph: Graph, seen: Seen) -> Finding:
     return Finding(
         kind, graph.path(seen.node), seen.node, source.file, source.line, words, seen.text
     )
+
+
+def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Put together what is said of one line, layer after layer."""
+    found: dict[tuple[str, str, int], Finding] = {}
+    for one in findings:
+        key = one.text, one.file, one.line
+        first = found.get(key)
+        if first is not None and one.node is not None:
+            found[key] = replace(first, also=(*first.also, one.node))
+        else:
+            found[key] = one
+    return tuple(found.values())
 
 
 KINDS = {"gradient.nan": "nan", "explode.forward": "explode", "explode.backward": "explode"}

@@ -14,14 +14,15 @@ from cutaway.run.compile import Array
 from cutaway.shapes.reading import Findings
 from cutaway.transform import find_repeats
 
-FACTOR = 4.0  # for one layer
+SMALLEST = 2  # ops in a layer
+FACTOR = 3.0  # for one layer
 WHOLE = 1e3  # for the stack
 LARGEST = 1e4  # of a value, times what was fed
 
 
 def by_layer(case: Case) -> Findings:
     """Report stacks through which values or gradients grow or shrink."""
-    for repeat in find_repeats(case.graph):
+    for repeat in find_repeats(case.graph, SMALLEST):
         ends = [copy[-1] for copy in repeat.copies]
         if len(ends) < 2:
             continue

@@ -41,7 +41,8 @@ class Diagnosis:
         return bool(self.found)
 
     def __iter__(self) -> Iterator[Node]:
-        return iter(dict.fromkeys(f.node for f in self.found if f.node is not None))
+        guilty = (node for f in self.found for node in (f.node, *f.also))
+        return iter(dict.fromkeys(node for node in guilty if node is not None))
 
     def __str__(self) -> str:
         return self.words(self.lang)

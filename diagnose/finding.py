@@ -9,6 +9,8 @@ from cutaway.graph import Node
 from cutaway.graph.errors import explain
 from cutaway.graph.explanation import Language
 
+TIMES: dict[Language, str] = {"en": " ({} times)", "zh": "（{} 处）"}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -24,6 +26,8 @@ class Finding:
         The guilty node; None where it is no node: a size, a file.
     evidence
         The numbers and names that the message quotes.
+    also
+        Other nodes of the same line of which the same is said: of further layers.
     """
 
     kind: str
@@ -33,6 +37,7 @@ class Finding:
     line: int
     evidence: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
+    also: tuple[Node, ...] = ()
 
     def message(self, lang: Language = "en") -> str:
         """Return what was seen, and why it is wrong."""
@@ -45,6 +50,8 @@ class Finding:
     def words(self, lang: Language = "en") -> str:
         """Return the whole: what, where, and what mends it."""
         where = f"{self.path}, {self.place}" if self.path else self.place
+        if self.also:
+            where += TIMES[lang].format(len(self.also) + 1)
         return explain(f"{self.kind}: {self.message(lang)}", where=where, fix=self.fix(lang))
 
     @property
@@ -62,6 +69,7 @@ class Finding:
             "file": self.file,
             "line": self.line,
             "evidence": dict(self.evidence),
+            "also": [node.path for node in self.also],
         }
 
     def __str__(self) -> str:

@@ -8,7 +8,8 @@ SYMPTOMS = (  # of a run: they may come from what is found elsewhere
     "nan.root", "nan.log", "nan.zero", "nan.minus", "nan.times", "nan.overflow", "nan.exp",
     "inf.exp", "inf.log", "inf.zero", "inf.root", "inf.minus", "inf.times", "inf.overflow",
     "gradient.nan", "overflow", "mask.row", "saturation.key", "saturation.curve", "dead",
-    "norm.constant", "explode.forward", "explode.backward", "vanish", "no-gradient.numbers",
+    "norm.constant", "heads.features", "explode.forward", "explode.backward", "vanish",
+    "no-gradient.numbers",
 )  # fmt: skip
 BACKWARD = ("gradient.nan", "explode.backward", "vanish", "no-gradient.numbers")
 RARE = ("sizes", "causal.named", "target.seen", "causal.other", "positions")  # after the others

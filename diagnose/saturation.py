@@ -5,17 +5,20 @@ Each is seen over all tokens of the run, and only where there are enough of them
 
 import numpy as np
 
-from cutaway.diagnose.case import Case, Seen
+from cutaway.diagnose.case import Case, Seen, upstream
 from cutaway.graph import Constant, Node, Parameter
 from cutaway.ops import Add, LayerNorm, Maximum, Relu, RMSNorm, Sigmoid, Subtract, Tanh
 from cutaway.run.compile import Array
 from cutaway.shapes.norming import norm_of
 from cutaway.shapes.reading import Findings
 
-ONE = 0.995  # the largest weight of a query, on average
+ONE = 0.9  # the largest weight of a query, on average, with first weights
+TRAINED = 0.9995  # … with weights that are given: a trained head may look at one key
 KEYS = 3  # that a query sees, at least
 TOKENS = 12
-DEAD = 0.5  # the share of units
+DEAD = 0.9  # the share of units
+PUSHED = 0.1  # … that a bias alone keeps from 0
+STEPS = 3  # deviations by which it does
 FLAT = 0.9  # the share of values at the end of a curve
 NEAR = 1e-4  # of the end
 
@@ -33,8 +36,13 @@ def one_key(case: Case) -> Findings:
         largest = float(weights.max(axis=-1)[enough].mean())
         seen = scores[enough]
         spread = float(np.std(seen[seen > -1e4]))
-        if largest > ONE:
+        if largest > (TRAINED if _is_given(case, attention.scores) else ONE):
             yield Seen("saturation.key", attention.weights, {"weight": largest, "spread": spread})
+
+
+def _is_given(case: Case, node: Node) -> bool:
+    """Say whether some of the weights behind a value were given."""
+    return any(isinstance(n.op, Parameter) and n.path in case.given for n in upstream((node,)))
 
 
 def dead(case: Case) -> Findings:
@@ -43,14 +51,16 @@ def dead(case: Case) -> Findings:
         if not _is_relu(node) or node not in case.reading.fed or not node.rank:
             continue
         value = case.values[node]
-        rows = value.reshape(-1, value.shape[-1])
+        rows = _rows(value)
         if len(rows) < TOKENS or not np.isfinite(rows).all():
             continue
-        share = float((rows <= 0).all(axis=0).mean())
-        if share >= DEAD:
-            before = case.values[node.inputs[0]]
-            words = {"share": share, "most": float(before.max()), "mean": float(before.mean())}
-            yield Seen("dead", _pushed(case, node.inputs[0]) or node, words)
+        before = case.values[node.inputs[0]]
+        units = (rows <= 0).all(axis=0)
+        sum_, pushed = _pushed(case, node.inputs[0])
+        if units.mean() >= DEAD or (units & pushed).mean() >= PUSHED:
+            words = {"share": float(units.mean()), "most": float(before.max())}
+            words["mean"] = float(before.mean())
+            yield Seen("dead", sum_ if (units & pushed).any() else node, words)
 
 
 def _is_relu(node: Node) -> bool:
@@ -62,18 +72,26 @@ def _is_relu(node: Node) -> bool:
     return isinstance(zero, Constant) and not zero.value.any()
 
 
-def _pushed(case: Case, node: Node) -> Node | None:
-    """Return what pushes values below 0: a sum with something that is not fed."""
+def _pushed(case: Case, node: Node) -> tuple[Node, Array]:
+    """Return what pushes values below 0, a bias or a sum with it, and which units it pushes."""
+    nothing = np.zeros(1, dtype=bool)
+    last = node
     while isinstance(node.op, Add | Subtract):
         fed = [n for n in node.inputs if n in case.reading.fed]
         if len(fed) != 1:
-            return None
-        before, after = float(case.values[fed[0]].mean()), float(case.values[node].mean())
-        if after < before / 2 - 1:
-            (other,) = (n for n in node.inputs if n is not fed[0])
-            return other if isinstance(other.op, Parameter) else node
+            break
+        (other,) = (n for n in node.inputs if n is not fed[0])
+        before, after = (_rows(case.values[n]) for n in (fed[0], node))
+        far = (before - after).min(axis=0) > STEPS * before.std(axis=0)
+        units = far & (before > 0).any(axis=0)
+        if units.any():
+            return (other if isinstance(other.op, Parameter) else node), units
         (node,) = fed
-    return None
+    return last, nothing
+
+
+def _rows(value: Array) -> Array:
+    return value.reshape(-1, value.shape[-1])
 
 
 def flat(case: Case) -> Findings:
@@ -101,7 +119,7 @@ def constant_rows(case: Case) -> Findings:
             continue
         least = _eps(node) / 100
         spread = _spread(node, value, axes)
-        if float((spread <= least).mean()) > DEAD:
+        if float((spread <= least).mean()) > FLAT:
             words = {"variance": float(np.median(spread)), "eps": _eps(node)}
             yield Seen("norm.constant", node, words)
 

@@ -14,7 +14,16 @@ def silent(case: Case) -> Findings:
         if node.rank < 2:  # a bias may cancel: a softmax does not see what all scores share
             continue
         if case.slopes.get(node) == 0.0 and not _behind_zeros(case, node):
-            yield Seen("no-gradient.numbers", node, {"path": case.graph.path(node)})
+            yield Seen("no-gradient.numbers", _last(case, node), {"path": case.graph.path(node)})
+
+
+def _last(case: Case, node: Node) -> Node:
+    """Return the last value on the way from a parameter of which nothing is read."""
+    while True:
+        after = [n for n in case.graph.readers[node] if case.slopes.get(n) == 0.0]
+        if not after:
+            return node
+        node = after[0]
 
 
 def _alone(case: Case, node: Node) -> bool:

@@ -275,13 +275,17 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "fits only where {left} equals {right}, which are sizes of different axes",
         "look which axes are broadcast against each other: expand_dims, a transpose, an index",
     ),
-    "shape": ("{message}", "{fix}"),
     "unused.parameter": (
         "the parameter {name} is built and never reaches an output: what is made of it is unused",
         "use it, or take it away",
     ),
-    "unused.input": (
-        "the input {name} never reaches an output",
-        "use it, or take it away",
+    "names.input": (
+        "two inputs are called {name} (the first at {first}): one array cannot serve both",
+        "use the same node twice, or give one of them another name",
     ),
+    "names.parameter": (
+        "two parameters are called {name} (the first at {first}): one array cannot serve both",
+        "tell them apart with ca.scope(…), or use the same node twice",
+    ),
+    "index": ("{message} ({came})", "let indices begin at 0 and end below the number of rows"),
 }

@@ -23,7 +23,8 @@ CHINESE: dict[str, tuple[str, str]] = {
     ),
     "nan.minus": (
         "{op} 用无穷减无穷，得到 NaN",
-        "用 ca.ops.where(mask, scores, -float('inf')) 做掩码，再交给 ca.ops.softmax：整行被遮住时它给出 0",
+        "用 ca.ops.where(mask, scores, -float('inf')) 做掩码，再交给 ca.ops.softmax：整行被遮住"
+        "时它给出 0",
     ),
     "nan.times": (
         "{op} 用 0 乘无穷，得到 NaN",
@@ -54,8 +55,10 @@ CHINESE: dict[str, tuple[str, str]] = {
         "缩小输入：在它之前加归一化、用更小的权重，或用更宽的浮点数",
     ),
     "gradient.nan": (
-        "反向传播时，经过 {op} 的梯度是 NaN 或无穷（出在 {backward}），它的值在 {least:.3g} 到 {most:.3g} 之间",
-        "避开斜率为无穷的地方：sqrt(x + eps)、x / (norm + eps)、log(x + eps)；ca.ops.where 遮不住它，因为 0 乘无穷是 NaN",
+        "反向传播时，经过 {op} 的梯度是 NaN 或无穷（出在 {backward}），它的值在 {least:.3g} 到 "
+        "{most:.3g} 之间",
+        "避开斜率为无穷的地方：sqrt(x + eps)、x / (norm + eps)、log(x + eps)；ca.ops.where 遮不"
+        "住它，因为 0 乘无穷是 NaN",
     ),
     "overflow": (
         "数值达到 {most:.3g}：超过 {limit:.3g} 时，它们的平方就超出 {dtype} 的范围",
@@ -87,7 +90,8 @@ CHINESE: dict[str, tuple[str, str]] = {
     ),
     "softmax.twice": ("对 {of} 再做 softmax，而它已经是 softmax", "去掉其中一个"),
     "eps.small": (
-        "eps 是 {eps:.3g}：在 {dtype} 中，除舍入外恒定的一行，方差约为 {least:.2g}，这个 eps 盖不住它",
+        "eps 是 {eps:.3g}：在 {dtype} 中，除舍入外恒定的一行，方差约为 {least:.2g}，这个 eps 盖"
+        "不住它",
         "eps=1e-5，至少 1e-12",
     ),
     "eps.none": ("归一化没有 eps：恒定的一行会除以 0", "eps=1e-5"),
@@ -133,7 +137,8 @@ CHINESE: dict[str, tuple[str, str]] = {
     ),
     "mask.inverted": (
         "掩码反了：{queries} 个位置都看不到前面，却看得到后面",
-        "True 表示查询可以关注：ca.ops.where(mask, scores, -float('inf'))，mask 为 ca.ops.causal_mask(T)",
+        "True 表示查询可以关注：ca.ops.where(mask, scores, -float('inf'))，mask 为"
+        " ca.ops.causal_mask(T)",
     ),
     "mask.self": (
         "没有一个位置看得到自己，第一个位置什么也看不到",
@@ -184,7 +189,8 @@ CHINESE: dict[str, tuple[str, str]] = {
         "加上位置：x + ca.layers.sinusoidal_positions(T, width)，或可学习的、旋转的位置编码",
     ),
     "heads.reshape": (
-        "从 {old} 到 {new} 的变形保留了长度为 {size} 的轴，却没有保留它的元素：位置和特征混在了一起",
+        "从 {old} 到 {new} 的变形保留了长度为 {size} 的轴，却没有保留它的元素：位置和特征混在了"
+        "一起",
         "只拆分特征，再转置：x.reshape(B, T, H, K).transpose((0, 2, 1, 3))；合并时先转置",
     ),
     "heads.features": (
@@ -217,7 +223,8 @@ CHINESE: dict[str, tuple[str, str]] = {
         "init='xavier'",
     ),
     "saturation.key": (
-        "softmax 把一个查询 {weight:.3g} 的权重放在一个键上：分数的离散程度是 {spread:.3g}，几乎没有梯度传回",
+        "softmax 把一个查询 {weight:.3g} 的权重放在一个键上：分数的离散程度是 {spread:.3g}，几乎"
+        "没有梯度传回",
         "把分数乘以宽度平方根的倒数；用更小的权重；在前面加归一化",
     ),
     "dead": (
@@ -248,10 +255,17 @@ CHINESE: dict[str, tuple[str, str]] = {
         "只有 {left} 等于 {right} 时才成立，而它们是不同轴的长度",
         "看看哪些轴在相互广播：expand_dims、转置、索引",
     ),
-    "shape": ("{message}", "{fix}"),
     "unused.parameter": (
         "参数 {name} 建了却到不了任何输出：由它得到的东西没有被用上",
         "用上它，或去掉它",
     ),
-    "unused.input": ("输入 {name} 到不了任何输出", "用上它，或去掉它"),
+    "names.input": (
+        "两个输入都叫 {name}（第一个在 {first}）：一个数组不能给两个用",
+        "两处用同一个节点，或给其中一个换个名字",
+    ),
+    "names.parameter": (
+        "两个参数都叫 {name}（第一个在 {first}）：一个数组不能给两个用",
+        "用 ca.scope(…) 区分，或两处用同一个节点",
+    ),
+    "index": ("索引越界：{message}（{came}）", "索引从 0 开始，并小于行数"),
 }

@@ -66,7 +66,9 @@ def large(case: Case) -> Findings:
 def _gain(weight: Array) -> float:
     """Return how much longer a matrix makes a random vector, element by element."""
     columns = weight.size / weight.shape[-2]
-    return float(np.linalg.norm(weight.astype(np.float32, copy=False).reshape(-1)) / np.sqrt(columns))
+    return float(
+        np.linalg.norm(weight.astype(np.float32, copy=False).reshape(-1)) / np.sqrt(columns)
+    )
 
 
 def _where_it_grew(case: Case, weight: Node) -> Node:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from cutaway.graph.built import record
 from cutaway.graph.conditions import Condition
 from cutaway.graph.dims import Dim, Shape
 from cutaway.graph.facts import Facts
@@ -150,4 +151,6 @@ def apply(op: Op, *inputs: Node, name: str = "") -> Node:
     facts = Facts(op.name, shapes, Site(op, inputs, name, scope, source))
     shape = facts.infer(op)
     conditions = tuple(facts.conditions)
-    return Node(op, inputs, shape, op.dtype(*kinds), name, scope, source, conditions)
+    node = Node(op, inputs, shape, op.dtype(*kinds), name, scope, source, conditions)
+    record(node)
+    return node

@@ -71,7 +71,8 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "两边按同样的顺序合并：先转置，再变形",
         ),
         "softmax-axis": (
-            "softmax 沿 {shape} 的轴 {axis}，而 {product} 沿轴 {summed}（{size}）求和：被求和的权重之和不是 1",
+            "softmax 沿 {shape} 的轴 {axis}，而 {product} 沿轴 {summed}（{size}）求和：被求和的"
+            "权重之和不是 1",
             "沿 axis={summed} 做 softmax",
         ),
         "scale": (

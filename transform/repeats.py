@@ -21,8 +21,13 @@ Copy = tuple[Node, ...]
 Copies = tuple[Copy, ...]
 
 
-def find_repeats(graph: Graph) -> tuple[Repeat, ...]:
+def find_repeats(graph: Graph, smallest: int = SMALLEST) -> tuple[Repeat, ...]:
     """Return the repeated blocks of a graph, each as large as it can be; none overlap.
+
+    Parameters
+    ----------
+    smallest
+        How many ops a copy has, at least.
 
     Examples
     --------
@@ -49,7 +54,7 @@ def find_repeats(graph: Graph) -> tuple[Repeat, ...]:
             copies = _chain(last, before, places, fixed)
             if copies:
                 done.update(*copies)
-                if sum(bool(node.inputs) for node in copies[0]) >= SMALLEST:
+                if sum(bool(node.inputs) for node in copies[0]) >= smallest:
                     found += [Repeat(run, common_scope(run[0])) for run in _runs(copies, readers)]
                 break
     return _disjoint(found)

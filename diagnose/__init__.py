@@ -3,5 +3,6 @@
 from cutaway.diagnose.debug import debug
 from cutaway.diagnose.diagnosis import Diagnosis
 from cutaway.diagnose.finding import Finding
+from cutaway.diagnose.unused import unused
 
-__all__ = ["Diagnosis", "Finding", "debug"]
+__all__ = ["Diagnosis", "Finding", "debug", "unused"]

@@ -275,6 +275,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "fits only where {left} equals {right}, which are sizes of different axes",
         "look which axes are broadcast against each other: expand_dims, a transpose, an index",
     ),
+    "refused": ("{message}", "{fix}"),
     "unused.parameter": (
         "the parameter {name} is built and never reaches an output: what is made of it is unused",
         "use it, or take it away",

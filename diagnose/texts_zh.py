@@ -255,6 +255,7 @@ CHINESE: dict[str, tuple[str, str]] = {
         "只有 {left} 等于 {right} 时才成立，而它们是不同轴的长度",
         "看看哪些轴在相互广播：expand_dims、转置、索引",
     ),
+    "refused": ("{message}", "{fix}"),
     "unused.parameter": (
         "参数 {name} 建了却到不了任何输出：由它得到的东西没有被用上",
         "用上它，或去掉它",

@@ -353,6 +353,60 @@ def grad(
 
 @app.command(
     examples=[
+        "cutaway debug translator",
+        "cutaway debug model.py:build --json",
+        "cutaway debug encoder-layer --dim T=12 --seed 1 --dtype float16",
+        "cutaway debug feed-forward --lang zh",
+    ]
+)
+@model_argument
+@dim_option
+@feed_option
+@seed_option
+@click.option(
+    "--params",
+    metavar="FILE.safetensors",
+    type=click.Path(path_type=Path),
+    help="Weights by path; those that are not there are drawn by Xavier's rule.",
+)
+@click.option(
+    "--dtype",
+    type=click.Choice(("float16", "float32", "float64")),
+    default="float32",
+    show_default=True,
+    help="The floats that are drawn.",
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(min=0),
+    default=4.0,
+    show_default=True,
+    metavar="GB",
+    help="The memory that its numbers may take; more is read, and not run.",
+)
+@lang_option
+@json_option
+def debug(
+    model: str,
+    dims: tuple[str, ...],
+    feeds: tuple[str, ...],
+    seed: int,
+    **options: Any,
+) -> int:
+    """Say what is wrong with a model: which node, why, and what usually mends it.
+
+    It is read, and run forward and backward: NaN and what will overflow, masks, scales and heads
+    that are not what was meant, what is saturated, gradients that vanish, explode or are 0.
+    Sizes, inputs and weights that are not given are made. Exit code 1: something was found.
+    """
+    from cutaway.cli.debug import Options, debug_model
+    from cutaway.cli.inputs import Given
+
+    return debug_model(model, Given(dims, feeds, seed), Options(**options))
+
+
+@app.command(
+    examples=[
         "cutaway step attention --script",
         "cutaway step encoder-layer --script --level sublayer",
         "cutaway step feed-forward --script --backward --json",

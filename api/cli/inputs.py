@@ -36,7 +36,7 @@ class Point:
 
 def point(model: Loaded, given: Given, dtype: str) -> Point:
     """Return sizes, feeds and parameters: those given, and examples in ``dtype`` for the rest."""
-    arrays = _read_feeds(given.feeds)
+    arrays = read_feeds(given.feeds)
     names = [node.name for node in model.graph.inputs]
     for name in arrays:
         if name not in names:
@@ -100,7 +100,14 @@ def read_dims(texts: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _read_feeds(texts: Sequence[str]) -> dict[str, Any]:
+def read_feeds(texts: Sequence[str]) -> dict[str, Any]:
+    """Read ``NAME=ARRAY`` options.
+
+    Raises
+    ------
+    FeedError
+        If one is no name with an array, two give one name, or a file cannot be read.
+    """
     found: dict[str, Any] = {}
     for text in texts:
         name, equals, value = text.partition("=")

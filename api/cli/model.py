@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cutaway.cli.userfile import graph_of, written_functions
-from cutaway.graph import Graph, LoadError
+from cutaway.graph import Graph, LoadError, Node
 from cutaway.graph.errors import explain
 from cutaway.interop import PICKLES, encode
 from cutaway.models import MODELS
@@ -45,8 +45,13 @@ class Loaded:
     example: str = ""
 
 
-def load(text: str) -> Loaded:
+def load(text: str, built: list[Node] | None = None) -> Loaded:
     """Return the model that MODEL names.
+
+    Parameters
+    ----------
+    built
+        Where to put all nodes that a user's function builds, also those that it does not return.
 
     Raises
     ------
@@ -59,7 +64,7 @@ def load(text: str) -> Loaded:
         return Loaded(text, model.graph(), model.sizes, params, model.reading, model.example)
     file, colon, name = text.rpartition(":")
     if colon and file.endswith(".py"):
-        return Loaded(name, graph_of(Path(file), name))
+        return Loaded(name, graph_of(Path(file), name, built))
     if os.path.isdir(text) or (os.path.isfile(text) and text.endswith(PICKLES)):
         return _checkpoint(Path(text))  # it refuses a pickle, and says how to convert it
     raise _unknown(text)

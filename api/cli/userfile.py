@@ -12,12 +12,13 @@ from pathlib import Path
 from types import ModuleType
 
 from cutaway.graph import CutawayError, Graph, LoadError, Node
+from cutaway.graph.built import recording
 from cutaway.graph.errors import explain
 
 NEEDED = "a function without arguments that returns a node, nodes or a Graph"
 
 
-def graph_of(file: Path, name: str) -> Graph:
+def graph_of(file: Path, name: str, built: list[Node] | None = None) -> Graph:
     """Return the graph that a function in a file gives.
 
     The file may import what stands beside it (``import other``, ``from .other import …``) and,
@@ -52,7 +53,11 @@ def graph_of(file: Path, name: str) -> Graph:
             raise
         except (Exception, SystemExit) as error:
             raise _failure(f"{file} fails when it is imported", error, file) from error
-        return _call(module, file, name)
+        with recording() as nodes:
+            graph = _call(module, file, name)
+        if built is not None:
+            built += nodes
+        return graph
 
 
 def written_functions(file: str | Path) -> list[str]:

@@ -14,7 +14,7 @@ from cutaway.diagnose.depth import by_layer, too_large
 from cutaway.diagnose.diagnosis import Diagnosis
 from cutaway.diagnose.domain import domains, exponentials, twice
 from cutaway.diagnose.finding import Finding
-from cutaway.diagnose.heads import features, joined, lucky
+from cutaway.diagnose.heads import lucky, split
 from cutaway.diagnose.masks import masks
 from cutaway.diagnose.norms import small_eps, unscaled
 from cutaway.diagnose.order import ordered
@@ -24,7 +24,7 @@ from cutaway.diagnose.residuals import doubled, forgotten
 from cutaway.diagnose.saturation import constant_rows, dead, flat, one_key
 from cutaway.diagnose.sight import leaks, uncausal
 from cutaway.diagnose.silent import silent
-from cutaway.diagnose.ties import tied
+from cutaway.diagnose.ties import outer, tied
 from cutaway.diagnose.weights import large, transposed
 from cutaway.graph import CutawayError, GradError, Graph, Node, OptionError
 from cutaway.graph.dims import product
@@ -37,7 +37,7 @@ from cutaway.shapes.reading import Findings
 
 Rule = Callable[[Case], Findings]
 OF_THE_GRAPH: tuple[Rule, ...] = (
-    tied, twice, exponentials, domains, small_eps, unscaled, lucky, features, joined, forgotten,
+    tied, outer, twice, exponentials, domains, small_eps, unscaled, lucky, split, forgotten,
     doubled, transposed,
 )  # fmt: skip
 OF_THE_VALUES: tuple[Rule, ...] = (

@@ -17,7 +17,9 @@ from cutaway.ops import (
     Max,
     Pow,
     Reciprocal,
+    Relu,
     Rsqrt,
+    Sigmoid,
     Sqrt,
     Subtract,
     Sum,
@@ -79,13 +81,11 @@ def exponentials(case: Case) -> Findings:
 
 def _summed(node: Node) -> Node | None:
     """Return the exponentials that a softmax or a logarithm adds up."""
-    if isinstance(node.op, Divide) and softmax_of(node) is not None:
-        return node.inputs[0]
-    if isinstance(node.op, Log):
-        total = behind(node.inputs[0])
-        if isinstance(total.op, Sum) and isinstance(total.inputs[0].op, Exp):
-            return total.inputs[0]
-    return None
+    if not isinstance(node.op, Divide | Log):
+        return None
+    total = behind(node.inputs[-1])
+    summed = isinstance(total.op, Sum) and isinstance(total.inputs[0].op, Exp)
+    return total.inputs[0] if summed else None
 
 
 def twice(case: Case) -> Findings:
@@ -99,8 +99,11 @@ def twice(case: Case) -> Findings:
         else:
             continue
         inner = _stripped(x)
+        words = {"op": node.op.name, "of": case.graph.path(inner)}
         if softmax_of(inner) is not None:
-            yield Seen(key, node, {"op": node.op.name, "of": case.graph.path(inner)})
+            yield Seen(key, node, words)
+        elif isinstance(inner.op, Relu | Sigmoid) and key == "softmax.loss":
+            yield Seen("softmax.cut", node, words | {"curve": inner.op.name})
 
 
 def _stripped(node: Node) -> Node:

@@ -14,6 +14,7 @@ from cutaway.shapes.norming import made_axes
 from cutaway.shapes.reading import Findings, Reading
 
 Tag = tuple[tuple[Node, int], int]  # a reshape and the axis it took apart, and which part
+Tags = tuple[frozenset[Tag], ...]  # of every axis
 
 
 def lucky(case: Case) -> Findings:
@@ -48,36 +49,63 @@ def _permutes(old: list[Dim], new: list[Dim]) -> bool:
     )
 
 
-def features(case: Case) -> Findings:
-    """Report scores between features: the axis of the keys was made by a linear map."""
+def split(case: Case) -> Findings:
+    """Report parts of an axis that are joined in another order than they were split in.
+
+    Reported too are scores between parts of the features: the heads of one position.
+    """
+    tags, wrong = _tagged(case)
+    for node, parts in wrong.items():
+        words = {"olds": show_shape(parts), "new": show_shape(node.shape)}
+        yield Seen("heads.order", node, words)
     made = made_axes(case.reading)
+    for node in case.graph.nodes:
+        if isinstance(node.op, Reshape) and node not in wrong and node.inputs[0] in tags:
+            (source,) = node.inputs
+            parts = _stranded(case.reading, node, tags[source], made.get(source, frozenset()))
+            if parts:
+                words = {"olds": show_shape(parts), "new": show_shape(node.shape)}
+                yield Seen("heads.stranded", node, words)
     for attention in case.attentions:
         product = attention.product
-        q, k = product.inputs
-        rows, columns = made.get(q, frozenset()), made.get(k, frozenset())
-        if q.rank - 2 in rows and k.rank - 1 in columns:
+        sides = zip(product.inputs, (-2, -1), strict=True)
+        if all(
+            node in tags and tags[node][axis] and node.rank + axis in made.get(node, frozenset())
+            for node, axis in sides
+        ):
             yield Seen("heads.features", product, {"shape": show_shape(product.shape)})
 
 
-def joined(case: Case) -> Findings:
-    """Report parts of an axis that are joined in another order than they were split in."""
-    reading = case.reading
-    tags: dict[Node, tuple[frozenset[Tag], ...]] = {}
+def _stranded(reading: Reading, node: Node, tags: Tags, made: frozenset[int]) -> Shape:
+    """Return what is joined where the width of heads goes with positions, and the heads do not."""
+    old, new = reading.shapes[node.inputs[0]], reading.shapes[node]
+    for olds, news in reading.segments(old, new):
+        if len(olds) < 2 or len(news) > 1 or made.issuperset(olds):
+            continue
+        inside = {tag for axis in olds if axis in made for tag in tags[axis]}
+        outside = {tag for axis in made.difference(olds) if old[axis] != 1 for tag in tags[axis]}
+        if any((split, m - 1) in outside for split, m in inside):
+            return tuple(old[axis] for axis in olds)
+    return ()
+
+
+def _tagged(case: Case) -> tuple[dict[Node, Tags], dict[Node, Shape]]:
+    """Return which parts of which split every axis is, and what is joined in a wrong order."""
+    tags: dict[Node, Tags] = {}
+    wrong: dict[Node, Shape] = {}
     for node in case.graph.nodes:
         if isinstance(node.op, Reshape):
-            own, wrong = _reshaped(reading, node, tags)
-            if wrong:
-                words = {"olds": show_shape(wrong), "new": show_shape(node.shape)}
-                yield Seen("heads.order", node, words)
+            own, parts = _reshaped(case.reading, node, tags)
+            if parts:
+                wrong[node] = parts
         else:
-            own = _carried(reading, node, tags)
+            own = _carried(case.reading, node, tags)
         if any(own):
             tags[node] = own
+    return tags, wrong
 
 
-def _carried(
-    reading: Reading, node: Node, tags: dict[Node, tuple[frozenset[Tag], ...]]
-) -> tuple[frozenset[Tag], ...]:
+def _carried(reading: Reading, node: Node, tags: dict[Node, Tags]) -> Tags:
     axes: list[set[Tag]] = [set() for _ in range(node.rank)]
     for source, into in zip(node.inputs, reading.carried(node), strict=True):
         if source not in tags or (isinstance(node.op, MatMul) and source not in reading.fed):
@@ -88,9 +116,7 @@ def _carried(
     return tuple(map(frozenset, axes))
 
 
-def _reshaped(
-    reading: Reading, node: Node, tags: dict[Node, tuple[frozenset[Tag], ...]]
-) -> tuple[tuple[frozenset[Tag], ...], Shape]:
+def _reshaped(reading: Reading, node: Node, tags: dict[Node, Tags]) -> tuple[Tags, Shape]:
     """Return the tags of the new axes, and the parts that were joined in a wrong order."""
     (source,) = node.inputs
     old, new = reading.shapes[source], reading.shapes[node]

@@ -56,10 +56,11 @@ def forgotten(case: Case) -> Findings:
 
 
 def _alike(sublayer: Sublayer, added: list[Sublayer]) -> bool:
-    """Say whether others of its kind are added; a network that does not widen may be a head."""
-    same = any(s.kind == sublayer.kind and s.last.shape == sublayer.last.shape for s in added)
-    widens = sublayer.core.shape[-1] != sublayer.last.shape[-1]
-    return same and (widens or sublayer.kind == "attention")
+    """Say whether others like it are added, and it is no head: that would not widen."""
+    others = [s for s in added if s.last.shape == sublayer.last.shape]
+    if sublayer.kind == "attention":
+        return any(s.kind == sublayer.kind for s in others)
+    return bool(others) and sublayer.core.shape[-1] != sublayer.last.shape[-1]
 
 
 def _sublayers(case: Case) -> Iterator[Sublayer]:

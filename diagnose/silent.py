@@ -2,18 +2,19 @@
 
 from cutaway.diagnose.case import Case, Seen
 from cutaway.graph import Node
-from cutaway.ops import Softmax
+from cutaway.ops import MatMul, Multiply, Softmax
 from cutaway.shapes.reading import Findings
+from cutaway.shapes.scaling import FORM
 
 
 def silent(case: Case) -> Findings:
     """Report parameters whose gradient is 0 for random cotangents."""
-    if any(_alone(case, node) for node in case.graph.nodes):
+    if _behind_zeros(case) or any(_alone(case, node) for node in case.graph.nodes):
         return  # one key takes all: queries and keys then have no gradient
     for node in case.graph.parameters:
         if node.rank < 2:  # a bias may cancel: a softmax does not see what all scores share
             continue
-        if case.slopes.get(node) == 0.0 and not _behind_zeros(case, node):
+        if case.slopes.get(node) == 0.0:
             yield Seen("no-gradient.numbers", _last(case, node), {"path": case.graph.path(node)})
 
 
@@ -31,7 +32,16 @@ def _alone(case: Case, node: Node) -> bool:
     return isinstance(node.op, Softmax) and case.values[node].shape[node.op.axis] == 1
 
 
-def _behind_zeros(case: Case, node: Node) -> bool:
-    """Say whether another parameter is 0, as an adapter's is at first: it hides this one."""
-    others = (n for n in case.graph.parameters if n is not node and n.rank > 1)
-    return any(not case.values[other].any() for other in others)
+def _behind_zeros(case: Case) -> bool:
+    """Say whether a factor is a parameter that is 0, as an adapter's is: it hides others."""
+    zeros = [n for n in case.graph.parameters if not case.values[n].any()]
+    return any(_is_factor(case, node) for node in zeros)
+
+
+def _is_factor(case: Case, node: Node) -> bool:
+    """Say whether something is multiplied by a value."""
+    readers = case.graph.readers[node]
+    return any(
+        isinstance(n.op, MatMul | Multiply) or (isinstance(n.op, FORM) and _is_factor(case, n))
+        for n in readers
+    )

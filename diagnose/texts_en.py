@@ -92,6 +92,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "loss falls below a bound, and gradients are small",
         "give it the scores",
     ),
+    "softmax.cut": (
+        "{op} takes scores, but {curve} cuts them off first: they may be any number",
+        "give it what {curve} reads",
+    ),
     "softmax.twice": ("a softmax of {of}, which is a softmax already", "leave one of them out"),
     "eps.small": (
         "eps is {eps:.3g}: in {dtype} a row that is constant but for rounding has a variance of "
@@ -214,6 +218,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "heads are joined as {olds}, in another order than they were split",
         "transpose so that heads stand before their width, then reshape",
     ),
+    "heads.stranded": (
+        "the width of the heads is joined with positions, as {olds}, and the heads stay behind",
+        "transpose first: x.transpose((0, 2, 1, 3)).reshape(B, T, H * K)",
+    ),
     "residual.forgotten": (
         "this {kind} is not added to what it reads, while others are",
         "x + sublayer(x)",
@@ -274,6 +282,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "sizes": (
         "fits only where {left} equals {right}, which are sizes of different axes",
         "look which axes are broadcast against each other: expand_dims, a transpose, an index",
+    ),
+    "sizes.outer": (
+        "{one} minus {other} is {whole}: every element of one with every element of the other",
+        "give both the same shape: x[:, 0], or an axis more for the other",
     ),
     "refused": ("{message}", "{fix}"),
     "unused.parameter": (

@@ -88,6 +88,10 @@ CHINESE: dict[str, tuple[str, str]] = {
         "{op} 接收分数并自己做 softmax，而 {of} 已经是 softmax：损失降不到某个下界以下，梯度也很小",
         "把分数交给它",
     ),
+    "softmax.cut": (
+        "{op} 接收分数，而 {curve} 先把它们截断了：分数可以是任何数",
+        "把 {curve} 的输入交给它",
+    ),
     "softmax.twice": ("对 {of} 再做 softmax，而它已经是 softmax", "去掉其中一个"),
     "eps.small": (
         "eps 是 {eps:.3g}：在 {dtype} 中，除舍入外恒定的一行，方差约为 {least:.2g}，这个 eps 盖"
@@ -201,6 +205,10 @@ CHINESE: dict[str, tuple[str, str]] = {
         "头按 {olds} 合并，与拆分时的顺序不同",
         "先转置，让头排在宽度之前，再变形",
     ),
+    "heads.stranded": (
+        "头的宽度与位置按 {olds} 合并，头却留在外面",
+        "先转置：x.transpose((0, 2, 1, 3)).reshape(B, T, H * K)",
+    ),
     "residual.forgotten": (
         "这个子层（{kind}）没有加到它的输入上，而其他子层都有",
         "x + sublayer(x)",
@@ -254,6 +262,10 @@ CHINESE: dict[str, tuple[str, str]] = {
     "sizes": (
         "只有 {left} 等于 {right} 时才成立，而它们是不同轴的长度",
         "看看哪些轴在相互广播：expand_dims、转置、索引",
+    ),
+    "sizes.outer": (
+        "{one} 减 {other} 得到 {whole}：每个元素都与对方的每个元素相减",
+        "让两者形状相同：x[:, 0]，或给另一个加一个轴",
     ),
     "refused": ("{message}", "{fix}"),
     "unused.parameter": (

@@ -1,7 +1,8 @@
 """Sizes of different axes that have to be equal: broadcast against each other by mistake."""
 
 from cutaway.diagnose.case import Case, Seen
-from cutaway.graph import Input, show
+from cutaway.graph import Input, show, show_shape
+from cutaway.ops import ExpandDims, Subtract
 from cutaway.shapes.reading import Findings
 
 
@@ -19,6 +20,19 @@ def tied(case: Case) -> Findings:
         left, right = condition.left, condition.right
         if condition.relation == "==" and {left, right} <= fed and not _declared(case, condition):
             yield Seen("sizes", node, {"left": show(left), "right": show(right)})
+
+
+def outer(case: Case) -> Findings:
+    """Report a column minus a row of the same length: ``(N, 1) - (N,)`` has N times N elements."""
+    for node in case.graph.nodes:
+        if not isinstance(node.op, Subtract) or not case.reading.fed.issuperset(node.inputs):
+            continue
+        for column, row in (node.inputs, node.inputs[::-1]):
+            shape = column.shape
+            plain = column.rank == row.rank + 1 > 1 and not isinstance(column.op, ExpandDims)
+            if plain and shape[-1] == 1 != shape[-2] and shape[-2] == row.shape[-1]:
+                words = {"one": show_shape(shape), "other": show_shape(row.shape)}
+                yield Seen("sizes.outer", node, words | {"whole": show_shape(node.shape)})
 
 
 def _declared(case: Case, condition: object) -> bool:

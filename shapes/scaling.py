@@ -32,6 +32,7 @@ from cutaway.ops import (
     LayerNorm,
     MatMul,
     Multiply,
+    Negative,
     PermuteDims,
     Reshape,
     RMSNorm,
@@ -180,6 +181,8 @@ def _operand(reading: Reading, node: Node) -> tuple[list[Factor], bool] | None:
             node = node.inputs[-1]  # behind what a cache holds
         elif isinstance(op, Add) and len(fed) == 1:
             node = node.inputs[fed[0]]  # a bias
+        elif isinstance(op, Add | Subtract) and (turned := _turned(reading, node)) is not None:
+            node = turned
         elif isinstance(op, Multiply | Divide):
             value = _value(reading, node.inputs[1 - fed[0]]) if len(fed) == 1 else None
             if value is None or (isinstance(op, Divide) and fed == [1]):
@@ -193,6 +196,31 @@ def _operand(reading: Reading, node: Node) -> tuple[list[Factor], bool] | None:
             return None
         else:
             return factors, isinstance(op, Input | Parameter | Take) or _maps(reading, node)
+
+
+def _turned(reading: Reading, node: Node) -> Node | None:
+    """Return what is turned by its positions: a sum of parts of it, times sines and cosines."""
+    waiting, ends = [node], set[Node]()
+    for _ in range(FAR):
+        if not waiting:
+            break
+        node = waiting.pop()
+        fed = [source for source in node.inputs if source in reading.fed]
+        if (
+            isinstance(node.op, (*FORM, Concat, Negative))
+            or (isinstance(node.op, Add | Subtract) and len(fed) == 2)
+            or (isinstance(node.op, Multiply) and len(fed) == 1 and _turns(reading, node))
+        ):
+            waiting += fed
+        else:
+            ends.add(node)
+    return ends.pop() if len(ends) == 1 and not waiting else None
+
+
+def _turns(reading: Reading, node: Node) -> bool:
+    """Say whether a factor differs from place to place, and is not learned."""
+    factor = next(source for source in node.inputs if source not in reading.fed)
+    return factor not in reading.learned and any(size != 1 for size in reading.shapes[factor])
 
 
 def _shrinks(reading: Reading, value: sympy.Expr) -> bool:

@@ -265,6 +265,19 @@ def queries_scaled_by_the_model_width() -> ca.Node:
 
 
 @suspicious("scale")
+def no_scale_of_what_is_turned_by_its_positions() -> ca.Node:
+    q, k, v = query_key_value()
+
+    def turned(x: ca.Node) -> ca.Node:
+        half = D / H / 2
+        swapped = ops.concat([-x[..., half:], x[..., :half]], axis=-1)
+        return x * ops.cos(places) + swapped * ops.sin(places)
+
+    places = ops.expand_dims(ops.cast(ops.arange(T), "float"), 1)
+    return ops.softmax(turned(q) @ turned(k).mT) @ v
+
+
+@suspicious("scale")
 def root_of_the_length() -> ca.Node:
     return scaled(lambda s: s / ops.sqrt(ops.dim(T)))
 

@@ -4,6 +4,7 @@ A line that ends in ``# bug`` is the guilty one; of several, any may be named.
 """
 
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -363,227 +364,95 @@ def heads_merged_in_another_order() -> Built:
     return linear(y, D, "output")
 
 
-# --- norms --------------------------------------------------------------------------------------
+@planted("scale", "matmul")
+def missing_scale_behind_rotary_positions() -> Built:
+    q, k, v = qkv()
+    half = D / H / 2
+    places = ops.expand_dims(ops.cast(ops.arange(T), "float"), 1)
+    rates = ops.exp(ops.cast(ops.arange(half), "float") * -0.5)
+    cos, sin = ops.cos(places * rates), ops.sin(places * rates)
+
+    def turned(x: ca.Node) -> ca.Node:
+        a, b = x[..., :half], x[..., half:]
+        return ops.concat([a * cos - b * sin, a * sin + b * cos], axis=-1)
+
+    raw = turned(q) @ turned(k).mT  # bug
+    return attend(ops.softmax(raw), v)
 
 
-@planted("norm-axis", "layer_norm")
-def norm_over_time() -> Built:
-    x = tokens()
-    y = ops.layer_norm(x, axis=1)  # bug
-    return x + layers.feed_forward(y, F)
+@planted("exp", "exp")
+def naive_softmax_divided_at_the_end() -> Built:
+    q, k, v = qkv()
+    powers = ops.exp(scores(q, k))  # bug
+    return merge((powers @ v) / powers.sum(axis=-1, keepdims=True))
 
 
-@planted("eps", "*layer_norm")
-def eps_lost_in_float32() -> Built:
-    x = tokens()
-    with ca.scope("norm"):
-        y = layers.layer_norm(x, eps=1e-20)  # bug
-    return x + layers.feed_forward(y, F)
+@planted("softmax", "softmax.1")
+def softmax_of_a_softmax() -> Built:
+    q, k, v = qkv()
+    weights = ops.softmax(scores(q, k))
+    return attend(ops.softmax(weights), v)  # bug
 
 
-@planted("root", "sqrt")
-def norm_without_eps() -> Built:
-    x = tokens()
-    centred = x - x.mean(axis=-1, keepdims=True)
-    deviation = ops.sqrt((centred * centred).mean(axis=-1, keepdims=True))  # bug
-    return x + layers.feed_forward(centred / deviation, F)
+@planted("softmax", "cross_entropy")
+def logits_cut_by_relu() -> Built:
+    logits = ops.relu(linear(tokens(), V, "classes"))
+    return ops.cross_entropy(logits, ca.input("target", (B, T), dtype="int"))  # bug
 
 
-@planted("norm", "subtract")
-def norm_that_takes_the_mean_off_only() -> Built:
-    x = tokens()
-    y = x - x.mean(axis=-1, keepdims=True)  # bug
-    return x + layers.feed_forward(y * ca.parameter("gain", (D,), "ones"), F)
+@planted("mask", "add")
+def mask_of_numbers_upside_down() -> Built:
+    x = ca.input("x", (2, 6, 8))
+    q, k, v = (linear(x, 8, name) for name in ("query", "key", "value"))
+    mask = ca.constant(np.where(np.tril(np.ones((6, 6))) > 0, -1e9, 0.0))
+    raw = q @ k.mT / math.sqrt(8) + mask  # bug
+    return ops.softmax(raw) @ v
 
 
-@planted("norm", "divide")
-def norm_by_the_variance() -> Built:
-    x = tokens()
-    centred = x - x.mean(axis=-1, keepdims=True)
-    variance = (centred * centred).mean(axis=-1, keepdims=True)
-    y = centred / (variance + 1e-5)  # bug
-    return x + layers.feed_forward(y, F)
-
-
-# --- residuals ----------------------------------------------------------------------------------
-
-
-@planted("residual", "*output/add")
-def residual_forgotten() -> Built:
-    x = tokens()
-    y = layers.layer_norm(x)
-    with ca.scope("attention"):
-        x = layers.multi_head_attention(y, heads=H)  # bug
-    with ca.scope("next"):
-        return x + layers.feed_forward(layers.layer_norm(x), F)
-
-
-@planted("residual", "layer.1/feed_forward/*add")
-def residual_forgotten_in_one_layer() -> Built:
-    x = tokens()
-    for n in range(3):
-        with ca.scope(f"layer.{n}"):
-            with ca.scope("attention"):
-                x = x + layers.multi_head_attention(layers.layer_norm(x), heads=H)
-            with ca.scope("feed_forward"):
-                y = layers.layer_norm(x)
-                f = layers.feed_forward(y, F)  # bug
-            x = f if n == 1 else x + f
-    return x
-
-
-@planted("residual", "add*")
-def residual_added_twice() -> Built:
-    x = tokens()
-    with ca.scope("sublayer"):
-        y = x + layers.feed_forward(layers.layer_norm(x), F)
-    return x + y  # bug
-
-
-@planted("residual-broadcast", "add")
-def residual_that_is_stretched() -> Built:
-    x = tokens()
-    y = linear(x, D, "f").mean(axis=1, keepdims=True)
-    return x + y  # bug
-
-
-# --- weights and values -------------------------------------------------------------------------
-
-
-@planted("weight", "*")
-def exploding_first_weights() -> Built:
-    x = tokens()
-    for n in range(6):
-        with ca.scope(f"layer.{n}"):
-            weight = ca.parameter("weight", (D, D)) * 12.0  # bug
-            x = ops.relu(x @ weight)
-    return x
-
-
-@planted("explode", "layer.0/*")
-def values_that_grow_from_layer_to_layer() -> Built:
-    x = tokens()
-    for n in range(12):
-        with ca.scope(f"layer.{n}"):
-            x = ops.tanh(x @ ca.parameter("up", (D, D))) + x * 5.0  # bug
-    return x
-
-
-@planted("vanish", "layer.*")
-def gradients_that_vanish() -> Built:
-    x = tokens()
-    for n in range(10):
-        with ca.scope(f"layer.{n}"):
-            x = ops.sigmoid(layers.linear(x, D))  # bug
-    return x
-
-
-@planted("weight", "weight*")
-def weights_that_are_all_the_same() -> Built:
-    x = tokens()
-    w = ca.parameter("weight", (D, F), init="ones")  # bug
-    return ops.relu(x @ w) @ ca.parameter("down", (F, D))
-
-
-@planted("weight", "permute_dims")
-def square_weight_transposed() -> Built:
-    x = tokens()
-    q = x @ ca.parameter("query", (D, D))
-    k = x @ ca.parameter("key", (D, D)).mT  # bug
-    v = x @ ca.parameter("value", (D, D))
-    return ops.softmax(q @ k.mT / ops.sqrt(ops.dim(D))) @ v
-
-
-@planted("weight", "head")
-def tied_weights_untied() -> Built:
-    x = layers.encoder_layer(embedded(ids()), heads=H, hidden=F)
-    head = ca.parameter("head", (V, D), "embedding")  # bug
-    return x @ head.mT
-
-
-@planted("dead", "subtract")
-def dead_units() -> Built:
-    x = tokens()
-    y = linear(x, F, "up") - 10.0  # bug
-    return x + linear(ops.relu(y), D, "down")
-
-
-@planted("dead", "up/bias")
-def dead_units_by_a_bias() -> Built:
-    x = ca.input("x", (4, 8, 16))
-    with ca.scope("up"):
-        y = layers.linear(x, 32)  # bug
-    y = linear(ops.relu(y), 16, "down")
-    return y, {"up/bias": np.full(32, -10.0, "f4")}
-
-
-@planted("saturation", "sigmoid")
-def saturated_gate() -> Built:
-    x = tokens()
-    gate = ops.sigmoid(linear(x, D, "gate") * 10000.0)  # bug
-    return x * gate
-
-
-@planted("nan", "w")
-def weights_after_divergence() -> Built:
-    y = ca.input("x", (4, 8)) @ ca.parameter("w", (8, 8))  # bug
-    return y, {"w": np.where(np.eye(8) > 0, np.nan, 1.0).astype("f4")}
-
-
-@planted("no-gradient", "multiply")
-def branch_multiplied_by_zero() -> Built:
-    x = tokens()
-    y = linear(x, D, "branch") * 0.0  # bug
-    return x + y
-
-
-@planted("no-gradient", "unused/add")
-def branch_cut_away() -> Built:
-    x = tokens()
-    with ca.scope("unused"):
-        unused = layers.linear(x, D)  # bug
-    both = ops.concat([linear(x, D, "used"), unused], axis=-1)
-    return x + both[..., :D]
-
-
-# --- where numbers end --------------------------------------------------------------------------
-
-
-@planted("divide", "divide")
-def mean_over_no_tokens() -> Built:
+@planted("causal", "gpt/*softmax")
+def causal_mask_forgotten_without_a_loss() -> Built:
     index = ids()
     x = embedded(index)
-    real = ops.cast(ops.expand_dims(ops.not_equal(index, 0), 2), "float")
-    return (x * real).sum(axis=1) / real.sum(axis=1)  # bug
+    with ca.scope("gpt"):
+        x = layers.encoder(x, layers=2, heads=H, hidden=F)  # bug
+    return linear(x, V, "head")
 
 
-@planted("log", "log")
-def logarithm_of_a_sigmoid() -> Built:
-    p = ops.sigmoid(linear(tokens(), 1, "score"))
-    label = ca.input("label", (B, T, 1))
-    return -(label * ops.log(p)).mean()  # bug
+@planted("causal", "*softmax")
+def causal_mask_forgotten_with_a_loss_by_hand() -> Built:
+    index = ids()
+    x = layers.encoder_layer(embedded(index[:, :-1]), heads=H, hidden=F)  # bug
+    logs = ops.log_softmax(linear(x, V, "head"))
+    return -(logs * ops.one_hot(index[:, 1:], V)).sum(axis=-1).mean()
 
 
-@planted("root", "sqrt")
-def distance_to_oneself() -> Built:
-    x = ca.input("x", (T, D)) @ ca.parameter("w", (D, D))
-    gap = ops.expand_dims(x, 0) - ops.expand_dims(x, 1)
-    return ops.sqrt(ops.square(gap).sum(axis=-1)).mean()  # bug
+@planted("positions", "source/take")
+def positions_of_the_source_forgotten() -> Built:
+    source, target = ca.input("source", (B, S), "int"), ca.input("target", (B, T), "int")
+    with ca.scope("source"):
+        x, _ = layers.token_embedding(source, V, D)  # bug
+    with ca.scope("encoder"):
+        memory = layers.encoder(x, layers=1, heads=H, hidden=F)
+    with ca.scope("decoder"):
+        y = layers.decoder(
+            embedded(target), memory, layers=1, heads=H, hidden=F, mask=ops.causal_mask(T)
+        )
+    return linear(y, V, "head")
 
 
-@planted("inf", "exp")
-def exponential_that_overflows() -> Built:
-    x = ca.input("x", (B, T, D))
-    return ops.exp(linear(x, D, "f") * 100.0)  # bug
+@planted("index", "take*")
+def positions_off_by_one() -> Built:
+    x = ca.input("x", (2, 8, 16))
+    table = ca.parameter("positions", (8, 16), "embedding")
+    return x + ops.take(table, ops.arange(8) + 1)  # bug
 
 
-@planted("nan", "sqrt")
-def root_of_what_is_negative() -> Built:
-    return ops.sqrt(linear(tokens(), D, "f")).sum()  # bug
-
-
-@planted("sizes", "add")
-def batch_added_to_time() -> Built:
-    x = linear(tokens(), D, "f")
-    table = ca.input("positions", (T, 1, D))
-    return x + table  # bug
+@planted("heads", "reshape*")
+def heads_merged_without_a_transpose_where_they_are_as_many_as_positions() -> Built:
+    x = ca.input("x", (2, 4, 16))
+    q, k, v = (
+        linear(x, 16, n).reshape((2, 4, 4, 4)).transpose((0, 2, 1, 3)) for n in ("q", "k", "v")
+    )
+    y = ops.softmax(q @ k.mT / 2.0) @ v
+    y = y.reshape((2, 4, 16))  # bug
+    return linear(y, 16, "output")

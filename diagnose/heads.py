@@ -5,6 +5,7 @@ divide one another, by heads joined in the order width, heads; and attention tha
 features, since a transpose is missing.
 """
 
+from collections.abc import Collection, Mapping
 from itertools import permutations
 
 from cutaway.diagnose.case import Case, Seen
@@ -13,7 +14,8 @@ from cutaway.ops import MatMul, Reshape
 from cutaway.shapes.norming import made_axes
 from cutaway.shapes.reading import Findings, Reading
 
-Tag = tuple[tuple[Node, int], int]  # a reshape and the axis it took apart, and which part
+Split = tuple[Node, int]  # a reshape, and the axis that it took apart
+Tag = tuple[Split, int]  # … and which part
 Tags = tuple[frozenset[Tag], ...]  # of every axis
 
 
@@ -54,18 +56,17 @@ def split(case: Case) -> Findings:
 
     Reported too are scores between parts of the features: the heads of one position.
     """
-    tags, wrong = _tagged(case)
-    for node, parts in wrong.items():
-        words = {"olds": show_shape(parts), "new": show_shape(node.shape)}
-        yield Seen("heads.order", node, words)
+    tags = _tagged(case)
     made = made_axes(case.reading)
+    heads = {
+        split
+        for attention in case.attentions
+        for axis in tags.get(attention.mixing, ())
+        for split, _ in axis
+    }
     for node in case.graph.nodes:
-        if isinstance(node.op, Reshape) and node not in wrong and node.inputs[0] in tags:
-            (source,) = node.inputs
-            parts = _stranded(case.reading, node, tags[source], made.get(source, frozenset()))
-            if parts:
-                words = {"olds": show_shape(parts), "new": show_shape(node.shape)}
-                yield Seen("heads.stranded", node, words)
+        if isinstance(node.op, Reshape) and node.inputs[0] in tags:
+            yield from _joined(case.reading, node, tags[node.inputs[0]], made, heads)
     for attention in case.attentions:
         product = attention.product
         sides = zip(product.inputs, (-2, -1), strict=True)
@@ -76,33 +77,47 @@ def split(case: Case) -> Findings:
             yield Seen("heads.features", product, {"shape": show_shape(product.shape)})
 
 
-def _stranded(reading: Reading, node: Node, tags: Tags, made: frozenset[int]) -> Shape:
-    """Return what is joined where the width of heads goes with positions, and the heads do not."""
-    old, new = reading.shapes[node.inputs[0]], reading.shapes[node]
+def _joined(
+    reading: Reading,
+    node: Node,
+    tags: Tags,
+    made: Mapping[Node, frozenset[int]],
+    heads: Collection[Split],
+) -> Findings:
+    """Report parts of heads that are joined in a wrong order, or with positions."""
+    (source,) = node.inputs
+    old, new = reading.shapes[source], reading.shapes[node]
+    features = made.get(source, frozenset())
     for olds, news in reading.segments(old, new):
-        if len(olds) < 2 or len(news) > 1 or made.issuperset(olds):
+        if len(olds) < 2 or len(news) > 1:
             continue
-        inside = {tag for axis in olds if axis in made for tag in tags[axis]}
-        outside = {tag for axis in made.difference(olds) if old[axis] != 1 for tag in tags[axis]}
-        if any((split, m - 1) in outside for split, m in inside):
-            return tuple(old[axis] for axis in olds)
-    return ()
+        words = {
+            "olds": show_shape(tuple(old[axis] for axis in olds)),
+            "new": show_shape(node.shape),
+        }
+        before: set[Tag] = set()
+        for axis in olds:
+            parts = {tag for tag in tags[axis] if tag[0] in heads}
+            if any((split, n) in before for split, m in parts for n in (m + 1, m + 2)):
+                yield Seen("heads.order", node, words)
+                return
+            before |= parts
+        inside = {tag for axis in features.intersection(olds) for tag in tags[axis]}
+        outside = {tag for axis in features.difference(olds) for tag in tags[axis]}
+        positions = not features.issuperset(olds)
+        if positions and any(s in heads and (s, m - 1) in outside for s, m in inside):
+            yield Seen("heads.stranded", node, words)
 
 
-def _tagged(case: Case) -> tuple[dict[Node, Tags], dict[Node, Shape]]:
-    """Return which parts of which split every axis is, and what is joined in a wrong order."""
+def _tagged(case: Case) -> dict[Node, Tags]:
+    """Return, for every axis, which part of which split it is."""
     tags: dict[Node, Tags] = {}
-    wrong: dict[Node, Shape] = {}
     for node in case.graph.nodes:
-        if isinstance(node.op, Reshape):
-            own, parts = _reshaped(case.reading, node, tags)
-            if parts:
-                wrong[node] = parts
-        else:
-            own = _carried(case.reading, node, tags)
+        find = _split if isinstance(node.op, Reshape) else _carried
+        own = find(case.reading, node, tags)
         if any(own):
             tags[node] = own
-    return tags, wrong
+    return tags
 
 
 def _carried(reading: Reading, node: Node, tags: dict[Node, Tags]) -> Tags:
@@ -116,21 +131,16 @@ def _carried(reading: Reading, node: Node, tags: dict[Node, Tags]) -> Tags:
     return tuple(map(frozenset, axes))
 
 
-def _reshaped(reading: Reading, node: Node, tags: dict[Node, Tags]) -> tuple[Tags, Shape]:
-    """Return the tags of the new axes, and the parts that were joined in a wrong order."""
+def _split(reading: Reading, node: Node, tags: dict[Node, Tags]) -> Tags:
+    """Return the tags of the axes that a reshape keeps, and of those that it makes of one."""
     (source,) = node.inputs
     old, new = reading.shapes[source], reading.shapes[node]
     before = tags.get(source, (frozenset(),) * len(old))
     axes: list[frozenset[Tag]] = [frozenset()] * len(new)
-    wrong: Shape = ()
     for olds, news in reading.segments(old, new):
         if len(olds) == len(news) == 1:
             axes[news[0]] = before[olds[0]]
         elif len(olds) == 1:
             for n, axis in enumerate(news):
                 axes[axis] = frozenset({((node, olds[0]), n)})
-        elif len(news) == 1 and len(olds) == 2:
-            first, second = (before[axis] for axis in olds)
-            if any((split, n) in second for split, m in first for n in range(m)):
-                wrong = tuple(old[axis] for axis in olds)
-    return tuple(axes), wrong
+    return tuple(axes)

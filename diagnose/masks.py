@@ -121,14 +121,14 @@ def _weak(case: Case, attention: Attention) -> Seen | None:
         if isinstance(node.op, Where):
             fill = node.inputs[2 if node.inputs[1] in (*attention.way, attention.product) else 1]
             hidden = value if fill is node.inputs[1] else ~value
-            left = _left(weights, hidden)
+            left = _left(weights, hidden, attention.axis)
             number = float(np.max(case.values[fill]))
             some = hidden.any() and not hidden.all()
             if some and number > HIDDEN and (left > LEAST or number > 0):
                 return Seen("mask.fill", node, {"fill": number, "left": left})
         elif _zero_one(value):
             hidden = value == 0
-            left = _left(weights, hidden)
+            left = _left(weights, hidden, attention.axis)
             if isinstance(node.op, Multiply) and left > LEAST:
                 return Seen("mask.times", node, {"left": left})
             if isinstance(node.op, Add) and left > LEAST:
@@ -143,12 +143,12 @@ def _zero_one(value: Array) -> bool:
     return flags.size == 2 and flags[0] == 0 and flags[1] == 1
 
 
-def _left(weights: Array, hidden: Array) -> float:
+def _left(weights: Array, hidden: Array, axis: int) -> float:
     """Return the largest weight of what is hidden, in rows where something is seen."""
     spread = np.broadcast_to(hidden, np.broadcast_shapes(hidden.shape, weights.shape))
     if spread.shape != weights.shape:
         return 0.0
-    rows = ~spread.all(axis=-1, keepdims=True)
+    rows = ~spread.all(axis=axis, keepdims=True)
     found = weights[spread & rows]
     return float(np.nanmax(found)) if found.size and not np.isnan(found).all() else 0.0
 

@@ -24,6 +24,7 @@ from cutaway.run.compile import Array, Arrays
 from cutaway.run.sizes import Shown, learn
 from cutaway.shapes.connected import connected
 from cutaway.shapes.numbers import tester
+from cutaway.shapes.search import smallest
 
 WIDTHS = (16, 32, 24, 8, 40, 12, 4)
 LENGTHS = (6, 7, 5, 8, 4)
@@ -55,6 +56,9 @@ def sizes_of(
     for group in groups:
         spoken = sorted(set().union(*(c.symbols for c in group)) - known.keys())
         met = _search(spoken, wished, group, known)
+        if met is None and known.keys().isdisjoint(spoken):
+            least = smallest(spoken, group)
+            met = None if least is None else least.sizes
         if met is None:
             return example_sizes(graph, known)
         found |= met

@@ -75,7 +75,7 @@ def _reshape(reading: Reading, old: Shape, new: Shape, known: Orders) -> tuple[O
             if len(some) > 1 and len(into) > 1 and _reordered(reading, ours, theirs):
                 words |= {"olds": _joined(ours), "news": show_shape(tuple(theirs))}
                 seen = seen or ("regroup.split", words)
-            elif len(some) > 1:
+            elif len(some) > 1 and into:  # else all of them have length 1
                 pieces = _pieces(reading, ours, theirs)
                 found |= {news[n]: p for n, p in zip(into, pieces, strict=True) if len(p) > 1}
     return found, seen

@@ -16,7 +16,8 @@ def differentiate(case: Case, seed: int) -> Seen | None:
 
     What is differentiated is a scalar loss, or each output times random numbers.
     """
-    outputs = dict.fromkeys(n for n in case.graph.outputs if n.dtype == "float")
+    ends = case.graph.outputs if case.loss is None else (case.loss,)
+    outputs = dict.fromkeys(n for n in ends if n.dtype == "float")
     leaves = {
         n for n in case.graph.nodes if isinstance(n.op, Input | Parameter) and n.dtype == "float"
     }

@@ -32,6 +32,8 @@ class Case:
         The length of the gradient of every node, where that was computed.
     given
         The names of the feeds and the paths of the parameters that the caller gave.
+    loss
+        What is differentiated; None for all outputs, times random numbers.
     """
 
     graph: Graph
@@ -40,6 +42,7 @@ class Case:
     values: Mapping[Node, Array] = field(default_factory=dict)
     slopes: dict[Node, float] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
+    loss: Node | None = None
 
     @cached_property
     def reading(self) -> Reading:

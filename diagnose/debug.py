@@ -1,36 +1,29 @@
 """``ca.debug``: run a model forward and backward, and say what is wrong with it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.diagnose.backward import differentiate
-from cutaway.diagnose.birth import bad_leaf, first_bad
-from cutaway.diagnose.case import Case, Seen, started
-from cutaway.diagnose.depth import by_layer, too_large
+from cutaway.diagnose.case import Case, Seen
 from cutaway.diagnose.diagnosis import Diagnosis
 from cutaway.diagnose.domain import domains, exponentials, twice
 from cutaway.diagnose.finding import Finding
 from cutaway.diagnose.heads import lucky, split
-from cutaway.diagnose.masks import masks
 from cutaway.diagnose.norms import small_eps, unscaled
 from cutaway.diagnose.order import ordered
-from cutaway.diagnose.point import feeds_of, sizes_of
-from cutaway.diagnose.positions import positions
+from cutaway.diagnose.point import sizes_of
 from cutaway.diagnose.residuals import doubled, forgotten
-from cutaway.diagnose.saturation import constant_rows, dead, flat, one_key
-from cutaway.diagnose.sight import leaks, uncausal
-from cutaway.diagnose.silent import silent
+from cutaway.diagnose.running import Given, numbers
+from cutaway.diagnose.texts import HEADINGS
 from cutaway.diagnose.ties import outer, tied
-from cutaway.diagnose.weights import large, transposed
-from cutaway.graph import CutawayError, GradError, Graph, Node, OptionError
+from cutaway.diagnose.weights import transposed
+from cutaway.graph import Graph, Node, OptionError
 from cutaway.graph.dims import product
 from cutaway.graph.errors import explain
 from cutaway.graph.explanation import Language
-from cutaway.run import initialize
 from cutaway.run.compile import Arrays
 from cutaway.shapes.lint import RULES as LINTS
 from cutaway.shapes.reading import Findings
@@ -40,10 +33,6 @@ OF_THE_GRAPH: tuple[Rule, ...] = (
     tied, outer, twice, exponentials, domains, small_eps, unscaled, lucky, split, forgotten,
     doubled, transposed,
 )  # fmt: skip
-OF_THE_VALUES: tuple[Rule, ...] = (
-    masks, uncausal, leaks, positions, large, one_key, dead, flat, constant_rows, too_large,
-)  # fmt: skip
-OF_THE_SLOPES: tuple[Rule, ...] = (by_layer, silent)
 BUDGET = 4 << 30  # bytes
 FORWARD_AND_BACK = 3  # times what the forward pass holds
 
@@ -108,19 +97,18 @@ def debug(
     found = Graph.of(graph)
     found = found if loss is None else Graph(dict.fromkeys([loss, *found.outputs]))
     given = {str(name): size for name, size in (dims or {}).items()}
-    case = Case(found, sizes_of(found, given, feeds or {}, params or {}))
+    case = Case(found, sizes_of(found, given, feeds or {}, params or {}), loss=loss)
     seen: list[Seen] = [s for rule in (_lints, *OF_THE_GRAPH) for s in rule(case)]
     notes: list[str] = []
     need, doubles = _bytes(case), list(_doubles(found))
     if doubles:  # one array could not serve both: it cannot be run
         seen += doubles
     elif need > budget:
-        notes.append(
-            f"its numbers were not looked at: they take about {need / 2**30:.1f} GB, and the "
-            f"budget is {budget / 2**30:.1f} GB; give smaller sizes, or a larger budget"
-        )
+        words = {"need": need / 2**30, "budget": budget / 2**30}
+        notes.append(HEADINGS[lang]["budget"].format(**words))
     else:
-        seen += _numbers(case, feeds or {}, params or {}, seed, np.dtype(dtype), notes)
+        at = Given(feeds or {}, params or {}, seed, np.dtype(dtype))
+        seen += numbers(case, at, notes)
     listed = _once(_finding(found, one) for one in ordered(case, seen))
     return Diagnosis(listed, found, dict(case.sizes), tuple(notes), lang)
 
@@ -161,87 +149,6 @@ def _size(count: Any, sizes: Mapping[str, int]) -> float:
     if isinstance(count, int):
         return count
     return float(count.subs({symbol: sizes[symbol.name] for symbol in count.free_symbols}))
-
-
-def _numbers(
-    case: Case, feeds: Arrays, params: Arrays, seed: int, dtype: np.dtype[Any], notes: list[str]
-) -> Iterator[Seen]:
-    """Run the model; give what its numbers show."""
-    case.given = frozenset({*feeds, *params})
-    made = feeds_of(case.graph, case.sizes, seed, dtype)
-    weights = _weights(case, params, seed, dtype)
-    broken = _broken(case, params)
-    if broken is not None:
-        yield broken
-        return
-    case.run = started(case.graph, {**made, **feeds}, {**weights, **params}, case.sizes)
-    with np.errstate(all="ignore"):
-        stopped = _fill(case, feeds)
-        if stopped is not None:
-            yield stopped
-            return
-        bad = bad_leaf(case) or first_bad(case, case.values)
-        if bad is not None:
-            yield bad
-        for rule in OF_THE_VALUES:
-            yield from rule(case)
-        if bad is not None:
-            return
-        try:
-            bad = differentiate(case, seed)
-        except GradError as error:
-            notes.append(str(error).partition("\n")[0])
-            return
-        if bad is not None:
-            yield bad
-            return
-        for rule in OF_THE_SLOPES:
-            yield from rule(case)
-
-
-def _fill(case: Case, feeds: Arrays) -> Seen | None:
-    """Compute the values of a case; return the node that cannot be computed, if there is one.
-
-    An index that is fed and does not exist is the caller's: that error goes on.
-    """
-    assert case.run is not None
-    values: dict[Node, Any] = {}
-    for node in case.graph.nodes:
-        try:
-            found = case.run(node, *[values[source] for source in node.inputs])
-        except CutawayError as error:
-            if any(leaf.name in feeds for leaf in case.graph.inputs if leaf in node.inputs):
-                raise
-            message, _, rest = str(error).partition("\n")
-            return Seen("index", node, {"message": message, "came": " ".join(rest.split())})
-        values[node] = np.asarray(found)
-    case.values = values
-    return None
-
-
-def _weights(case: Case, params: Arrays, seed: int, dtype: np.dtype[Any]) -> dict[str, Any]:
-    """Return weights for the parameters that are not given."""
-    missing = [node for node in case.graph.parameters if node.path not in params]
-    if not missing:
-        return {}
-    sizes = {name: n for name, n in case.sizes.items() if name in case.graph.symbols}
-    return initialize(Graph(missing), sizes, seed, dtype)
-
-
-def _broken(case: Case, params: Arrays) -> Seen | None:
-    """Return a given parameter that holds NaN: a run would refuse it."""
-    for node in case.graph.parameters:
-        if node.path in params:
-            array = np.asarray(params[node.path])
-            if array.dtype.kind == "f" and np.isnan(array).any():
-                words = {
-                    "name": node.path,
-                    "count": int((~np.isfinite(array)).sum()),
-                    "size": array.size,
-                    "place": tuple(int(axis[0]) for axis in np.nonzero(np.isnan(array))),
-                }
-                return Seen("nan.parameter", node, words)
-    return None
 
 
 def _finding(graph: Graph, seen: Seen) -> Finding:

@@ -18,6 +18,8 @@ HEADINGS: dict[Language, dict[str, str]] = {
         "line": "line",
         "message": "what was seen",
         "fix": "what mends it",
+        "budget": "its numbers were not looked at: they take about {need:.1f} GB, and the budget "
+        "is {budget:.1f} GB; give smaller sizes, or a larger budget",
     },
     "zh": {
         "nothing": "没有发现问题",
@@ -27,6 +29,8 @@ HEADINGS: dict[Language, dict[str, str]] = {
         "line": "行",
         "message": "看到了什么",
         "fix": "通常怎样修复",
+        "budget": "没有查看数值：大约需要 {need:.1f} GB，而预算是 {budget:.1f} GB；"
+        "请给出更小的尺寸，或更大的预算",
     },
 }
 

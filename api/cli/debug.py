@@ -73,6 +73,7 @@ def _diagnose(
         seed=given.seed,
         dtype=options.dtype,
         budget=int(options.budget * 2**30),
+        lang=_one(options),
     )
     return replace(found, found=(*unused(graph, built), *found.found))
 

@@ -292,6 +292,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "the parameter {name} is built and never reaches an output: what is made of it is unused",
         "use it, or take it away",
     ),
+    "unused.value": (
+        "what {op} gives is built of {name}, and never reaches an output",
+        "use it, or take it away",
+    ),
     "names.input": (
         "two inputs are called {name} (the first at {first}): one array cannot serve both",
         "use the same node twice, or give one of them another name",

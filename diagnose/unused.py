@@ -1,13 +1,14 @@
-"""Parameters that were built and reach no output: a branch that nobody reads."""
+"""What was built and reaches no output: a branch of parameters, a mask, positions."""
 
 from collections.abc import Iterable, Iterator
 
 from cutaway.diagnose.finding import Finding
 from cutaway.graph import Graph, Node, Parameter
+from cutaway.ops import Arange, CausalMask
 
 
 def unused(graph: Graph, built: Iterable[Node]) -> Iterator[Finding]:
-    """Give what was made of parameters while a graph was built, and is not in it.
+    """Give what was made of parameters, masks or positions while a graph was built, and not read.
 
     Named is where the branch ends: the last value that was computed and never read.
 
@@ -28,14 +29,13 @@ def unused(graph: Graph, built: Iterable[Node]) -> Iterator[Finding]:
         if node in inside:
             continue
         made_of = [branch[source] for source in node.inputs if source in branch]
-        if isinstance(node.op, Parameter):
+        if isinstance(node.op, Parameter | CausalMask | Arange):
             branch[node] = node
         elif made_of:
             branch[node] = made_of[0]
         read.update(node.inputs)
-    for node, parameter in branch.items():
-        if node not in read:
-            source = node.source
-            words = {"name": parameter.path}
-            key = "unused.parameter"
+    for node, leaf in branch.items():
+        if node not in read and node.rank:
+            source, words = node.source, {"name": leaf.path, "op": node.op.name}
+            key = "unused.parameter" if isinstance(leaf.op, Parameter) else "unused.value"
             yield Finding("unused", node.path, None, source.file, source.line, words, key)

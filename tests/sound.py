@@ -57,6 +57,10 @@ def scores(q: ca.Node, k: ca.Node) -> ca.Node:
     return q @ k.mT / ops.sqrt(ops.dim(q.shape[-1]))
 
 
+def merged(x: ca.Node) -> ca.Node:
+    return linear(x.transpose((0, 2, 1, 3)).reshape((B, T, D)), D, "output")
+
+
 def rotary(x: ca.Node) -> ca.Node:
     half = x.shape[-1] / 2
     rates = ops.exp(ops.cast(ops.arange(half), "float") * (-math.log(10000.0) / ops.dim(half)))
@@ -380,6 +384,47 @@ def a_padding_mask_that_is_true_where_it_hides() -> Made:
     q, k, v = qkv(tokens())
     mask = ops.expand_dims(ca.input("key_padding_mask", (B, T), dtype="bool"), 1)
     return ops.softmax(ops.where(mask, -INFINITY, scores(q, k))) @ v
+
+
+@sound
+def a_mask_that_is_a_logarithm() -> Made:
+    q, k, v = qkv(tokens())
+    mask = ops.log(ops.cast(ca.input("mask", (B, 1, T), dtype="bool"), "float"))
+    return ops.softmax(scores(q, k) + mask) @ v
+
+
+@sound
+def relative_positions() -> Made:
+    x = tokens()
+    q, k, v = (y.reshape((B, T, H, D / H)).transpose((0, 2, 1, 3)) for y in qkv(x))
+    far = ops.expand_dims(ops.arange(T), 0) - ops.expand_dims(ops.arange(T), 1)
+    table = ca.parameter("far", (2 * T - 1, H), "embedding")
+    far = far + ops.cast(ops.dim(T - 1), "int")
+    raw = scores(q, k) + ops.take(table, far).transpose((2, 0, 1))
+    return merged(ops.softmax(raw) @ v)
+
+
+@sound
+def a_prefix_that_all_see() -> Made:
+    x = tokens()
+    rows, columns = ops.expand_dims(ops.arange(T), 1), ops.expand_dims(ops.arange(T), 0)
+    mask = ops.logical_or(columns <= rows, columns < 3)
+    return x + attention(x, mask=mask)
+
+
+@sound
+def a_token_that_is_cut_off_behind_the_softmax() -> Made:
+    q, k, v = qkv(tokens())
+    sink = ops.broadcast_to(ca.parameter("sink", (1, 1)), (B, T, 1))
+    weights = ops.softmax(ops.concat([scores(q, k), sink], axis=-1))
+    return weights[..., :-1] @ v
+
+
+@sound
+def dropout_of_the_weights() -> Made:
+    q, k, v = qkv(tokens())
+    raw = ops.where(ops.causal_mask(T), scores(q, k), -INFINITY)
+    return ops.dropout(ops.softmax(raw), 0.1, ca.input("seed", (), dtype="int")) @ v
 
 
 # --- sizes, and what is no Transformer -----------------------------------------------------------

@@ -32,6 +32,13 @@ def unused():
     return x * 2.0
 
 
+def mask():
+    x = ca.input("x", (B, T, D))
+    scores = x @ (x @ ca.parameter("w", (D, D))).mT / ops.sqrt(ops.dim(D))
+    hidden = ops.where(ops.causal_mask(T), scores, -1e9)  # bug
+    return ops.softmax(scores) @ x
+
+
 def shapes():
     return ca.input("x", (2, 3)) @ ca.input("y", (4, 3))  # bug
 
@@ -80,6 +87,7 @@ def test_a_healthy_model(file: Path, capsys: Capture) -> None:
     [
         ("scale", "scale", "matmul.2"),
         ("unused", "unused", "sigmoid"),
+        ("mask", "unused", "where"),
         ("shapes", "shape", "matmul"),
         ("kinds", "dtype", ""),
     ],

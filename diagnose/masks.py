@@ -27,6 +27,7 @@ from cutaway.run.compile import Array
 from cutaway.shapes.reading import Findings
 
 HIDDEN = -1e4  # a score below it has no weight: less is left to inputs, more to masks
+FAR = 20  # … and so many times what the product itself gives
 LEAST = 1e-3  # of a weight that should be 0
 FORM = (BroadcastTo, ExpandDims, Reshape, Squeeze, Cast)
 
@@ -44,8 +45,10 @@ def sight(case: Case, attention: Attention) -> Sight | None:
     if scores is None or scores.ndim < 2:
         return None
     rows = np.moveaxis(scores, attention.axis, -1)
+    product = case.values[attention.product]
+    largest = float(np.abs(product[np.isfinite(product)]).max(initial=0.0))
     with np.errstate(invalid="ignore"):
-        seen = ~(rows <= HIDDEN)
+        seen = ~(rows <= min(HIDDEN, -FAR * largest))
     whole = seen.reshape(-1, *seen.shape[-2:])
     return Sight(np.asarray(whole.any(axis=0)), whole)
 

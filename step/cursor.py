@@ -52,6 +52,10 @@ class Cursor:
         """The paths of all steps of this level, in order."""
         return tuple(block.path for block in self._detail.blocks)
 
+    def ops(self, place: int) -> tuple[Node, ...]:
+        """Return the ops of a step by its number at this level, without computing it."""
+        return self._detail.blocks[place].nodes
+
     @property
     def held(self) -> int:
         """Bytes of computed values that are held now: never more than the budget."""

@@ -72,6 +72,15 @@ class Debugger(Walker):
         self._breakpoints.append(found)
         return found
 
+    def places(self, found: Breakpoint) -> list[int]:
+        """Return the steps of this level at which a breakpoint may stop, whatever the values."""
+        names = self._addresses.names
+        return [
+            place
+            for place, block in enumerate(self._detail.blocks)
+            if any(found.fits(node, names(node)) for node in block.nodes)
+        ]
+
     @property
     def breakpoints(self) -> tuple[Breakpoint, ...]:
         """The breakpoints, those that are off too."""

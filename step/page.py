@@ -18,6 +18,7 @@ from cutaway.run.compile import Array
 from cutaway.step.detail import LEVELS, OWN, Level
 from cutaway.step.drawings import drawings
 from cutaway.step.gradients import Gradients, gradients
+from cutaway.step.keys import KEYS
 from cutaway.step.knockout import HEAD, PARTS
 from cutaway.step.levels import Levels, Point
 from cutaway.step.packed import packed, to_json
@@ -40,6 +41,7 @@ FILES = (  # each reads the ones before it
     "controls",
     "whatif",
     "panel",
+    "keys",
     "main",
 )
 TRUSTED = "trusted-types cutaway"  # what makes elements of our own drawings and formulas
@@ -121,6 +123,11 @@ def page(
     places = {node["path"]: node["id"] for node in found["nodes"] if not node["inner"]}
     data = {
         "words": {key: text._asdict() for key, text in PAGE.items()},
+        "keys": [
+            {"key": key.key, "action": key.action, "title": key.title._asdict()}
+            for key in KEYS
+            if key.page
+        ],
         "levels": LEVELS,
         "own": OWN,
         "tracks": tracked,

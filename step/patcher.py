@@ -29,7 +29,11 @@ class Patcher(Debugger):
         self.forward = forward
 
     def patch(
-        self, target: Node | str, value: npt.ArrayLike | Callable[[Array], npt.ArrayLike]
+        self,
+        target: Node | str,
+        value: npt.ArrayLike | Callable[[Array], npt.ArrayLike],
+        *,
+        replace: bool = False,
     ) -> Patch:
         """Put another value in the place of a node's; what depends on it is computed again.
 
@@ -42,6 +46,8 @@ class Patcher(Debugger):
             A node, its path or a glob, or the path of a step: what it computes.
         value
             An array of the node's shape, or a function of the array that is there.
+        replace
+            Whether it comes in the place of the patch that the node has, if it has one.
 
         Raises
         ------
@@ -71,7 +77,9 @@ class Patcher(Debugger):
             session = self._levels.session(self._detail)
             change = fixed(path, node, value, session.sizes, session.dtype(node))
         given, lifted = self._levels.lifted(self._detail, node, change)
-        return self._add(Patch((path,), change.what, self.graph, {node: change}, {given: lifted}))
+        others = [p for p in self.patches if not replace or node not in p.changes]
+        made = Patch((path,), change.what, self.graph, {node: change}, {given: lifted})
+        return self._add(made, others)
 
     def unpatch(self, target: Node | str | None = None) -> None:
         """Take the patches of some nodes back; all patches by default.
@@ -126,11 +134,12 @@ class Patcher(Debugger):
         changes = knock_out(session, self.forward, kind, path, head)
         graph = self._levels.graph
         what = kind if head is None else f"{kind} {head}"
-        return self._add(Patch(tuple(map(graph.path, changes)), what, graph, changes, changes))
+        made = Patch(tuple(map(graph.path, changes)), what, graph, changes, changes)
+        return self._add(made, self.patches)
 
-    def _add(self, patch: Patch) -> Patch:
+    def _add(self, patch: Patch, others: Iterable[Patch]) -> Patch:
         patch._undo = self._remove
-        self._set([*self._levels.patches, patch])
+        self._set([*others, patch])
         return patch
 
     def _remove(self, patch: Patch) -> None:

@@ -19,6 +19,7 @@ from cutaway.step.page import Page, page
 from cutaway.step.patcher import Patcher
 from cutaway.step.reasons import Reason, why
 from cutaway.step.session import own
+from cutaway.step.turn import turn
 
 
 class Stepper(Patcher):
@@ -90,11 +91,55 @@ class Stepper(Patcher):
         point = Point(own(feeds), params, sizes, axis, bytes_of(budget))
         super().__init__(Levels(run, point, self._gradients), level, forward)
         self._words = words_of(words, self._levels.base.sizes)
+        self._other: Stepper | None = None
 
     @property
     def words(self) -> Mapping[str, tuple[str, ...]]:
         """What the places along an axis are called, by its size."""
         return self._words
+
+    @property
+    def backward(self) -> bool:
+        """Whether it steps through the gradients."""
+        return self._gradients is not None
+
+    def turned(self) -> "Stepper":
+        """Return the stepper that walks the other way, at the same value, with the same patches.
+
+        It is always the same one, with breakpoints and watches of its own. What is patched in
+        the backward pass has no place in the forward pass, and waits.
+
+        Raises
+        ------
+        GradError
+            Where there is no gradient.
+
+        Examples
+        --------
+        >>> import cutaway as ca
+        >>> x = ca.input("x", "T")
+        >>> stepper = Stepper((ca.ops.exp(x) * x).sum(), {"x": [0.0, 1.0]})
+        >>> stepper.goto("exp").value.round(3).tolist()
+        [1.0, 2.718]
+        >>> back = stepper.turned()
+        >>> back.current, back.turned() is stepper
+        (<Step 2 ∇/multiply = [0, 1]>, True)
+        """
+        if self._other is None:
+            at = self._levels.point
+            self._other = Stepper(
+                self.forward,
+                at.feeds,
+                at.params,
+                at.dims,
+                axis=at.axis,
+                backward=self._gradients is None,
+                words=self.words,
+                budget=at.budget,
+            )
+            self._other._other = self
+        turn(self, self._other)
+        return self._other
 
     def value(self, target: Node | str) -> Array:
         """Return the value of any step, or any node, leaves too, wherever it stands.
@@ -180,6 +225,28 @@ class Stepper(Patcher):
         node = self._now().node if target is None else self._node(target)
         place = tuple(index) if isinstance(index, Iterable) else (index,)
         return why(self._levels.session(self._detail), node, place, whole(most), whole(size))
+
+    def tui(self, *, title: str = "", lang: str = "en") -> None:
+        """Open the terminal user interface, at the current step; ``?`` there lists the keys.
+
+        It moves this stepper, and :meth:`turned`: what was set up before is there, and what is
+        set up stays.
+
+        Parameters
+        ----------
+        title
+            What the model is called.
+        lang
+            ``en`` or ``zh``: in which language it begins.
+
+        Raises
+        ------
+        OptionError
+            Without a terminal, for another language, or where there are no steps.
+        """
+        from cutaway.step.terminal import open_terminal  # Textual takes a moment to import
+
+        open_terminal(self, title=title, lang=lang)
 
     def html(self, *, title: str = "", lang: str = "en") -> Page:
         """Return a page on which the reader steps: one file that loads nothing.

@@ -24,6 +24,10 @@ PAGE = {
     "view": Title("View", "视图"),
     "zoom-in": Title("Zoom in", "放大"),
     "zoom-out": Title("Zoom out", "缩小"),
+    "keys": Title("Keys", "按键"),
+    "letters": Title("The keys work.", "启用按键。"),
+    "close-keys": Title("Close", "关闭"),
+    "only-level": Title("There is no other level that way.", "该方向没有别的层级。"),
     # what there is to choose
     "model": Title("model", "模型"),
     "layer": Title("layer", "层"),

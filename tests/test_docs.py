@@ -31,6 +31,7 @@ EXEMPT = {
     "pre-commit install": "changes the checkout's git hooks",
     "cutaway figure all --out docs/images/figures": "writes into the checkout; the page's own code",
     "cutaway figure all --lang zh --out docs/images/figures": "the same in Chinese",
+    "cutaway step translator": "tests/test_terminal_process.py opens it in a terminal",
     "pip install -e '.[bench]'": "installs other frameworks",
     "python benchmarks/run.py": "takes minutes; tests/test_benchmarks.py runs it with --quick",
     "python benchmarks/draw.py": "takes minutes; tests/test_benchmarks.py runs it with --quick",

@@ -30,13 +30,19 @@ LANGUAGES = ("en", "zh", "both")
 DIRECTIONS = ("BT", "TB", "LR", "RL")
 FORMATS = ("svg", "pdf", "png", "html")  # of figures
 
-lang_option = click.option(
-    "--lang",
-    type=click.Choice(LANGUAGES),
-    default="en",
-    show_default=True,
-    help="English, Chinese or both.",
-)
+
+def lang_option_of(languages: tuple[str, ...]) -> Callable[[Decorated], Decorated]:
+    """Return ``--lang``; where texts change on the spot, they are in one language at a time."""
+    return click.option(
+        "--lang",
+        type=click.Choice(languages),
+        default="en",
+        show_default=True,
+        help="The language of texts: English, Chinese; or both, where both have room.",
+    )
+
+
+lang_option = lang_option_of(LANGUAGES)
 
 
 def level_option(default: str) -> Callable[[Decorated], Decorated]:
@@ -407,6 +413,7 @@ def debug(
 
 @app.command(
     examples=[
+        "cutaway step translator",
         "cutaway step attention --script",
         "cutaway step encoder-layer --script --level sublayer",
         "cutaway step feed-forward --script --backward --json",
@@ -440,6 +447,7 @@ def debug(
     default="",
     help="What a model with a tokenizer reads; the translator goes on with its translation.",
 )
+@lang_option_of(("en", "zh"))
 @dim_option
 @feed_option
 @seed_option
@@ -456,24 +464,25 @@ def step(
 ) -> None:
     """Step through a model: formula and numbers of every step, forward or backward.
 
-    Sizes, inputs and weights that are not given are small, or drawn at random. With --script the
-    steps are printed; with --json too, each is an object on a line of its own. With --web a page
-    is written, on which one steps in both directions, and changes values.
+    It opens in the terminal, where one steps by keys; ? lists them. With --script the steps are
+    printed; with --json too, each is an object on a line of its own. With --web a page is written,
+    on which one steps as well. Sizes, inputs and weights that are not given are small, or drawn at
+    random.
     """
     from cutaway.cli.inputs import Given
-    from cutaway.cli.step import Options, print_steps, write_page
+    from cutaway.cli.step import Options, open_in_terminal, print_steps, write_page
 
     if script and web is not None:
         raise click.UsageError("--script prints the steps, --web writes a page: choose one of both")
-    if not script and web is None:
-        raise click.UsageError(
-            "say how the steps are shown: --script prints them, --web FILE.html writes a page"
-        )
     given = Given(dims, feeds, seed)
-    if web is None:
-        print_steps(model, given, Options(**options), as_json)
-    else:
+    if web is not None:
         write_page(model, given, Options(**options), web, as_json)
+    elif script:
+        print_steps(model, given, Options(**options), as_json)
+    elif as_json:
+        raise click.UsageError("--json prints nothing of a terminal: add --script, or --web FILE")
+    else:
+        open_in_terminal(model, given, Options(**options))
 
 
 @app.command(

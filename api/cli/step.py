@@ -15,6 +15,7 @@ from cutaway.cli.sentence import spoken
 from cutaway.graph import save, show_shape
 from cutaway.step import Step, Stepper, fitting
 from cutaway.step.options import html_file
+from cutaway.step.terminal import check_terminal
 
 WIDE = 60  # characters of a value on a line
 LARGEST = 100  # numbers of a value that are all given in JSON
@@ -30,6 +31,7 @@ class Options:
     backward: bool
     until: str
     sentence: str
+    lang: str
 
 
 def print_steps(name: str, given: Given, options: Options, as_json: bool) -> None:
@@ -49,7 +51,7 @@ def write_page(name: str, given: Given, options: Options, file: Path, as_json: b
     stepper, sentence = _stepper(load(name), given, options)
     if options.until:
         stepper.until(options.until)
-    html = stepper.html(title=f"{name}: {sentence}" if sentence else name)
+    html = stepper.html(title=f"{name}: {sentence}" if sentence else name, lang=options.lang)
     save(html_file(file), html)
     for level, direction in html.left_out:
         click.echo(f"not in the page: level {level}, {direction}: {TOO_LONG}", err=True)
@@ -57,6 +59,15 @@ def write_page(name: str, given: Given, options: Options, file: Path, as_json: b
         print_json({"file": str(file), "steps": len(stepper)})
     else:
         print(f"wrote {file}: {len(stepper)} steps at level {stepper.level}")
+
+
+def open_in_terminal(name: str, given: Given, options: Options) -> None:
+    """Step by keys, from the first step or from the one that is asked for."""
+    check_terminal()  # before a large model is read
+    stepper, sentence = _stepper(load(name), given, options)
+    if options.until:
+        stepper.until(options.until)
+    stepper.tui(title=f"{name}: {sentence}" if sentence else name, lang=options.lang)
 
 
 def _stepper(model: Loaded, given: Given, options: Options) -> tuple[Stepper, str]:

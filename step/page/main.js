@@ -1,8 +1,9 @@
 // The page as a whole.
 
 const App = () => [
-  h("header", null, h("h1", null, program.title), h(Views)),
+  h("header", null, h("h1", null, program.title), h(Views), h("button", { type: "button", "aria-haspopup": "dialog", onClick: showKeys }, t("keys"))),
   h("main", null, h(Moves), h(Figure), h(Panel), h("div", { class: "side" }, h(WhatIf), h(Steps))),
+  h(Keys),
   h("p", { class: "status unseen", role: "status" }, notice.value),
 ];
 

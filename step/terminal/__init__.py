@@ -1,0 +1,51 @@
+"""A stepper in a terminal: outline, formula, heatmap, and all that can be done, by keys."""
+
+import os
+import sys
+
+from cutaway.graph import OptionError
+from cutaway.graph.errors import explain
+from cutaway.step.stepper import Stepper
+from cutaway.step.terminal.words import LANGUAGES
+
+
+def open_terminal(stepper: Stepper, *, title: str = "", lang: str = "en") -> None:
+    """Show a stepper in the terminal, until the user quits.
+
+    Raises
+    ------
+    OptionError
+        Without a terminal, for another language, or where there are no steps.
+    """
+    check_terminal()
+    if lang not in LANGUAGES:
+        raise OptionError(explain(f"there is no language {lang!r}", required=", ".join(LANGUAGES)))
+    if not len(stepper):
+        raise OptionError(explain("there is nothing to step through", came=repr(stepper)))
+    from cutaway.step.terminal.app import StepApp  # after the checks: it takes a moment to import
+
+    StepApp(stepper, title=title, lang=lang).run()
+
+
+def check_terminal() -> None:
+    """Refuse to draw where nobody can look, or where a cursor can't be moved.
+
+    Raises
+    ------
+    OptionError
+        Saying which it is.
+    """
+    streams = {"input": sys.stdin, "output": sys.stdout, "error output": sys.stderr}
+    for name, stream in streams.items():
+        if stream is None or not stream.isatty():
+            raise OptionError(_no_terminal(f"the {name} is none"))
+    if os.environ.get("TERM", "") in ("", "dumb") and os.name == "posix":
+        raise OptionError(_no_terminal(f"TERM={os.environ.get('TERM', '')}"))
+
+
+def _no_terminal(came: str) -> str:
+    return explain(
+        "stepping by keys takes a terminal",
+        came=came,
+        fix="--script prints the steps, --web FILE.html writes a page to step on",
+    )

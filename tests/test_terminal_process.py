@@ -1,0 +1,85 @@
+"""The terminal UI as a process: in a terminal it opens and ends, elsewhere it says what to do."""
+
+import fcntl
+import os
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+pty = pytest.importorskip("pty")
+PROGRAM = Path(sys.executable).parent / "cutaway"
+SILENT = 1.0  # seconds
+
+
+class Terminal:
+    """A program in a terminal of 80 × 24."""
+
+    def __init__(self, *arguments: str, **environment: str) -> None:
+        self.screen, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.process = subprocess.Popen(
+            [PROGRAM, *arguments],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={**os.environ, "TERM": "xterm-256color", **environment},
+            start_new_session=True,
+        )
+        os.close(theirs)
+
+    def read(self, until: str = "", seconds: float = 60.0) -> bytes:
+        """Read until a text is there; or all that comes in some seconds."""
+        found, end = b"", time.monotonic() + seconds
+        while time.monotonic() < end and not (until and until.encode() in found):
+            if select.select([self.screen], [], [], 0.1)[0]:
+                try:
+                    found += os.read(self.screen, 65536)
+                except OSError:  # it ended
+                    break
+        return found
+
+    def press(self, keys: str) -> None:
+        os.write(self.screen, keys.encode())
+
+    def end(self) -> int:
+        """Wait until it ends; return its exit code."""
+        try:
+            self.read(seconds=3)
+            return self.process.wait(30)
+        finally:
+            self.process.kill()
+            os.close(self.screen)
+
+
+def test_it_opens_steps_is_silent_and_ends() -> None:
+    terminal = Terminal("step", "translator", "--until", "*/softmax", NO_COLOR="1")
+    opened = terminal.read("? Keys")
+    assert b"softmax" in opened + terminal.read(seconds=SILENT)
+    terminal.press("n")
+    stepped = terminal.read(seconds=SILENT)
+    assert 0 < len(stepped) < 12_000  # bytes: some seconds of a slow line
+    assert not terminal.read(seconds=SILENT)
+    terminal.press("q")
+    assert terminal.end() == 0
+
+
+def test_a_terminal_that_can_only_print_is_refused() -> None:
+    terminal = Terminal("step", "attention", TERM="dumb")
+    said = terminal.read("--web")
+    assert b"stepping by keys takes a terminal" in said
+    assert b"TERM=dumb" in said
+    assert terminal.end() == 2
+
+
+def test_a_pipe_is_no_terminal() -> None:
+    done = subprocess.run(
+        [PROGRAM, "step", "no-such-model"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--script prints the steps" in done.stderr

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cutaway.graph import Constant, Graph, Input, Leaf, Node, Parameter
+from cutaway.graph import Constant, Graph, Input, Leaf, Node, Parameter, evaluate
 
 FURTHEST = 3  # nodes that one graph may have more on the way
 ENOUGH = 0.3  # of 1: what two operands must have in common on average
@@ -179,7 +179,7 @@ class _Aligner:
             mine not in self._pairs
             and other not in self._back
             and isinstance(other.op, Parameter)
-            and mine.rank == other.rank
+            and self._forms[mine] == self._forms[other]
         )
 
     def _stands_for(self, node: Node) -> dict[Node, int]:
@@ -243,5 +243,5 @@ class _Aligner:
 
 def _form(node: Node, sizes: Mapping[str, int]) -> Hashable:
     if isinstance(node.op, Input | Parameter):
-        return type(node.op), node.dtype, node.rank
+        return type(node.op), node.dtype, tuple(evaluate(dim, sizes) for dim in node.shape)
     return node.op.form.bind(sizes), node.dtype, node.rank

@@ -128,10 +128,23 @@ class _Aligner:
         rival = self._of.get(best, node)
         if rival is not node and scores[best] < 1 and self._operands(rival.inputs, best.inputs):
             return  # it has a path here, at which more speaks for it
+        if scores[best] < 1 and self._is_nearer(node, best, scores[best]):
+            return
         self._pair(node, best)
         for mine, other in zip(node.inputs, best.inputs, strict=True):
             if isinstance(mine.op, Parameter) and self._free(mine, other):
                 self._pair(mine, other)
+
+    def _is_nearer(self, node: Node, other: Node, score: float) -> bool:
+        """Say whether an op further on goes better with a right node: then this one is a node more."""
+        layer = {node}
+        for _ in range(2):
+            layer = {reader for inner in layer for reader in self._left.readers[inner]}
+            for later in layer - self._pairs.keys():
+                fits = self._forms[later] == self._forms[other]
+                if fits and self._score(later, other) > score:
+                    return True
+        return False
 
     def _candidates(self, node: Node) -> Iterator[Node]:
         """Return free nodes of the same form that read what this one reads, or not far behind."""

@@ -136,7 +136,7 @@ class _Aligner:
                 self._pair(mine, other)
 
     def _is_nearer(self, node: Node, other: Node, score: float) -> bool:
-        """Say whether an op further on goes better with a right node: then this one is a node more."""
+        """Say whether an op further on goes better with a right node; this one is one more then."""
         layer = {node}
         for _ in range(2):
             layer = {reader for inner in layer for reader in self._left.readers[inner]}

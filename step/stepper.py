@@ -253,10 +253,10 @@ class Stepper(Patcher):
 
         The budget doesn't hold here: all values are there at once.
         """
-        nodes = self._forward.nodes
+        nodes = self.forward.nodes
         values = self._levels.base.values(nodes)
-        sizes = {n: s for n, s in self._levels.base.sizes.items() if n in self._forward.symbols}
-        return Subject(self._forward, dims=sizes, values=dict(zip(nodes, values, strict=True)))
+        sizes = {n: s for n, s in self._levels.base.sizes.items() if n in self.forward.symbols}
+        return Subject(self.forward, dims=sizes, values=dict(zip(nodes, values, strict=True)))
 
     def compare(
         self,

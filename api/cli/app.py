@@ -508,9 +508,7 @@ def step(
     help="What a name in a file of arrays means; * stands for any text; may be repeated.",
 )
 @level_option("sublayer")
-@click.option(
-    "--lang", type=click.Choice(("en", "zh")), default="en", show_default=True, help="Language."
-)
+@lang_option
 @click.option(
     "-o",
     "--output",

@@ -87,11 +87,12 @@ def _names(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _print(found: Comparison, a: str, b: str, lang: str, out: str | None, as_json: bool) -> None:
+    languages = ("en", "zh") if lang == "both" else (lang,)
     if as_json:
-        data = {"a": a, "b": b, **found.as_data(lang)}
+        data = {"a": a, "b": b, **found.as_data(languages[0])}
         print_json(data if out is None else {**data, "file": out}, indent=None)
         return
     print(f"A = {a}, B = {b}")
-    print(found.text(lang))
+    print("\n\n".join(map(found.text, languages)))
     if out is not None:
         print(f"wrote {out}")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         training,
         transform,
     )
-    from cutaway.diagnose import debug
+    from cutaway.diagnose import Comparison, compare, debug
     from cutaway.figures import attention_maps, figure
     from cutaway.graph import (
         ContractError,
@@ -77,7 +77,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "diagnose": "debug",
+    "diagnose": "Comparison compare debug",
     "figures": "attention_maps figure",
     "graph": (
         "ContractError Cost CutawayError DTypeError DimError FeedError GradError Graph LoadError "
@@ -129,6 +129,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "Comparison",
     "Contract",
     "ContractError",
     "Cost",
@@ -150,6 +151,7 @@ __all__ = [
     "attention_maps",
     "block",
     "check_grads",
+    "compare",
     "compile",
     "constant",
     "cost",

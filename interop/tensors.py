@@ -76,13 +76,17 @@ class Tensors(Mapping[str, Entry]):
                     came=entry.dtype,
                 )
             )
-        raw = self._bytes[name][entry.begin : entry.end]
-        array = raw.view(FLOATS[entry.dtype]).reshape(entry.shape)
+        array = self.raw(name).view(FLOATS[entry.dtype]).reshape(entry.shape)
         if entry.dtype == "BF16":  # the upper half of a float32
             return (array.astype(np.uint32) << 16).view(np.float32)
         if entry.dtype == "F16":
             return array.astype(np.float32)
         return array if array.flags.aligned else array.copy()
+
+    def raw(self, name: str) -> Array:
+        """Return the bytes of a tensor, of any dtype."""
+        entry = self._entries[name]
+        return self._bytes[name][entry.begin : entry.end]
 
 
 def _mapped(file: Path) -> Array:

@@ -3,5 +3,6 @@
 from cutaway.render.draw import draw
 from cutaway.render.errors import RenderError
 from cutaway.render.picture import Picture
+from cutaway.render.tint import Tint
 
-__all__ = ["Picture", "RenderError", "draw"]
+__all__ = ["Picture", "RenderError", "Tint", "draw"]

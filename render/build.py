@@ -84,7 +84,7 @@ class _Builder:
             boxes,
             tuple(self._arrows()),
             tuple(framer.frames(self._drawn_by, self._bundles)),
-            tuple(signs(boxes, self._bundles, options.lit, options.lang)),
+            tuple(signs(boxes, self._bundles, options.lit, options.lang, options.tint)),
             options.direction,
             options.lang,
             options.theme,
@@ -119,6 +119,7 @@ class _Builder:
         return {bundle.tail for bundle in self._bundles}
 
     def _box(self, shown: Shown) -> Box:
+        options = self._options
         role: Role
         family: str
         formula = self._outline(shown)
@@ -144,17 +145,18 @@ class _Builder:
             id=self._ids[shown],
             path=path,
             nodes=tuple(map(self._view.path, self._drawn_by[shown])),
-            lines=texts[self._options.lang],
+            lines=texts[options.lang],
             frame=self._wording.place(self._view.place(shown)),
             role=role,
             family=family,
             width=width,
             height=height,
-            lit=not self._options.lit.nodes.isdisjoint(self._view.stands_for[shown]),
+            lit=not options.lit.nodes.isdisjoint(self._view.stands_for[shown]),
             opens=opening(shown.address, shown.nodes) if isinstance(shown, Group) else "",
             formula=formula,
             inside=inside,
             round=circle,
+            fill=options.tint.fill(self._drawn_by[shown]) if options.tint else "",
         )
 
     def _value(self, shown: Shown) -> Drawing | None:
@@ -195,7 +197,8 @@ class _Builder:
             formula = ""  # it says what is to be said
         title = own or (glossary.ADD if node in self._sums else None)
         note = self._wording.notes.get(self._view.path(node))
-        return (*label(node, lang, formula, shape, title, note), *self._cost(node, lang))
+        lines = label(node, lang, formula, shape, title, note)
+        return (*lines, *self._cost(node, lang), *self._tinted(node, lang))
 
     def _group_lines(self, group: Group, look: Look, lang: Language) -> Lines:
         times = self._view.times.get(group.address)
@@ -215,7 +218,12 @@ class _Builder:
                 n.shape for n in self._view.outputs if self._view.box(n) is group
             )
             lines += [Line(text, size=SMALL) for s in shapes if (text := self._options.shape(s))]
-        return (*lines, *self._cost(group, lang))
+        return (*lines, *self._cost(group, lang), *self._tinted(group, lang))
+
+    def _tinted(self, shown: Shown, lang: Language) -> Lines:
+        tint = self._options.tint
+        note = tint.note(self._drawn_by[shown]) if tint else None
+        return (noted(note, lang),) if note else ()
 
     def _cost(self, shown: Shown, lang: Language) -> Lines:
         address = shown.address if isinstance(shown, Group) else self._view.address(shown)

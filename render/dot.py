@@ -175,7 +175,8 @@ def _look(box: Box, theme: Theme) -> dict[str, str]:
         "label": _text(*lines),
         "tooltip": _text(box.path),
         "style": f"{EDGES[box.role]}filled",
-        "fillcolor": theme.box(box.role, box.family),
+        "fillcolor": theme.cells[box.fill] if box.fill else theme.box(box.role, box.family),
+        **({"fontcolor": theme.inks[box.fill]} if box.fill else {}),
         **(_heavy(theme) if box.lit else {}),
     }
 

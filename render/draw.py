@@ -29,6 +29,7 @@ from cutaway.render.picture import Picture
 from cutaway.render.scene import DIRECTIONS, LANGUAGES, Direction, Language, Scene
 from cutaway.render.text import shorten
 from cutaway.render.theme import ThemeLike, read_theme
+from cutaway.render.tint import Tint
 from cutaway.render.tokens import block_titles, by_token, token_notes
 from cutaway.render.traced import of_graph
 from cutaway.render.way import along
@@ -63,6 +64,7 @@ def draw(
     highlight: Highlight = (),
     theme: ThemeLike = "light",
     trace: Trace | None = None,
+    tint: Tint | None = None,
 ) -> Picture:
     """Draw a graph: boxes for its blocks or ops, in frames that are the scopes around them.
 
@@ -122,6 +124,8 @@ def draw(
     trace
         What a run of the graph computed (:func:`cutaway.run.trace`): each box shows the value that
         leaves it, as a grid with its numbers or in shades, of repeated blocks the first's.
+    tint
+        Shades of boxes by their nodes, instead of a colour for the kind of each.
 
     Raises
     ------
@@ -193,6 +197,7 @@ def draw(
         trace=None if trace is None else of_graph(trace, found),
         wording=Wording(titles=named, notes=notes),
         caption=str(caption),
+        tint=tint,
     )
     if isinstance(found, View):
         return Picture(build(found, options))

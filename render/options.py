@@ -7,6 +7,7 @@ from cutaway.graph import Shape, Trace, show_shape
 from cutaway.render.lit import Lit
 from cutaway.render.scene import Direction, Language
 from cutaway.render.theme import Theme, read_theme
+from cutaway.render.tint import Tint
 from cutaway.render.wording import Wording
 
 
@@ -38,6 +39,8 @@ class Options:
         What boxes and frames say and show otherwise, by their paths.
     caption
         What stands under the picture.
+    tint
+        Shades of boxes, instead of a colour for their kind.
     """
 
     lang: Language = "en"
@@ -53,3 +56,4 @@ class Options:
     trace: Trace | None = None
     wording: Wording = field(default_factory=Wording)
     caption: str = ""
+    tint: Tint | None = None

@@ -86,6 +86,7 @@ class Box:
     inside: "Drawing | None" = None  # what stands under its texts, such as its value
     optional: bool = False  # its border is dotted
     round: bool = False  # whether it is a circle
+    fill: str = ""  # the shade of what it stands for, instead of the colour of its kind
 
     @property
     def headings(self) -> int:
@@ -128,6 +129,7 @@ class Sign:
     stroke: Stroke | None = None  # of an arrow
     line: str = "data"
     lit: bool = False
+    fill: str = ""  # … of a shade
 
 
 @dataclass(frozen=True, slots=True)

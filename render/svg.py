@@ -136,13 +136,15 @@ def _box(box: Box, centre: Point, theme: Theme) -> str:
     high += box.inside.height + GAP if box.inside else 0
     texts, y = [], centre[1] - high / 2
     corner = centre[0] - box.width / 2 + 1 + BAND / 2, centre[1] - box.height / 2 + 1.5
-    band = _band(theme.band(box.role, box.family), corner, f"v{short(box.height - 3)}", theme)
+    rhythm = "" if box.fill else theme.band(box.role, box.family)
+    band = _band(rhythm, corner, f"v{short(box.height - 3)}", theme)
     for number, line in enumerate(box.lines):
         if formula and number == box.headings:
             texts.append(glyphs(formula, centre[0], y, theme))
             y += formula.height + GAP
         place = (centre[0], y + line.height / 2 + line.size * DROP)
-        texts.append(text_line(line, place, theme.soft if number else theme.ink))
+        ink = theme.inks.get(box.fill) or (theme.soft if number else theme.ink)
+        texts.append(text_line(line, place, ink))
         y += line.height
     if formula and len(box.lines) == box.headings:
         texts.append(glyphs(formula, centre[0], y, theme))
@@ -156,7 +158,7 @@ def _box(box: Box, centre: Point, theme: Theme) -> str:
         f'<g class="{box.role}" data-path={attribute(box.path)} '
         f"data-node={attribute(tokens(box.nodes))}>"
         f"<title>{plain(_whole(box.lines))}</title>"
-        f"{_shape(box.role, box.family, centre, size, theme, box.lit, border, box.round)}"
+        f"{_shape(box.role, box.family, centre, size, theme, box.lit, border, box.round, box.fill)}"
         f"{'' if box.round else band}{''.join(texts)}</g>"
     )
 
@@ -170,16 +172,18 @@ def _shape(
     lit: bool = False,
     border: str = "",
     round: bool = False,
+    fill: str = "",
 ) -> str:
     width, height = size
     corner = height / 2 if round else min(CORNERS[role], height / 2)
     left, top = centre[0] - width / 2, centre[1] - height / 2
     weight = ' stroke-width="1.4"' if role == "group" else ""
+    colour = theme.cells[fill] if fill else theme.box(role, family)
     if lit:
         weight = f' stroke-width="{theme.lit_width:g}"'
     return (
         f'<rect{bounds((left, top, left + width, top + height))} rx="{corner:g}" '
-        f'fill="{theme.box(role, family)}" stroke="{theme.lit if lit else theme.edge}"{weight}'
+        f'fill="{colour}" stroke="{theme.lit if lit else theme.edge}"{weight}'
         f"{_dash(border or role, lit)}/>"
     )
 
@@ -241,8 +245,9 @@ def _entry(entry: Entry, top: float, theme: Theme) -> str:
     sign, y = entry.sign, top + entry.y + 7
     if sign.role:
         centre = entry.x + SWATCH / 2, y
-        mark = _shape(sign.role, sign.family, centre, (SWATCH, 11), theme)
-        rhythm = theme.band(sign.role, sign.family)
+        size = (SWATCH, 11.0)
+        mark = _shape(sign.role, sign.family, centre, size, theme, fill=sign.fill)
+        rhythm = "" if sign.fill else theme.band(sign.role, sign.family)
         mark += _band(rhythm, (entry.x + 2, y), f"h{SWATCH - 4:g}", theme)
     else:
         ink = theme.lit if sign.lit else theme.line(sign.line)

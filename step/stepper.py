@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cutaway.diagnose import Comparison, Subject, compare
 from cutaway.graph import GradError, Graph, Node, OptionError, given_sizes, save
 from cutaway.graph.errors import explain
 from cutaway.run.compile import Array, Arrays
@@ -313,6 +314,48 @@ class Stepper(Patcher):
         """
         html = self.html(title=title, lang=lang)
         return Frame(html, whole(height), html.name)
+
+    def subject(self) -> Subject:
+        """Return what :func:`cutaway.compare` reads: the forward pass and all its values, patched.
+
+        The budget doesn't hold here: all values are there at once.
+        """
+        nodes = self.forward.nodes
+        values = self._levels.base.values(nodes)
+        sizes = {n: s for n, s in self._levels.base.sizes.items() if n in self.forward.symbols}
+        return Subject(self.forward, dims=sizes, values=dict(zip(nodes, values, strict=True)))
+
+    def compare(
+        self,
+        other: Any,
+        *,
+        tolerance: float | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> Comparison:
+        """Say where another run parts from this one, patches included; gradients too if stepped.
+
+        Parameters
+        ----------
+        other
+            A stepper, a trace, a graph or a tuple ``(graph, feeds, params, dims)``, which gets
+            the inputs and weights of this one where it has none; or a reference from elsewhere:
+            arrays by path, or a ``.npz`` or ``.safetensors`` file of them.
+        tolerance, names
+            As for :func:`cutaway.compare`.
+
+        Examples
+        --------
+        >>> import cutaway as ca
+        >>> x = ca.input("x", "T")
+        >>> a, b = (Stepper(ca.ops.softmax(x * 2.0), {"x": [0.0, 1.0]}) for _ in range(2))
+        >>> a.compare(b)
+        <Comparison: equal>
+        >>> patch = b.patch("multiply", [0.0, 3.0])
+        >>> a.compare(b)
+        <Comparison: differs, first at multiply>
+        """
+        backward = self._gradients is not None
+        return compare(self, other, backward=backward, tolerance=tolerance, names=names)
 
     def _repr_html_(self) -> str:
         return self.frame()._repr_html_()

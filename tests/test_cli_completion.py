@@ -35,6 +35,7 @@ def test_commands_options_and_choices(monkeypatch: pytest.MonkeyPatch, capsys: C
 
     assert [line.partition("\t")[0] for line in fish("cutaway c")] == [
         "plain,check",
+        "plain,compare",
         "plain,completion",
         "plain,cost",
     ]

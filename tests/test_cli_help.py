@@ -97,7 +97,8 @@ def test_help(name: str | None, flag: str, capsys: Capture) -> None:
     assert ("MODEL is a name from" in out) == any(p.name == "model" for p in command_.params)
 
 
-OWN = ("-o", "--check", "--format")  # what is written, or checked, is each command's own
+# what is written, checked, or done with gradients is each command's own
+OWN = ("-o", "--check", "--format", "--backward")
 
 
 def test_options_mean_the_same_everywhere() -> None:

@@ -10,7 +10,13 @@ from typing import Any, TypeVar
 import click
 
 from cutaway import __version__
-from cutaway.cli.completion import SHELLS, THEMES, complete_figure, complete_theme
+from cutaway.cli.completion import (
+    SHELLS,
+    THEMES,
+    complete_figure,
+    complete_model,
+    complete_theme,
+)
 from cutaway.cli.options import (
     HELP_NAMES,
     MODEL_HELP,
@@ -483,6 +489,64 @@ def step(
         raise click.UsageError("--json prints nothing of a terminal: add --script, or --web FILE")
     else:
         open_in_terminal(model, given, Options(**options))
+
+
+@app.command(
+    examples=[
+        "cutaway compare encoder-layer encoder-layer",
+        "cutaway compare model.py:build model.py:build --backward --json",
+        "cutaway compare feed-forward feed-forward --dim d_model=8 -o compared.svg",
+    ]
+)
+@click.argument("a", metavar="A", shell_complete=complete_model)
+@click.argument("b", metavar="B", shell_complete=complete_model)
+@dim_option
+@feed_option
+@seed_option
+@click.option("--backward", is_flag=True, help="Compare gradients too.")
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(0, 1, max_open=True),
+    help="The relative difference that is none; 1e-9 in float64, 1e-5 in float32.",
+)
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="THEIRS=OURS",
+    help="What a name in a file of arrays means; * stands for any text; may be repeated.",
+)
+@level_option("sublayer")
+@lang_option
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    metavar="FILE",
+    type=OutPath(dir_okay=False),
+    help="Write a picture of A with boxes in shades of the difference: .svg, .png, .pdf, .html.",
+)
+@json_option
+def compare(
+    a: str,
+    b: str,
+    dims: tuple[str, ...],
+    feeds: tuple[str, ...],
+    seed: int,
+    out: str | None,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Say where two models part: at which node, by how much, and why.
+
+    A and B are MODELs, or B is a trace from elsewhere: a .npz or .safetensors file of arrays by
+    path. Both get the same inputs and weights, by path; what is not given is drawn at random.
+    Exit code 0: equal; 1: they differ.
+    """
+    from cutaway.cli.compare import Options, compare_models
+    from cutaway.cli.inputs import Given
+
+    return compare_models(a, b, Given(dims, feeds, seed), Options(**options), out, as_json)
 
 
 @app.command(

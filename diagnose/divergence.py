@@ -1,0 +1,151 @@
+"""Where two runs part, as data and in words."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cutaway.diagnose.compare_texts import KINDS, RELATIONS, TEXTS
+from cutaway.diagnose.difference import Difference
+from cutaway.graph import Node
+
+LISTED = 4  # paths in a sentence
+Kind = Literal[
+    "input",
+    "parameter",
+    "changed",
+    "only-a",
+    "only-b",
+    "wiring",
+    "shape",
+    "op",
+    "between",
+    "gradient",
+    "rounding",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node and the line that made it."""
+
+    path: str
+    file: str
+    line: int
+    what: str = ""  # its op, written out
+
+    @classmethod
+    def of(cls, node: Node, path: str, what: str = "") -> "Place":
+        """Return the place of a node."""
+        return cls(path, node.source.file, node.source.line, what)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {"path": self.path, "file": self.file, "line": self.line}
+
+
+def _listed(paths: list[str]) -> str:
+    """List paths; of many the ends, and how many they are."""
+    if len(paths) <= LISTED:
+        return ", ".join(paths)
+    return f"{paths[0]}, …, {paths[-1]} ({len(paths)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """A place where a difference begins: what it reads is equal, what it gives is not.
+
+    Attributes
+    ----------
+    kind
+        ``input`` or ``parameter``: another array is fed or learned. ``changed``: another op, or
+        one with other options. ``only-a``, ``only-b``: one graph computes something that the
+        other doesn't. ``wiring``: it reads another value. ``shape``: it gives another shape.
+        ``op``: the same op gives another value, as a patch does. ``between``: one of the ops since
+        the last value that a reference has. ``gradient``: the values are equal, the gradient
+        isn't. ``rounding``: differences too small to name, that have grown.
+    at
+        The guilty node; in A, unless only B has it.
+    a, b
+        The nodes that are compared; of a reference its name.
+    difference
+        Between what both give.
+    onlies
+        The paths of what only one graph computes, before ``at``.
+    relation
+        Of a parameter: what one array is of the other.
+    detail
+        What that is by, or what is read by A and by B.
+    reader
+        Of a parameter: what reads it first.
+    """
+
+    kind: Kind
+    at: Place
+    a: Place | None
+    b: Place | str | None
+    difference: Difference
+    onlies: tuple[Place, ...] = ()
+    relation: str = ""
+    detail: str = ""
+    reader: str = ""
+
+    @property
+    def path(self) -> str:
+        """The path of the guilty node."""
+        return self.at.path
+
+    @property
+    def file(self) -> str:
+        """The file in which it is made."""
+        return self.at.file
+
+    @property
+    def line(self) -> int:
+        """The line on which it is made."""
+        return self.at.line
+
+    def message(self, lang: str = "en") -> str:
+        """Say in a sentence what it is."""
+        other = self.b if isinstance(self.b, str) else self.b.path if self.b else ""
+        words = {
+            "path": self.path,
+            "other": other,
+            "mine": "" if self.a is None else self.a.what,
+            "theirs": self.b.what if isinstance(self.b, Place) else "",
+            "onlies": _listed([place.path for place in self.onlies]),
+            "detail": self.detail,
+            "a": "" if self.a is None else self.a.path,
+            "shapes": str(self.difference),
+            "reader": self.reader,
+        }
+        ops = {words[side].partition("(")[0] for side in ("mine", "theirs")}
+        key = "options" if self.kind == "changed" and len(ops) == 1 else self.kind
+        text = KINDS[key][lang == "zh"].format(**words)
+        if self.relation:
+            text += RELATIONS[self.relation][lang == "zh"].format(self.detail)
+        return text
+
+    def numbers(self, lang: str = "en") -> str:
+        """Say how large the difference is."""
+        if self.difference.shapes:
+            return ""
+        key = "large" if math.isfinite(self.difference.absolute) else "unbounded"
+        return TEXTS[key][lang == "zh"].format(
+            absolute=self.difference.absolute,
+            relative=self.difference.relative,
+            place=list(self.difference.place),
+        )
+
+    def as_data(self, lang: str = "en") -> dict[str, Any]:
+        """Return it for JSON."""
+        return {
+            "kind": self.kind,
+            **self.at.as_data(),
+            "message": self.message(lang),
+            "difference": self.difference.absolute,
+            "relative": self.difference.relative,
+            "a": None if self.a is None else self.a.as_data(),
+            "b": self.b.as_data() if isinstance(self.b, Place) else self.b and {"name": self.b},
+            "only": [place.as_data() for place in self.onlies],
+            "relation": self.relation or None,
+        }

@@ -1,0 +1,150 @@
+"""From values to verdict: what differs, where it begins, what else is to be said."""
+
+from collections.abc import Mapping
+
+from cutaway.diagnose.align import Alignment
+from cutaway.diagnose.blame import Blame
+from cutaway.diagnose.compare_texts import TEXTS
+from cutaway.diagnose.comparison import Comparison, Row
+from cutaway.diagnose.difference import Array, Difference, difference
+from cutaway.diagnose.divergence import Divergence
+from cutaway.diagnose.forced import Forced, forced
+from cutaway.diagnose.ran import Ran
+from cutaway.graph import Constant, Graph, Input, Node, Parameter
+
+Slopes = Mapping[Node, tuple[Array, Array]]
+
+
+def judge(
+    one: Ran,
+    two: Ran,
+    alignment: Alignment,
+    blame: Blame,
+    tolerance: float,
+    slopes: Slopes | None,
+) -> Comparison:
+    """Return what the comparison of two runs finds."""
+    partners = {**dict(zip(one.graph.outputs, two.graph.outputs, strict=False)), **alignment.pairs}
+    partners = {
+        node: other
+        for node, other in partners.items()
+        if node in one.values and other in two.values and not isinstance(node.op, Constant)
+    }
+    theirs = {node: two.values[other] for node, other in partners.items()}
+    found = forced(one, theirs, frozenset(alignment.pairs))
+    back = None if slopes is None else {n: difference(*both) for n, both in slopes.items()}
+    begun = [
+        blame.of(node, partners[node], found.apart[node], found.between[node])
+        for node in one.graph.nodes
+        if node in found.own and found.own[node].relative > tolerance
+    ]
+    begun = list({each.at: each for each in reversed(begun)}.values())[::-1]
+    begun += _ends(one, two, partners, blame, tolerance)
+    if not begun:
+        begun = _other(one.graph, found, back or {}, partners, blame, tolerance)
+    rows = _rows(one.graph, two.graph, alignment, found.apart, back)
+    return Comparison(one.graph, rows, tuple(begun), tolerance, _notes(one, two, alignment, begun))
+
+
+def _ends(
+    one: Ran, two: Ran, partners: Mapping[Node, Node], blame: Blame, tolerance: float
+) -> list[Divergence]:
+    """Return what differs between outputs of the same place that are no pair."""
+    found = []
+    for mine, other in zip(one.graph.outputs, two.graph.outputs, strict=False):
+        if mine in one.values and other in two.values and partners.get(mine) is not other:
+            apart = difference(one.values[mine], two.values[other])
+            if apart.relative > tolerance:
+                found.append(blame.of(mine, other, apart, ()))
+    return found
+
+
+def _other(
+    graph: Graph,
+    found: Forced,
+    slopes: Mapping[Node, Difference],
+    partners: Mapping[Node, Node],
+    blame: Blame,
+    tolerance: float,
+) -> list[Divergence]:
+    """Return a difference that begins at no single op: in a gradient, or by rounding."""
+    for node in graph.nodes:
+        if node in found.apart and found.apart[node].relative > tolerance:
+            return [blame.plain("rounding", node, partners[node], found.apart[node])]
+    for node in reversed(graph.nodes):
+        if node in slopes and slopes[node].relative > tolerance:
+            return [blame.plain("gradient", node, partners[node], slopes[node])]
+    return []
+
+
+def _rows(
+    left: Graph,
+    right: Graph,
+    alignment: Alignment,
+    apart: Mapping[Node, Difference],
+    slopes: Mapping[Node, Difference] | None,
+) -> tuple[Row, ...]:
+    """Return a row for each node of A, and before it for what only B has up to there."""
+    places = {node: place for place, node in enumerate(right.nodes)}
+    waiting = list(alignment.only(right, right=True))
+    found: list[Row] = []
+
+    def catch_up(place: int) -> None:
+        while waiting and places[waiting[0]] < place:
+            node = waiting.pop(0)
+            found.append(Row(right.path(node), right.path(node), "b", kind_of(node), None))
+
+    for node in left.nodes:
+        other = alignment.pairs.get(node)
+        if other is not None:
+            catch_up(places[other])
+        named = "" if other is None else right.path(other)
+        found.append(row(left, node, named, apart, slopes))
+    catch_up(len(places))
+    return tuple(found)
+
+
+def row(
+    graph: Graph,
+    node: Node,
+    other: str,
+    apart: Mapping[Node, Difference],
+    slopes: Mapping[Node, Difference] | None,
+) -> Row:
+    """Return the row of a node of A."""
+    mine = apart.get(node)
+    before = max((apart[n].relative for n in node.inputs if n in apart), default=0.0)
+    growth = mine.relative / before if mine and before else 0.0
+    return Row(
+        graph.path(node),
+        other,
+        "" if other else "a",
+        kind_of(node),
+        mine,
+        (slopes or {}).get(node),
+        growth,
+    )
+
+
+def kind_of(node: Node) -> str:
+    """Return what a node is: a leaf of some kind, or an op."""
+    return node.op.name if isinstance(node.op, Input | Parameter | Constant) else "op"
+
+
+def _notes(
+    one: Ran, two: Ran, alignment: Alignment, begun: list[Divergence]
+) -> tuple[tuple[str, str], ...]:
+    notes = []
+    if one.precision != two.precision:
+        notes.append(said("precision", one.precision, two.precision))
+    for ran, right in ((one, False), (two, True)):
+        only = [n for n in alignment.only(ran.graph, right) if not isinstance(n.op, Constant)]
+        if only and not begun:
+            notes.append(said("unlike", count=len(only), side="AB"[right]))
+    return tuple(notes)
+
+
+def said(key: str, *args: object, **named: object) -> tuple[str, str]:
+    """Return a text in both languages."""
+    english, chinese = TEXTS[key]
+    return english.format(*args, **named), chinese.format(*args, **named)

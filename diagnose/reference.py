@@ -1,0 +1,180 @@
+"""A trace from elsewhere: arrays by name, and which of a graph's values they are."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cutaway.diagnose.difference import Array, difference
+from cutaway.diagnose.names import candidates, renamed, unpacked
+from cutaway.graph import Graph, LoadError, Node, OptionError, Parameter
+from cutaway.graph.errors import explain
+from cutaway.interop import read_arrays
+from cutaway.ops import MatMul
+
+GRADIENT = "grad/"  # what the names of gradients begin with
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """The arrays of a trace from elsewhere.
+
+    Attributes
+    ----------
+    arrays
+        Arrays by name.
+    names
+        What theirs are called here: ``{"h.*.mlp": "decoder/layer.*/feed_forward"}``.
+    where
+        The file, for messages.
+    """
+
+    arrays: Mapping[str, Array]
+    names: Mapping[str, str] = field(default_factory=dict)
+    where: str = ""
+
+    @classmethod
+    def of(cls, given: Any, names: Mapping[str, str]) -> "Reference | None":
+        """Return what a caller gives as a reference: a file or a mapping; None if it is neither.
+
+        Raises
+        ------
+        LoadError
+            If a file cannot be read.
+        OptionError
+            If something in a mapping is no array of numbers.
+        """
+        if isinstance(given, str | os.PathLike):
+            return cls(read_arrays(given), names, os.fspath(given))
+        if isinstance(given, Mapping) and all(isinstance(name, str) for name in given):
+            return cls({name: _array(name, value) for name, value in given.items()}, names)
+        return None
+
+
+def _array(name: str, value: npt.ArrayLike) -> Array:
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        array = np.asarray(None)
+    if array.dtype.kind not in "biuf":
+        raise OptionError(
+            explain(
+                f"the reference's {name[:80]!r} is no array of numbers",
+                came=f"{type(value).__name__} of {array.dtype}",
+                fix="of a tensor give tensor.detach().numpy()",
+            )
+        )
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What of a reference fits a graph.
+
+    Attributes
+    ----------
+    values, slopes
+        Its values and gradients, by our nodes.
+    names
+        What it calls them.
+    extra
+        Its names that nothing here is called.
+    """
+
+    values: dict[Node, Array]
+    slopes: dict[Node, Array]
+    names: dict[Node, str]
+    extra: tuple[str, ...]
+
+
+def found_in(reference: Reference, graph: Graph) -> Found:
+    """Find the nodes of a reference's names: by path, by scope (its output), by known names.
+
+    Raises
+    ------
+    LoadError
+        If none fits.
+    """
+    places = _Places(graph)
+    values: dict[Node, Array] = {}
+    slopes: dict[Node, Array] = {}
+    names: dict[Node, str] = {}
+    extra: list[str] = []
+    for name, array in unpacked(reference.arrays):
+        back = name.startswith(GRADIENT)
+        plain = renamed(name.removeprefix(GRADIENT), reference.names)
+        path, node = places.find(plain)
+        if node is None:
+            extra.append(name)
+            continue
+        if path != plain and _is_weight(node, graph) and array.ndim == 2:
+            array = array.T  # PyTorch keeps (out, in)
+        known = (slopes if back else values).setdefault(node, array)
+        if difference(known, array).relative > 0:  # a layer's last module, and the layer, agree
+            extra.append(name)
+        if node not in names or names[node].startswith(GRADIENT):
+            names[node] = name
+    if not values and not slopes:
+        raise LoadError(
+            explain(
+                "nothing in the reference has a name of this graph",
+                required="paths of nodes or scopes, such as " + graph.path(graph.outputs[0]),
+                came=", ".join(extra[:5]) or "no arrays",
+                where=reference.where,
+                fix='say what is what: names={"theirs": "ours"}',
+            )
+        )
+    return Found(values, slopes, names, tuple(extra))
+
+
+def _is_weight(node: Node, graph: Graph) -> bool:
+    """Say whether a node is a matrix that something is multiplied by."""
+    return isinstance(node.op, Parameter) and any(
+        isinstance(reader.op, MatMul) for reader in graph.readers[node]
+    )
+
+
+class _Places:
+    """The nodes of a graph by what they may be called."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._nodes = {graph.path(node): node for node in graph.nodes}
+        self._nodes |= {node.name: node for node in graph.inputs}
+
+    def find(self, name: str) -> tuple[str, Node | None]:
+        """Return the path by which a name was found, and its node."""
+        for path in candidates(name):
+            for known in (self._nodes, self._scopes, self._ends):
+                if path in known:
+                    return path, known[path]
+        return "", None
+
+    @cached_property
+    def _scopes(self) -> dict[str, Node]:
+        """The output of each scope: what is read outside of it, the last if there are several."""
+        outputs = set(self._graph.outputs)
+        found: dict[str, Node] = {}
+        for node in self._graph.nodes:
+            if isinstance(node.op, Parameter):
+                continue
+            names = node.scope.names
+            for depth in range(1, len(names) + 1):
+                readers = self._graph.readers[node]
+                if node in outputs or any(r.scope.names[:depth] != names[:depth] for r in readers):
+                    found["/".join(names[:depth])] = node
+        return found
+
+    @cached_property
+    def _ends(self) -> dict[str, Node]:
+        """Nodes and scopes by the ends of their paths, where only one has that end."""
+        found: dict[str, set[Node]] = {}
+        for path, node in {**self._scopes, **self._nodes}.items():
+            parts = path.split("/")
+            for begin in range(1, len(parts)):
+                found.setdefault("/".join(parts[begin:]), set()).add(node)
+        return {path: nodes.pop() for path, nodes in found.items() if len(nodes) == 1}

@@ -1,0 +1,61 @@
+"""The gradients of all values of a run, by the nodes whose gradients they are."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cutaway.diagnose.ran import Ran
+from cutaway.graph import GradError, Graph, Node, input, scope
+from cutaway.graph.scope import BACKWARD
+from cutaway.run.compile import Array
+from cutaway.transform import cotangents
+
+
+def slopes(ran: Ran, seeds: Sequence[Array | None]) -> dict[Node, Array]:
+    """Return gradients, from the cotangents of the outputs; the values of the run are used as is.
+
+    Parameters
+    ----------
+    ran
+        Its values may be patched: then the gradient is taken there.
+    seeds
+        The cotangent of each output; None for outputs that have none.
+
+    Raises
+    ------
+    GradError
+        If an op on the way has no derivative.
+    """
+    graph = ran.graph
+    leaves = {n for n in (*graph.inputs, *graph.parameters) if n.dtype == "float"}
+    given: dict[Node, Array] = {}
+    begun: dict[Node, Node] = {}
+    with scope(BACKWARD):
+        for number, (output, seed) in enumerate(zip(graph.outputs, seeds, strict=True)):
+            if seed is not None and output not in begun:
+                begun[output] = input(f"output.{number}", output.shape)
+                given[begun[output]] = np.asarray(seed, ran.precision)
+    if not begun or not leaves:
+        raise GradError("there is nothing to differentiate: a float output, and a float leaf")
+    found = cotangents(begun, leaves)
+    values = {**ran.values, **given}
+    for node in Graph(found.values()).nodes:
+        if node not in values:
+            values[node] = ran.compute(node, *(values[source] for source in node.inputs))
+    return {node: values[slope] for node, slope in found.items()}
+
+
+def drawn_seeds(ran: Ran, seed: int) -> list[Array | None]:
+    """Return a cotangent for each output: 1 for a scalar loss, else random numbers.
+
+    All ones would hide much: the sum of what a softmax or a norm gives is always the same.
+    """
+    found: list[Array | None] = []
+    for number, output in enumerate(ran.graph.outputs):
+        random = np.random.default_rng([seed, number])
+        if output.dtype != "float" or output not in ran.values:
+            found.append(None)
+        else:
+            shape = ran.values[output].shape
+            found.append(np.asarray(random.standard_normal(shape) if shape else 1.0))
+    return found

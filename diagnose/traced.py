@@ -1,0 +1,180 @@
+"""A run beside a trace from elsewhere, which may hold a part of the values."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from cutaway.diagnose.comparison import Comparison
+from cutaway.diagnose.difference import Array, Difference, difference, tolerance_of
+from cutaway.diagnose.divergence import Divergence, Place
+from cutaway.diagnose.drawn import given
+from cutaway.diagnose.forced import Forced, forced
+from cutaway.diagnose.judge import row, said
+from cutaway.diagnose.ran import Ran, completed, run, sizes_shown
+from cutaway.diagnose.reference import Found, Reference, found_in
+from cutaway.diagnose.relation import relation
+from cutaway.diagnose.slopes import slopes
+from cutaway.diagnose.subject import Subject
+from cutaway.graph import FeedError, Graph, Input, Leaf, Node, Parameter
+from cutaway.graph.errors import explain
+from cutaway.run import initialize
+from cutaway.transform.repeats import fixed_nodes
+
+Note = tuple[str, str]
+NAMED = 5  # names in a note
+
+
+def against(
+    subject: Subject, reference: Reference, backward: bool, tolerance: float | None
+) -> Comparison:
+    """Return where a run parts from a reference.
+
+    What the subject lacks of inputs and parameters is taken from the reference.
+
+    Raises
+    ------
+    FeedError
+        If neither has the inputs.
+    """
+    graph = subject.graph
+    found = found_in(reference, graph)
+    ran, notes = _ran(subject, found)
+    theirs, faults = _fitting(ran, found)
+    floats = [array.dtype for array in theirs.values() if array.dtype.kind == "f"]
+    limit = tolerance_of(ran.precision, *floats) if tolerance is None else tolerance
+    sound = frozenset(node for node, array in theirs.items() if not _nans(ran, node, array))
+    seen = forced(ran, theirs, sound)
+    begun = list(_begun(ran, seen, theirs, found.names, limit))
+    back = _slopes(ran, found) if backward or found.slopes else {}
+    if not begun:
+        begun = _other(ran, seen, back, found.names, limit)
+    rows = tuple(
+        row(graph, node, found.names.get(node, "-"), seen.apart, back) for node in graph.nodes
+    )
+    missing = sum(not isinstance(n.op, Leaf) for n in graph.nodes if n not in theirs)
+    notes += faults
+    notes += [said("missing", missing)] if missing else []
+    notes += [said("extra", _named(found.extra))] if found.extra else []
+    return Comparison(graph, rows, tuple(begun), limit, tuple(notes), bool(faults))
+
+
+def _ran(subject: Subject, found: Found) -> tuple[Ran, list[Note]]:
+    """Run a subject on what it and the reference have; say which weights neither has."""
+    graph, known = subject.graph, given(subject)
+    for node in (*graph.inputs, *graph.parameters):
+        if node not in known and node in found.values:
+            known[node] = found.values[node]
+    sizes = {**subject.usual, **sizes_shown(graph, subject.values or known, subject.dims)}
+    if subject.values is not None:
+        return completed(graph, {**known, **subject.values}, sizes), []
+    lacking = [graph.path(node) for node in graph.inputs if node not in known]
+    if lacking:
+        raise FeedError(
+            explain(
+                "a run beside a reference needs the same inputs",
+                required=", ".join(lacking[:NAMED]),
+                came="neither given, nor in the reference",
+                fix="give feeds, or write the inputs into the reference",
+            )
+        )
+    feeds: dict[str, npt.ArrayLike] = {node.name: known[node] for node in graph.inputs}
+    params: dict[str, npt.ArrayLike] = {
+        node.path: known[node] for node in graph.parameters if node in known
+    }
+    fresh = [node for node in graph.parameters if node not in known]
+    params |= initialize(Graph(fresh), sizes) if fresh else {}
+    notes = [said("fresh", _named([node.path for node in fresh]))] if fresh else []
+    return run(graph, {**feeds, **subject.feeds}, {**params, **subject.params}, sizes), notes
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+
+
+def _fitting(ran: Ran, found: Found) -> tuple[dict[Node, Array], list[Note]]:
+    """Return the arrays of the right shape; say which are not, and which hold NaN."""
+    fitting: dict[Node, Array] = {}
+    notes: list[Note] = []
+    for node, array in found.values.items():
+        if node not in ran.values:
+            continue
+        ours, name = ran.values[node], found.names[node]
+        if array.shape != ours.shape:
+            notes.append(said("shape", name=name, theirs=array.shape, ours=ours.shape))
+            continue
+        fitting[node] = array
+        if _nans(ran, node, array):
+            count = int(np.isnan(array).sum())
+            notes.append(said("nan", name=name, count=count, size=array.size))
+    return fitting, notes
+
+
+def _nans(ran: Ran, node: Node, array: Array) -> bool:
+    """Say whether an array holds NaN where ours doesn't."""
+    if array.dtype.kind != "f":
+        return False
+    return bool((np.isnan(array) & ~np.isnan(ran.values[node].astype(float))).any())
+
+
+def _begun(
+    ran: Ran,
+    seen: Forced,
+    theirs: Mapping[Node, Array],
+    names: Mapping[Node, str],
+    tolerance: float,
+) -> Iterator[Divergence]:
+    fixed = fixed_nodes(ran.graph)
+    for node, own in seen.own.items():
+        if own.relative <= tolerance:
+            continue
+        here, name, apart = _place(ran.graph, node), names[node], seen.apart[node]
+        suspects = [inner for inner in seen.between[node] if inner not in fixed]
+        if isinstance(node.op, Input):
+            yield Divergence("input", here, here, name, apart)
+        elif isinstance(node.op, Parameter):
+            kind, detail = relation(ran.values[node], theirs[node])
+            reader = ran.graph.path(min(ran.graph.readers[node], key=ran.graph.nodes.index))
+            yield Divergence("parameter", here, here, name, apart, (), kind, detail, reader)
+        elif suspects:
+            places = tuple(_place(ran.graph, inner) for inner in (*suspects, node))
+            yield Divergence("between", here, here, name, apart, places)
+        else:
+            yield Divergence("op", here, here, name, apart)
+
+
+def _other(
+    ran: Ran,
+    seen: Forced,
+    back: Mapping[Node, Difference],
+    names: Mapping[Node, str],
+    tolerance: float,
+) -> list[Divergence]:
+    for node, apart in seen.apart.items():
+        if apart.relative > tolerance:
+            here = _place(ran.graph, node)
+            return [Divergence("rounding", here, here, names[node], apart)]
+    for node in reversed(ran.graph.nodes):
+        if node in back and back[node].relative > tolerance:
+            here = _place(ran.graph, node)
+            return [Divergence("gradient", here, here, names[node], back[node])]
+    return []
+
+
+def _place(graph: Graph, node: Node) -> Place:
+    return Place.of(node, graph.path(node))
+
+
+def _slopes(ran: Ran, found: Found) -> dict[Node, Difference]:
+    """Return how far gradients are apart: those of the sum of all outputs, unless it says else."""
+    seeds: list[Array | None] = [
+        found.slopes.get(output, np.ones_like(ran.values[output]))
+        if output.dtype == "float"
+        else None
+        for output in ran.graph.outputs
+    ]
+    ours = slopes(ran, seeds)
+    return {
+        node: difference(ours.get(node, np.zeros_like(ran.values[node])), array)
+        for node, array in found.slopes.items()
+    }

@@ -1,0 +1,329 @@
+"""A run beside a trace from elsewhere: PyTorch's names, and traces that are none."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from checkpoints import FOLDER, case, feeds
+from pages import ROOT, blocks
+from safetensors.numpy import load_file, save_file
+from stepping import At, at
+
+import cutaway as ca
+from cutaway.interop import read_arrays
+
+Array = npt.NDArray[Any]
+TRACE = Path(__file__).parent / "oracles" / "trace.safetensors"
+
+
+def encoder(**options: Any) -> ca.Graph:
+    x = ca.input("x", "B T 4")
+    return ca.Graph(ca.layers.encoder(x, layers=2, heads=2, hidden=6, **options))
+
+
+def test_a_trace_of_pytorch_is_ours() -> None:
+    found = ca.compare(encoder(), TRACE)
+    assert found.equal
+    others = {row.other for row in found.rows}
+    modules = {"self_attn", "linear1", "linear2", "norm1"}  # norm2 is the layer's output
+    assert {f"layers.{n}.{name}" for n in (0, 1) for name in modules} <= others
+    assert {"layers.1.self_attn.query.weight", "layers.0.norm1.bias", "x"} <= others
+    (slope,) = [row.gradient for row in found.rows if row.gradient is not None]
+    assert 0 < slope.relative < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("options", "path", "suspect"),
+    [
+        ({"activation": "gelu"}, "layer.0/feed_forward/down/add", "layer.0/feed_forward/gelu"),
+        (
+            {"eps": 1e-3},
+            "layer.0/self_attention_norm/layer_norm",
+            "layer.0/self_attention_norm/layer_norm",
+        ),
+        ({"norm": "pre"}, "layer.0/self_attention_norm/layer_norm", ""),
+        (
+            {"mask": ca.ops.causal_mask("T")},
+            "layer.0/self_attention/output/add",
+            "layer.0/self_attention/attention/where",
+        ),
+    ],
+    ids=["activation", "eps", "norm", "mask"],
+)
+def test_what_differs_from_pytorch_is_named(
+    options: dict[str, Any], path: str, suspect: str
+) -> None:
+    first = ca.compare(encoder(**options), TRACE).first
+    assert first is not None
+    assert first.path == path
+    assert not suspect or suspect in [place.path for place in first.onlies]
+
+
+def test_a_weight_that_was_transposed_twice(tmp_path: Path) -> None:
+    arrays = load_file(TRACE)
+    params = weights(arrays)
+    name = "layer.1/self_attention/output/weight"
+    params[name] = np.ascontiguousarray(params[name].T)
+    found = ca.compare((encoder(), None, params), arrays)
+    assert found.first is not None
+    assert (found.first.path, found.first.relation) == (name, "transposed")
+    assert len(found.divergences) == 1
+
+
+def weights(arrays: dict[str, Array]) -> dict[str, Array]:
+    """The parameters that a comparison takes from the trace."""
+    found = ca.compare(encoder(), arrays)
+    names = {row.path: row.other for row in found.rows if row.kind == "parameter"}
+    packed = {
+        f"layers.{n}.self_attn.{part}.{kind}": np.split(
+            arrays[f"layers.{n}.self_attn.in_proj_{kind}"], 3
+        )[place]
+        for n in (0, 1)
+        for place, part in enumerate(("query", "key", "value"))
+        for kind in ("weight", "bias")
+    }
+    both = {**arrays, **packed}
+    return {path: both[name].T for path, name in names.items()}
+
+
+def test_bert_by_the_names_of_its_modules() -> None:
+    model = ca.load(FOLDER / "bert")
+    given = feeds(model, case("bert"))
+    trace = ca.trace(model.graph, given, model.params)
+    theirs = {
+        "encoder.layer.0.attention.self.query": "encoder/layer.0/self_attention/query/add",
+        "encoder.layer.0.attention.output.dense": "encoder/layer.0/self_attention/output/add",
+        "encoder.layer.0.attention.output": "encoder/layer.0/self_attention_norm/layer_norm",
+        "encoder.layer.0.intermediate.dense": "encoder/layer.0/feed_forward/up/add",
+        "encoder.layer.0.output": "encoder/layer.0/feed_forward_norm/layer_norm",
+        "encoder.layer.1": "encoder/layer.1/feed_forward_norm/layer_norm",
+        "embeddings": "embedding/norm/layer_norm",
+    }
+    arrays = {name: trace[path] for name, path in theirs.items()}
+    found = ca.compare((model.graph, given, model.params), arrays)
+    assert found.equal
+    assert {row.other: row.path for row in found.rows if row.other in theirs} == theirs
+    output = case("bert")["output/last_hidden_state"]
+    named = {"output/*": model.graph.path(model.graph.outputs[0])}
+    assert ca.compare(
+        (model.graph, given, model.params), {"output/last_hidden_state": output}, names=named
+    ).equal
+
+
+def test_a_trace_of_our_own_finds_the_node(tmp_path: Path) -> None:
+    here = at(encoder())
+    trace = here.trace()
+    arrays = {here.graph.path(node): trace[node] for node in trace}
+    file = tmp_path / "trace.npz"
+    np.savez(file, allow_pickle=False, **arrays)
+    stepper = here.stepper()
+    assert stepper.compare(file).equal
+    stepper.patch("layer.1/feed_forward/relu", lambda array: array + 1)
+    first = stepper.compare(file).first
+    assert first is not None
+    assert (first.kind, first.path) == ("op", "layer.1/feed_forward/relu")
+
+
+# --- the page's recipe --------------------------------------------------------------------------
+
+
+class Tensor:
+    """As much of a tensor as the recipe uses."""
+
+    def __init__(self, array: Array, grad: "Tensor | None" = None) -> None:
+        self.array, self.grad = array, grad
+
+    def detach(self) -> "Tensor":
+        return self
+
+    def numpy(self) -> Array:
+        return self.array
+
+    def sum(self) -> "Tensor":
+        return self
+
+    def backward(self) -> None:
+        pass
+
+
+class Module:
+    """As much of a module as the recipe uses: it doubles."""
+
+    def __init__(self) -> None:
+        self.hooks: list[Any] = []
+
+    def named_modules(self) -> list[tuple[str, "Module"]]:
+        return [("", self), ("layers.0.linear1", self)]
+
+    def named_parameters(self) -> list[tuple[str, Tensor]]:
+        return [("weight", Tensor(np.eye(2)))]
+
+    def register_forward_hook(self, hook: Any) -> None:
+        self.hooks.append(hook)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        output = Tensor(x.array * 2)
+        for hook in self.hooks:
+            hook(self, (x,), (output, None))
+        return output
+
+
+def test_the_recipe_records_modules_inputs_weights_and_gradients(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "comparing.md").read_text("utf-8")
+    (code,) = [b.code for b in blocks(page) if b.code.startswith("def record")]
+    names: dict[str, Any] = {"np": np}
+    exec(code, names)
+    x = Tensor(np.ones((1, 2)), grad=Tensor(np.full((1, 2), 2.0)))
+    names["record"](Module(), tmp_path / "trace.npz", x=x)
+    found = read_arrays(tmp_path / "trace.npz")
+    assert sorted(found) == ["grad/x", "layers.0.linear1", "weight", "x"]
+    assert found["layers.0.linear1"].tolist() == [[2.0, 2.0]]
+
+
+# --- bad traces ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def here() -> At:
+    return at(encoder())
+
+
+def own(here: At, **changed: Any) -> dict[str, Array]:
+    trace = here.trace()
+    return {here.graph.path(node): trace[node] for node in trace} | changed
+
+
+def test_extra_and_missing_arrays_are_listed(here: At) -> None:
+    arrays = {"junk": np.ones(3), "layer.0": own(here)["layer.0/feed_forward_norm/layer_norm"]}
+    found = ca.compare(tuple(here), arrays)
+    assert found.equal
+    assert ("only in the reference, and left out: junk", "只在参考数据中、未作比较：junk") in (
+        found.notes
+    )
+    assert any(re.match(r"not in the reference: \d+ nodes", note) for note, _ in found.notes)
+
+
+def test_an_array_of_another_shape_is_listed_and_the_rest_compared(here: At) -> None:
+    changed = {"layer.0/feed_forward/relu": np.ones((2, 2))}
+    found = ca.compare(tuple(here), own(here, **changed))
+    assert not found.equal
+    assert not found.divergences
+    (note,) = [english for english, _ in found.notes if "another shape" in english]
+    assert "layer.0/feed_forward/relu is (2, 2), here (" in note
+    assert sum(row.difference is not None for row in found.rows) > 80
+
+
+def test_nan_is_said_where_it_stands(here: At) -> None:
+    path = "layer.0/feed_forward/relu"
+    array = own(here)[path].copy()
+    array.flat[3] = np.nan
+    found = ca.compare(tuple(here), own(here, **{path: array}))
+    assert found.first is not None
+    assert found.first.path == path
+    assert len(found.divergences) == 1
+    assert "infinite or NaN in one of both" in found.text()
+    assert any(f"{path} holds NaN: 1 of " in english for english, _ in found.notes)
+
+
+def test_the_inputs_have_to_be_there(here: At) -> None:
+    arrays = {"layer.0": own(here)["layer.0/feed_forward_norm/layer_norm"]}
+    with pytest.raises(ca.FeedError, match="needs the same inputs"):
+        ca.compare(here.graph, arrays)
+
+
+def test_weights_that_are_nowhere_are_drawn_and_named(here: At) -> None:
+    arrays = own(here)
+    del arrays["layer.1/feed_forward/up/weight"]
+    found = ca.compare(here.graph, arrays)
+    assert not found.equal
+    assert any("and drawn: layer.1/feed_forward/up/weight" in note for note, _ in found.notes)
+    assert found.first is not None
+    assert found.first.path == "layer.1/feed_forward/up/matmul"
+
+
+@pytest.mark.parametrize(
+    ("arrays", "error", "message"),
+    [
+        ({}, ca.LoadError, "nothing in the reference has a name"),
+        ({"model.norm": np.ones(3)}, ca.LoadError, "came:     model.norm"),
+        ({"x": ["a"]}, ca.OptionError, "is no array of numbers"),
+        ({"x": [[1.0], [2.0, 3.0]]}, ca.OptionError, "is no array of numbers"),
+        ({"x": object()}, ca.OptionError, "is no array of numbers"),
+    ],
+)
+def test_mappings_that_are_no_traces(
+    here: At, arrays: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        ca.compare(tuple(here), arrays)
+
+
+def _npz(file: Path, **arrays: Any) -> bytes:
+    np.savez(file, **arrays)
+    return file.read_bytes()
+
+
+def test_files_that_are_no_traces(here: At, tmp_path: Path) -> None:
+    whole = _npz(tmp_path / "whole.npz", x=np.ones((2, 3, 4)))
+    save_file({"x": np.ones((2, 3))}, tmp_path / "whole.safetensors")
+    tensors = (tmp_path / "whole.safetensors").read_bytes()
+    pickled = _npz(tmp_path / "pickled.npz", x=np.array([{}], dtype=object))
+    bad = {
+        "missing.npz": None,
+        "folder.npz": "folder",
+        "text.npz": b"not an archive",
+        "empty.npz": b"",
+        "half.npz": whole[: len(whole) // 2],
+        "damaged.npz": whole.replace(b"NUMPY", b"YPMUN"),
+        "pickled.npz": pickled,
+        "letters.npz": _npz(tmp_path / "letters.npz", x=np.array(["a"])),
+        "half.safetensors": tensors[:40],
+        "huge.safetensors": b"\xff" * 16,
+        "trace.pt": whole,
+    }
+    for name, content in bad.items():
+        file = tmp_path / "files" / name
+        file.parent.mkdir(exist_ok=True)
+        if content == "folder":
+            file.mkdir()
+        elif isinstance(content, bytes):
+            file.write_bytes(content)
+        with pytest.raises(ca.LoadError, match=re.escape(name)):
+            ca.compare(tuple(here), file)
+
+
+def test_a_file_that_unpacks_to_too_much(tmp_path: Path) -> None:
+    file = tmp_path / "bomb.npz"
+    np.savez_compressed(file, x=np.zeros(100_000))
+    assert file.stat().st_size < 2_000
+    with pytest.raises(ca.LoadError, match="holds too much"):
+        read_arrays(file, largest=100_000)
+    save_file({"x": np.zeros(100_000)}, tmp_path / "large.safetensors")
+    with pytest.raises(ca.LoadError, match="holds too much"):
+        read_arrays(tmp_path / "large.safetensors", largest=100_000)
+
+
+def test_arrays_of_all_kinds_are_read(tmp_path: Path) -> None:
+    arrays = {
+        "tokens": np.arange(3),
+        "mask": np.array([True, False]),
+        "half": np.ones(2, "float16"),
+        "bytes": np.arange(3, dtype="uint8"),
+    }
+    save_file(arrays, tmp_path / "trace.safetensors")
+    np.savez(tmp_path / "trace.npz", allow_pickle=False, **arrays)
+    for ending in ("safetensors", "npz"):
+        found = read_arrays(tmp_path / f"trace.{ending}")
+        assert {name: array.tolist() for name, array in found.items()} == {
+            name: array.tolist() for name, array in arrays.items()
+        }
+
+
+def test_another_models_checkpoint_says_what_does_not_fit() -> None:
+    one, other = ca.load(FOLDER / "bert"), ca.load(FOLDER / "gpt2")
+    found = ca.compare(one, other)
+    assert not found.equal
+    assert found.first is not None

@@ -65,8 +65,10 @@ class Cursor:
         return len(self._detail.blocks)
 
     def __repr__(self) -> str:
-        block = self._detail.blocks[self._index].path if self._index >= 0 else "the start"
-        return f"<Stepper at {block}: step {self._index} of {len(self)}, level {self.level}>"
+        if self._index < 0:
+            return f"<Stepper at the start of {len(self)} steps, level {self.level}>"
+        block = self._detail.blocks[self._index]
+        return f"<Stepper at {block.path}: step {self._index} of {len(self)}, level {self.level}>"
 
     def __iter__(self) -> Iterator[Step]:
         return self

@@ -103,8 +103,12 @@ def knock_out(
         return _head(session, graph, path, head)
     if kind in PARTS and head is None:
         return PARTS[kind](graph, path)
+    if kind == HEAD:
+        message, came = "which head is switched off is not said", "no number of a head"
+    else:
+        message, came = f"{kind!r} is not about one head", f"head {head!r}"
     fix = 'knock_out("head", "encoder/layer.0/*", 3)'
-    raise OptionError(explain("a head is given for 'head', and only for it", fix=fix))
+    raise OptionError(explain(message, came=came, fix=fix))
 
 
 def _head(session: Session, graph: Graph, path: str, head: int) -> Changes:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cutaway.graph import OptionError
+from cutaway.graph import OptionError, SaveError
 from cutaway.graph.errors import explain
-from cutaway.graph.files import file_path
+from cutaway.graph.files import FOLDER, file_path
 from cutaway.step.find import listed
 
 HTML = ("", ".htm", ".html")
@@ -28,7 +28,7 @@ def whole(n: int) -> int:
         If it is none.
     """
     if not is_whole(n) or n < 0:
-        raise OptionError(explain(f"{n!r} is no number of steps", required="a whole number"))
+        raise OptionError(explain(f"{n!r} is no count", required="a whole number, 0 or more"))
     return int(n)
 
 
@@ -104,9 +104,11 @@ def html_file(path: object) -> Path:
     OptionError
         If it does.
     SaveError
-        If it is no path.
+        If it is no path, or there is no such folder: said before the page is made.
     """
     file = file_path(path)
+    if not file.parent.is_dir():
+        raise SaveError(explain(f"{file} cannot be written", came="no such folder", fix=FOLDER))
     if file.suffix.lower() not in HTML:
         raise OptionError(
             explain(

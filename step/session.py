@@ -182,7 +182,7 @@ def _too_small(path: str, needed: int) -> OptionError:
         explain(
             f"the budget is too small to compute {path}",
             required=f"{needed} bytes",
-            fix=f"give budget={needed} or more; at level 'op' less is shown at once",
+            fix=f"give budget={needed} or more; a step of a finer level holds less at once",
         )
     )
 

@@ -56,9 +56,11 @@ def test_a_stepper_that_cannot_be(options: dict[str, Any], words: str) -> None:
         (lambda s: s.goto(True), "no step True"),
         (lambda s: s.goto(1.5), "no step 1.5"),
         (lambda s: s.goto(X), "not in the graph"),
-        (lambda s: s.next(-1), "no number of steps"),
-        (lambda s: s.next("two"), "no number of steps"),
-        (lambda s: s.back(1.0), "no number of steps"),
+        (lambda s: s.next(-1), "-1 is no count"),
+        (lambda s: s.knock_out("head"), "which head is switched off is not said"),
+        (lambda s: s.knock_out("no-mask", "*", 1), "'no-mask' is not about one head"),
+        (lambda s: s.next("two"), "is no count"),
+        (lambda s: s.back(1.0), "is no count"),
         (lambda s: s.until("nowhere"), "nothing is called"),
         (lambda s: s.until(lambda step: step.nothing), "until failed at down/matmul"),
         (lambda s: s.until(lambda step: step.value > 0), "(?s)until failed.*any\\(\\)"),
@@ -84,7 +86,7 @@ def test_a_stepper_that_cannot_be(options: dict[str, Any], words: str) -> None:
         (lambda s: s.value("*"), "is not one but"),
         (lambda s: s.watch("nowhere"), "nothing is called"),
         (lambda s: s.why("relu", (99, 0, 0)), "has no element"),
-        (lambda s: s.why("relu", (0, 0, 0), most=-1), "no number of steps"),
+        (lambda s: s.why("relu", (0, 0, 0), most=-1), "is no count"),
     ],
 )
 def test_the_session_goes_on(ask: Callable[[ca.Stepper], object], words: str) -> None:

@@ -252,7 +252,7 @@ def test_it_is_opened_only_where_it_can_be(monkeypatch: pytest.MonkeyPatch) -> N
         (("W", '"query/matmul [9, 9]"', "enter"), "has no element [9, 9]"),
         (("W", '"zz max"', "enter"), "nothing is called 'zz'"),
         (("k", '"brain"', "enter"), "there is no knock-out 'brain'"),
-        (("k", '"head"', "enter"), "a head is given for 'head'"),
+        (("k", '"head"', "enter"), "which head is switched off"),
         (("k", "enter"), "there is no knock-out ''"),
         (("x",), "x removes what is marked"),
     ],

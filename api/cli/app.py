@@ -450,7 +450,6 @@ def debug(
 @click.option(
     "--sentence",
     metavar="TEXT",
-    default="",
     help="What a model with a tokenizer reads; the translator goes on with its translation.",
 )
 @lang_option_of(("en", "zh"))

@@ -9,7 +9,7 @@ from cutaway.run import example_sizes
 Words = dict[str, tuple[str, ...]]
 
 
-def spoken(model: Loaded, given: Given, sentence: str) -> tuple[Point, Words, str]:
+def spoken(model: Loaded, given: Given, sentence: str | None) -> tuple[Point, Words, str]:
     """Return where a model is run, the words along each size, and the sentence that it reads.
 
     A model that is shown at a sentence reads that, unless another, or feeds or sizes are given.
@@ -21,7 +21,7 @@ def spoken(model: Loaded, given: Given, sentence: str) -> tuple[Point, Words, st
     LoadError
         For a sentence that the model can't read.
     """
-    if sentence and (given.feeds or given.dims):
+    if sentence is not None and (given.feeds or given.dims):
         raise FeedError(
             explain(
                 "a sentence says already what is fed",
@@ -29,9 +29,9 @@ def spoken(model: Loaded, given: Given, sentence: str) -> tuple[Point, Words, st
                 fix="give only one of them",
             )
         )
-    if not sentence and not given.feeds and not given.dims:
-        sentence = model.example
-    if not sentence:
+    if sentence is None and not given.feeds and not given.dims:
+        sentence = model.example or None
+    if sentence is None:
         return point(model, given, "float32"), {}, ""
     if model.reading is None or model.params is None:
         raise FeedError(

@@ -30,7 +30,7 @@ class Options:
     axis: str
     backward: bool
     until: str
-    sentence: str
+    sentence: str | None
     lang: str
 
 

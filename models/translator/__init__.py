@@ -50,13 +50,15 @@ class Vocabulary:
         LoadError
             Naming words that the vocabulary lacks, with the nearest that it has.
         """
-        unknown = sorted({w for words in sentences for w in words if w not in self.index})
+        spoken = dict.fromkeys(word for words in sentences for word in words)
+        unknown = [word for word in spoken if word not in self.index]
         if unknown:
             near = difflib.get_close_matches(unknown[0], self.words, 3)
+            some = ", ".join(self.words[:: max(1, len(self.words) // 8)])
             raise LoadError(
                 explain(
                     f"the translator does not know the word {unknown[0]!r}",
-                    required=f"one of its {len(self.words)} words",
+                    required=f"one of its {len(self.words)} words, such as {some}",
                     fix=f"did you mean {' or '.join(map(repr, near))}?" if near else "",
                 )
             )

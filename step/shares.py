@@ -44,7 +44,8 @@ def _products(session: Session, node: Node, place: Place, inputs: list[Array]) -
     *batch, row, column = place
     first = _stretched(batch, left.shape[:-2])
     second = _stretched(batch, right.shape[:-2])
-    products = left[first][row] * right[second][:, column]
+    with np.errstate(all="ignore"):  # 0 × ∞ is an answer here
+        products = left[first][row] * right[second][:, column]
     return [
         Share(
             float(product),

@@ -149,3 +149,12 @@ def test_an_element_that_there_is_not(index: tuple[int, ...]) -> None:
     stepper = ca.Stepper(ca.ops.relu(ca.input("x", "T D")), {"x": np.eye(2)})
     with pytest.raises(ca.FeedError, match="relu has no element"):
         stepper.why("relu", index)
+
+
+def test_infinite_numbers_have_their_reasons_too() -> None:
+    x, w = ca.input("x", "N D"), ca.input("w", "D M")
+    stepper = ca.Stepper(ca.ops.softmax(x @ w), {"x": [[0.0, 2.0]], "w": [[np.inf], [1.0]]})
+    first, second = stepper.why("matmul", (0, 0)).terms
+    assert np.isnan(first.contribution)
+    assert second.contribution == 2
+    assert np.isnan(stepper.why("softmax", (0, 0)).terms[0].contribution)

@@ -552,7 +552,7 @@ def compare(
     examples=[
         "cutaway story",
         "cutaway story backward --lang zh",
-        "cutaway story mine.toml --json",
+        "cutaway story encoder-decoder --json",
     ],
 )
 @click.argument("story", metavar="[STORY]", required=False, type=click.Path())

@@ -75,8 +75,7 @@ def why(walk: Walk, edits: Edits, say: Say) -> list[Row]:
     if not walk.value.size:
         return [Row(say("empty-value"))]
     try:
-        with np.errstate(all="ignore"):  # what is infinite has odd shares
-            reason = walk.stepper.why(walk.shown, walk.cell, most=TERMS, size=NUMBERS)
+        reason = walk.stepper.why(walk.shown, walk.cell, most=TERMS, size=NUMBERS)
     except CutawayError as error:
         return [Row(str(error).splitlines()[0])]
     paths = {walk.stepper.graph.path(node): node for node in walk.stepper.graph.nodes}

@@ -31,8 +31,9 @@ def recording() -> "Iterator[list[Node]]":
         _built.reset(token)
 
 
-def record(node: "Node") -> None:
-    """Add a node to the list of whoever records."""
+def record(node: "Node") -> "Node":
+    """Add a node to the list of whoever records, and return it."""
     found = _built.get()
     if found is not None:
         found.append(node)
+    return node

@@ -143,14 +143,11 @@ def apply(op: Op, *inputs: Node, name: str = "") -> Node:
     DTypeError
         If an input is of the wrong kind.
     """
-    scope, source = current_scope(), current_source()
+    name, scope, source = name or op.name, current_scope(), current_source()
     kinds = tuple([node.dtype for node in inputs])
     op.check_kinds(*kinds)
-    name = name or op.name
     shapes = tuple([node.shape for node in inputs])
     facts = Facts(op.name, shapes, Site(op, inputs, name, scope, source))
     shape = facts.infer(op)
     conditions = tuple(facts.conditions)
-    node = Node(op, inputs, shape, op.dtype(*kinds), name, scope, source, conditions)
-    record(node)
-    return node
+    return record(Node(op, inputs, shape, op.dtype(*kinds), name, scope, source, conditions))

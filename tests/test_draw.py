@@ -174,10 +174,7 @@ def test_clusters_nest_as_scopes() -> None:
             assert top <= y0 < y1 <= bottom
     for box in picture.scene.boxes:
         if box.frame:
-            (x, y), (left, top, right, bottom) = (
-                place(picture.scene).centres[box.id],
-                bounds[box.frame],
-            )
+            (x, y), (left, top, right, bottom) = layout.centres[box.id], bounds[box.frame]
             assert left <= x - box.width / 2
             assert x + box.width / 2 <= right
             assert top <= y - box.height / 2

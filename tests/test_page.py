@@ -174,7 +174,7 @@ def test_the_command_writes_it(tmp_path: Path, capsys: Capture) -> None:
     assert json.loads(out) == {"file": str(file), "steps": 7}
     for arguments, words in (
         (("--script", "--web", str(file)), "choose one of both"),
-        ((), "--script prints them, --web FILE.html writes a page"),
+        ((), "--script prints the steps, --web FILE.html writes a page"),
     ):
         code, _, err = call(capsys, "step", "attention", *arguments)
         assert code == 2

@@ -94,6 +94,7 @@ def test_options_that_mean_nothing_are_refused(options: tuple[str, ...], script:
     assert options[0].strip("-") in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [["numpy", "mygrad"], ["mygrad"]])
 def test_a_contestant_that_is_not_installed_is_named(
     names: list[str], monkeypatch: pytest.MonkeyPatch
@@ -200,6 +201,7 @@ def test_the_proofs_are_of_a_whole_run_and_cost_is_linear_in_layers() -> None:
     assert {row["tool"] for row in results["layer"]} == {"cutaway", "torch", "jax"}
 
 
+@pytest.mark.slow
 def test_quick_proofs_run_without_extras_and_have_the_documented_form(tmp_path: Path) -> None:
     out = tmp_path / "quick.json"
     before = [file.read_bytes() for file in WRITTEN]

@@ -387,6 +387,7 @@ def test_a_chain_of_20_000_nodes_gives_its_dot(step: str) -> None:
     assert dot.count("->") >= 20_000
 
 
+@pytest.mark.slow
 def test_2_000_nested_scopes() -> None:
     with ca.scope("/".join(["s"] * 2_000)):
         picture = draw(ca.input("x", "N"))

@@ -19,6 +19,8 @@ from cutaway.step import LEVELS
 from cutaway.step.knockout import HEAD, PARTS
 from cutaway.step.words import PAGE
 
+STACKS = ("encoder", "decoder", "transformer")  # of many layers
+
 FOLDER = resources.files("cutaway.step").joinpath("page")
 
 
@@ -46,7 +48,10 @@ def test_the_policy_lets_this_script_and_this_style_run_and_nothing_else() -> No
         assert address.startswith("http://www.w3.org/"), address  # namespaces
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[pytest.mark.slow] * (n in STACKS)) for n in SMALL],
+)
 def test_steps_are_those_of_the_stepper(name: str) -> None:
     found = carried(model(name).stepper().html())
     for direction, tracks in found["tracks"].items():

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from cutaway.render.text import clean
+
 Data = dict[str, Any]
 
 
@@ -32,12 +34,12 @@ def _column(values: list[Any]) -> Any:
 
 
 def to_json(data: object) -> str:
-    r"""Return JSON that is safe in a page: it ends no script, whatever names it holds.
+    r"""Return JSON that is safe in a page: it ends no script, and no name in it turns what is read.
 
     Examples
     --------
-    >>> print(to_json({"</script>": "\u2028"}))
-    {"\u003c/script>":"\u2028"}
+    >>> print(ascii(to_json({"</script>": "a\u202eb"})))
+    '{"\\u003c/script>":"a\ufffdb"}'
     """
-    text = json.dumps(data, allow_nan=False, separators=(",", ":"))  # all of it is ASCII
-    return text.replace("<", "\\u003c")
+    text = json.dumps(data, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return clean(text).replace("<", "\\u003c")

@@ -82,5 +82,5 @@ const Json = ({ part }) => {
     h("pre", {
       tabindex: 0, role: "group", "aria-label": t("json"),
       "data-testid": "current-value", "data-sampled": count < all ? `${count} of ${all}` : undefined,
-    }, JSON.stringify(value)));
+    }, jsonText(value)));
 };

@@ -92,6 +92,16 @@ const nested = (part) => {
   return { value: build(0, part.offset), count: sizeOf(take.map((places) => places.length)) };
 };
 
+// … as JSON in short lines: a browser lays these out much faster than a long one.
+const A_LINE = 4; // numbers
+const jsonText = (value) => {
+  if (!Array.isArray(value)) return JSON.stringify(value);
+  if (Array.isArray(value[0])) return `[${value.map(jsonText).join(",\n")}]`;
+  const lines = [];
+  for (let n = 0; n < value.length; n += A_LINE) lines.push(value.slice(n, n + A_LINE).map(jsonText).join(", "));
+  return `[${lines.join(",\n")}]`;
+};
+
 const placeText = (index) => (index.length ? `[${index.join(", ")}]` : "");
 const shapeText = (part) =>
   (part.lengths.length ? part.lengths.map((length, axis) => {

@@ -87,8 +87,9 @@ const EditCell = ({ cell }) => {
 const LONG_PATH = 36;
 const shortened = (paths) => {
   const split = paths.map((path) => path.split("/")), least = Math.min(...split.map((names) => names.length));
+  const ending = (n) => new Set(split.map((names) => names.at(-1 - n))).size;
   let same = 0;
-  while (same < least - 1 && split.every((names) => names.at(-1 - same) === split[0].at(-1 - same))) same++;
+  while (same < least - 1 && ending(same) === 1) same++;
   const cut = new Set(paths).size > 1 ? same : 0;
   return split.map((names) => {
     const text = names.slice(0, names.length - cut).join("/");

@@ -6,7 +6,7 @@ LONGEST = 56
 SUBSCRIPTS = str.maketrans("0123456789h", "₀₁₂₃₄₅₆₇₈₉ₕ")
 NEITHER = re.compile("[^\\t\\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 UNSEEN = re.compile(  # controls that turn the direction of text, or that nobody sees
-    "[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+    "[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
 
 

@@ -1,11 +1,13 @@
 """A program as text in a page: by columns, and what comes often only once."""
 
 import json
+import re
 from typing import Any
 
 from cutaway.render.text import clean
 
 Data = dict[str, Any]
+ESCAPE = re.compile(r"\\(?:u(?P<code>[0-9a-f]{4})|.)")
 
 
 def packed(program: Data) -> str:
@@ -38,8 +40,17 @@ def to_json(data: object) -> str:
 
     Examples
     --------
-    >>> print(ascii(to_json({"</script>": "a\u202eb"})))
-    '{"\\u003c/script>":"a\ufffdb"}'
+    >>> print(to_json({"</script>": "a\u202eb"}))
+    {"\u003c/script>":"a\ufffdb"}
     """
-    text = json.dumps(data, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    return clean(text).replace("<", "\\u003c")
+    text = json.dumps(data, allow_nan=False, separators=(",", ":"))  # all of it is ASCII
+    text = ESCAPE.sub(_cleaned, text).replace("\x7f", "\\ufffd")
+    return text.replace("<", "\\u003c")
+
+
+def _cleaned(escape: re.Match[str]) -> str:
+    """Return an escape of JSON, or in its place that of a sign which says that one is left out."""
+    code = escape["code"]
+    if code is None or "d800" <= code <= "dfff":  # a half of a sign beyond 16 bits
+        return escape[0]
+    return "\\u" + f"{ord(clean(chr(int(code, 16)))):04x}"

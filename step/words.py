@@ -78,13 +78,14 @@ PAGE = {
     "all": Title("all {0}", "全为 {0}"),
     "scalar": Title("scalar", "标量"),
     "sampled": Title(
-        "Sampled: {0} of {1} rows and {2} of {3} columns are shown, among them those with the "
-        "largest |values| and the column of each shown row’s maximum; the rest are evenly spread.",
-        "已采样：显示 {1} 行中的 {0} 行、{3} 列中的 {2} 列，其中包括绝对值最大的行与列，"
-        "以及所示各行最大值所在的列；其余均匀选取。",
+        "Sampled: {0} of {1} rows and {2} of {3} columns: those of the largest |values| and of "
+        "each shown row’s maximum, and evenly spread ones.",
+        "已采样：显示 {1} 行中的 {0} 行、{3} 列中的 {2} 列，包括绝对值最大处、"
+        "所示各行最大值处，以及均匀选取的位置。",
     ),
     "few": Title(
-        "Sampled: the page holds {0} of {1} numbers.", "已采样：页面只存有 {1} 个数中的 {0} 个。"
+        "Sampled: the page holds {0} of {1} numbers, the largest |values| among them.",
+        "已采样：页面只存有 {1} 个数中的 {0} 个，其中包括绝对值最大者。",
     ),
     "some": Title("Sampled: {0} of {1} numbers.", "已采样：{1} 个数中的 {0} 个。"),
     "heads": Title("Head", "注意力头"),

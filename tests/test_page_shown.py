@@ -66,7 +66,7 @@ def test_the_word_that_wins_is_over_its_column(
     written = columns(reader)
     *row_names, _ = (*load().reading(EXAMPLE).words["T"], "<end>")
     assert {*row_names, "<end>"} <= {*written}
-    assert "the column of each shown row’s maximum" in reader.page.locator(".panel").inner_text()
+    assert "each shown row’s maximum" in reader.page.locator(".panel").inner_text()
 
 
 def test_of_a_long_axis_the_largest_values_are_shown(reader: Reader, tmp_path: Path) -> None:
@@ -81,6 +81,20 @@ def test_of_a_long_axis_the_largest_values_are_shown(reader: Reader, tmp_path: P
         reader.page.mouse.move(canvas["x"] + 60, canvas["y"] + y)
         shown.add(reader.page.locator(".readout").first.inner_text().split(",")[0])
     assert {"[131", "[3"} <= shown
+
+
+def test_of_a_long_axis_the_cells_are_shown_that_the_chosen_one_comes_from(
+    reader: Reader, translator: Path
+) -> None:
+    reader.open(translator, "#step=source_embedding/take&level=op").cell(2, 5)
+    table = reader.page.locator(".value").nth(1)
+    canvas = table.locator("canvas").bounding_box()
+    assert canvas is not None
+    shown = set()
+    for y in range(0, int(canvas["height"]), 5):
+        reader.page.mouse.move(canvas["x"] + 120, canvas["y"] + y)
+        shown |= {*table.locator(".readout").inner_text().replace(" = ", " ").split()}
+    assert "apples" in shown
 
 
 def test_embeddings_have_their_words(reader: Reader, translator: Path) -> None:

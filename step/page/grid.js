@@ -7,10 +7,10 @@ let grids = 0; // so many were made
 // One value: what it is to the step, what it is called, a place to choose along each leading axis, the heatmap, and the number
 // of the chosen cell.
 const Grid = ({ id, at, label, name, sources = NONE }) => {
-  const canvas = useRef(), cellId = kept(() => `cell-${++grids}`), part = partOf(id, at), lay = laid(part), room = measured(part, lay);
+  const canvas = useRef(), cellId = kept(() => `cell-${++grids}`), part = partOf(id, at), lay = laid(part, sources), room = measured(part, lay);
   const before = changed.value.has(id) ? partOf(id, at, machine.original(id)) : null;
   const extent = extentOf(part);
-  const bare = part.shape.length === 0; // one number, which is written
+  const bare = sizeOf(part.lengths) === 1; // one number, which is written
   palette.value; // in other colours it is painted anew
   useLayoutEffect(() => {
     if (part.held && !bare) paint(canvas.current, part, lay, room, extent, before, sources);
@@ -103,7 +103,7 @@ const Cell = ({ cellId, part, lay, room, cell: [row, column], shown }) => {
     }, h("span", { class: "unseen" }, cellText(part, lay, [row, column]))));
 };
 
-// A scalar is its own picture.
+// One number is its own picture.
 const Scalar = ({ cellId, text, shown }) => h("div", { role: "row", "aria-rowindex": 1 },
   h("div", {
     role: "gridcell", id: `${cellId}-0-0`, class: "scalar", "aria-colindex": 1, "aria-selected": String(shown),

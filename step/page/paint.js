@@ -34,8 +34,15 @@ const mostRows = (part, axis) => (axis >= 0 && wordsOf(part, axis) ? MOST_NAMED_
 const mostColumns = (part, axis) => (axis >= 0 && wordsOf(part, axis)
   ? clamp(Math.floor((0.75 * width.value) / NAME), 12, MOST_COLUMNS) : MOST_COLUMNS);
 
+// The rows and columns of the cells that the chosen one comes from most.
+const sourcePlaces = (part, sources) => {
+  const strongest = [...sources].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a)).slice(0, MOST_KEPT);
+  const places = strongest.map(([key]) => key.split(",").map((n, axis) => part.placeOf(axis, Number(n))));
+  return [-2, -1].map((axis) => [...new Set(places.map((place) => place.at(axis)))].filter((n) => n >= 0));
+};
+
 // The two last axes lie on the page, of the others one place each.
-const laid = (part) => {
+const laid = (part, sources) => {
   const { shape } = part, rank = shape.length;
   const rows = rank > 1 ? shape[rank - 2] : 1, columns = rank ? shape[rank - 1] : 1;
   const lead = shape.slice(0, Math.max(0, rank - 2))
@@ -44,7 +51,8 @@ const laid = (part) => {
   const first = lead.reduce((place, n, axis) => place + n * part.strides[axis], part.offset);
   const where = (row, column) => first + row * down + column * along; // in the data
   const [rowsShown, columnsShown] = sampledPlaces(
-    { rows, columns }, (row, column) => part.data[where(row, column)], mostRows(part, rank - 2), mostColumns(part, rank - 1));
+    { rows, columns }, (row, column) => part.data[where(row, column)], mostRows(part, rank - 2), mostColumns(part, rank - 1),
+    sourcePlaces(part, sources));
   return {
     rows, columns, lead, rowsShown, columnsShown, where,
     at: (row, column) => [...lead, ...(rank > 1 ? [row] : []), ...(rank ? [column] : [])],

@@ -1,6 +1,7 @@
 // Which places of a long axis are shown: those that matter, and between them evenly spread ones.
 
 const MOST_ROWS = 48, MOST_COLUMNS = 64, MOST_NUMBERS = 65536;
+const MOST_KEPT = 8; // of the places that a chosen cell comes from
 const MOST_NAMED_ROWS = 24, NAME = 14; // where each row is a word; pixels of a word
 
 // Evenly chosen places along an axis.
@@ -25,9 +26,9 @@ const loudest = (length, most, loudnessAt) => {
   return found.sort(([, a], [, b]) => (a === b ? 0 : b - a)).slice(0, most).map(([n]) => n);
 };
 
-// The rows and columns that are shown of a matrix, whose numbers `at(row, column)` gives. Of the
-// columns the one that wins in each row that is shown is among them.
-const sampledPlaces = ({ rows, columns }, at, mostRows, mostColumns) => {
+// The rows and columns that are shown of a matrix, whose numbers `at(row, column)` gives; those that
+// are to be `kept` come first. Of the columns the one that wins in each shown row is among them.
+const sampledPlaces = ({ rows, columns }, at, mostRows, mostColumns, kept) => {
   if (rows <= mostRows && columns <= mostColumns) return [evenly(rows, rows), evenly(columns, columns)];
   const byRow = new Float64Array(rows), byColumn = new Float64Array(columns), winners = new Int32Array(rows);
   for (let row = 0; row < rows; row++) {
@@ -38,9 +39,9 @@ const sampledPlaces = ({ rows, columns }, at, mostRows, mostColumns) => {
       if (x > at(row, winners[row])) winners[row] = column;
     }
   }
-  const rowsShown = chosenPlaces(rows, mostRows, loudest(rows, mostRows >> 1, (n) => byRow[n]));
+  const rowsShown = chosenPlaces(rows, mostRows, [...kept[0], ...loudest(rows, mostRows >> 1, (n) => byRow[n])]);
   const winning = [...new Set(rowsShown.map((row) => winners[row]))];
   const columnsShown = chosenPlaces(columns, mostColumns,
-    [...winning, ...loudest(columns, mostColumns >> 2, (n) => byColumn[n])]);
+    [...winning, ...kept[1], ...loudest(columns, mostColumns >> 2, (n) => byColumn[n])]);
   return [rowsShown, columnsShown];
 };

@@ -93,7 +93,7 @@ const nested = (part) => {
 };
 
 // … as JSON in short lines: a browser lays these out much faster than a long one.
-const A_LINE = 4; // numbers
+const A_LINE = 3; // numbers
 const jsonText = (value) => {
   if (!Array.isArray(value)) return JSON.stringify(value);
   if (Array.isArray(value[0])) return `[${value.map(jsonText).join(",\n")}]`;

@@ -9,7 +9,7 @@ const Row = ({ step, place }) => {
   const row = useRef(), here = kept(() => computed(() => index.value === place)).value;
   const other = step.nodes.some((id) => changed.value.has(id));
   useLayoutEffect(() => { if (here) reveal(row.current); }, [here]);
-  return h("li", { ref: row },
+  return h("li", { ref: row, class: scopeOf(step.path) ? "inside" : undefined },
     h("button", {
       type: "button", class: "dot-button", "aria-pressed": String(stops(step)),
       title: t("breakpoint-at", step.path), onClick: () => toggleStep(step),

@@ -47,9 +47,7 @@ def bytes_of(budget: int | None) -> int | None:
     )
 
 
-def words_of(
-    given: object, sizes: Mapping[str, int], graph: Graph
-) -> dict[str, tuple[str, ...]]:
+def words_of(given: object, sizes: Mapping[str, int], graph: Graph) -> dict[str, tuple[str, ...]]:
     """Return what the places along some axes are called, by the names of their sizes.
 
     An axis of a fixed length is known by that: ``"96"``.

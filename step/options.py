@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cutaway.graph import OptionError, SaveError
+from cutaway.graph import Graph, OptionError, SaveError
 from cutaway.graph.errors import explain
 from cutaway.graph.files import FOLDER, file_path
 from cutaway.step.find import listed
@@ -47,8 +47,10 @@ def bytes_of(budget: int | None) -> int | None:
     )
 
 
-def words_of(given: object, sizes: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
+def words_of(given: object, sizes: Mapping[str, int], graph: Graph) -> dict[str, tuple[str, ...]]:
     """Return what the places along some axes are called, by the names of their sizes.
+
+    An axis of a fixed length is known by that: ``"96"``.
 
     Raises
     ------
@@ -64,15 +66,19 @@ def words_of(given: object, sizes: Mapping[str, int]) -> dict[str, tuple[str, ..
                 came=type(given).__name__,
             )
         )
-    return {size: _words(size, names, sizes) for size, names in by_size.items()}
+    fixed = {str(dim): dim for node in graph.nodes for dim in node.shape if isinstance(dim, int)}
+    return {size: _words(size, names, sizes, fixed) for size, names in by_size.items()}
 
 
-def _words(size: str, names: Any, sizes: Mapping[str, int]) -> tuple[str, ...]:
-    if size not in sizes:
+def _words(
+    size: str, names: Any, sizes: Mapping[str, int], fixed: Mapping[str, int]
+) -> tuple[str, ...]:
+    length = sizes.get(size, fixed.get(size))
+    if length is None:
         raise OptionError(
             explain(
                 f"words for {size!r}, and there is no axis of that size",
-                required=f"a size of the graph: {listed(sorted(sizes))}",
+                required=f"a size of the graph: {listed(sorted(sizes))}; or a fixed length as text",
             )
         )
     is_sequence = isinstance(names, Sequence | np.ndarray) and not isinstance(names, str | bytes)
@@ -85,11 +91,11 @@ def _words(size: str, names: Any, sizes: Mapping[str, int]) -> tuple[str, ...]:
                 came=repr(names)[:80],
             )
         )
-    if len(words) != sizes[size]:
+    if len(words) != length:
         raise OptionError(
             explain(
                 f"there are more words along {size} than places, or fewer",
-                required=f"{sizes[size]}, as {size} = {sizes[size]}",
+                required=f"{length}, as {size} = {length}",
                 came=f"{len(words)}",
             )
         )

@@ -1,9 +1,13 @@
 """A program as text in a page: by columns, and what comes often only once."""
 
 import json
+import re
 from typing import Any
 
+from cutaway.render.text import clean
+
 Data = dict[str, Any]
+ESCAPE = re.compile(r"\\(?:u(?P<code>[0-9a-f]{4})|.)")
 
 
 def packed(program: Data) -> str:
@@ -32,12 +36,21 @@ def _column(values: list[Any]) -> Any:
 
 
 def to_json(data: object) -> str:
-    r"""Return JSON that is safe in a page: it ends no script, whatever names it holds.
+    r"""Return JSON that is safe in a page: it ends no script, and no name in it turns what is read.
 
     Examples
     --------
-    >>> print(to_json({"</script>": "\u2028"}))
-    {"\u003c/script>":"\u2028"}
+    >>> print(to_json({"</script>": "a\u202eb"}))
+    {"\u003c/script>":"a\ufffdb"}
     """
     text = json.dumps(data, allow_nan=False, separators=(",", ":"))  # all of it is ASCII
+    text = ESCAPE.sub(_cleaned, text).replace("\x7f", "\\ufffd")
     return text.replace("<", "\\u003c")
+
+
+def _cleaned(escape: re.Match[str]) -> str:
+    """Return an escape of JSON, or in its place that of a sign which says that one is left out."""
+    code = escape["code"]
+    if code is None or "d800" <= code <= "dfff":  # a half of a sign beyond 16 bits
+        return escape[0]
+    return "\\u" + f"{ord(clean(chr(int(code, 16)))):04x}"

@@ -19,10 +19,11 @@ from cutaway.step.detail import LEVELS, OWN, Level
 from cutaway.step.drawings import drawings
 from cutaway.step.gradients import Gradients, gradients
 from cutaway.step.keys import KEYS
-from cutaway.step.knockout import HEAD, PARTS
+from cutaway.step.knockout import HEAD, PARTS, heads_in
 from cutaway.step.levels import Levels, Point
 from cutaway.step.packed import packed, to_json
 from cutaway.step.program import program, script
+from cutaway.step.session import Session
 from cutaway.step.step_lists import MOST, numbers, offered, step_lists, token_axis
 from cutaway.step.switches import switches
 from cutaway.step.words import PAGE
@@ -32,6 +33,7 @@ FILES = (  # each reads the ones before it
     "data",
     "state",
     "address",
+    "sampled",
     "shown",
     "paint",
     "grid",
@@ -91,7 +93,7 @@ def page(
     words
         What the places along an axis are called, by its size.
     title
-        What the page is called; by default the outputs' paths.
+        What the page is called; by default after the outputs' paths.
 
     Raises
     ------
@@ -99,7 +101,7 @@ def page(
         If there are no steps, or far too many, or an op cannot be computed by a page.
     """
     point = replace(point, axis=token_axis(graph, point.axis))
-    title = clean(title) or ", ".join(map(graph.path, graph.outputs))
+    title, outputs = clean(title), clean(", ".join(map(graph.path, graph.outputs)))
     back = _gradients(graph)
     found = program(
         graph,
@@ -133,6 +135,7 @@ def page(
         "tracks": tracked,
         "left_out": left_out,
         "axis": point.axis,
+        "heads": _heads(forward.base, graph),
         "boxes": {
             place: clean(path)
             for node, place in number.items()
@@ -147,8 +150,11 @@ def page(
     }
     details = {level: forward.detail(level) for level in LEVELS if level in tracked["forward"]}
     pictures = drawings(graph, details, point.axis, forward.base.sizes)
-    written = Page(_written(title, lang, found, data, pictures))
-    written.name = f"{title}: {step}" if step else title
+    language = "en" if lang == "en" else "zh"
+    heading = title or getattr(PAGE["untitled"], language).format(outputs)
+    written = Page(_written(heading, lang, found, data, pictures))
+    name = title or outputs
+    written.name = f"{name}: {step}" if step else name
     written.left_out = tuple(left_out)
     return written
 
@@ -173,6 +179,14 @@ def _start(tracked: Mapping[str, Mapping[str, Any]], level: str, backward: bool)
     direction = "backward" if backward and "backward" in tracked else "forward"
     levels = list(tracked[direction])
     return {"direction": direction, "level": level if level in levels else levels[-1]}
+
+
+def _heads(session: Session, graph: Graph) -> dict[str, int]:
+    """Return the number of heads of each attention, by what its values' paths begin with."""
+    return {
+        "".join(f"{name}/" for name in node.scope.names[:-1]): heads
+        for node, heads in heads_in(session, graph).items()
+    }
 
 
 def _named(what: str) -> Data:

@@ -218,7 +218,7 @@ def _sample(nodes: Sequence[Data], session: Session) -> None:
     most = min(SAMPLE, max(LIMIT // (6 * len(nodes)), 16))
     for data, node in zip(nodes, session.graph.nodes, strict=True):
         (value,) = session.values([node])
-        places = sample(value.shape, most)
+        places = sample(value, most)
         data["opened"] = None
         data["sampled"] = sum(map(len, places)) < sum(value.shape)
         data["places"] = [list(along) for along in places]

@@ -47,21 +47,41 @@ def _narrowest(array: Array) -> npt.NDArray[Any]:
     return array.astype(widest)
 
 
-def sample(shape: tuple[int, ...], most: int) -> Places:
-    """Return, for each axis, places spread evenly over it: at most so many numbers in all.
+def sample(array: Array, most: int) -> Places:
+    """Return places along each axis: at most so many numbers in all.
 
-    Short axes stay whole; long ones get the same number of places.
+    Short axes stay whole; long ones get the same number of places. Up to a half of these are
+    telling: of the last axis where rows have their maximum, and where the largest numbers are, by
+    their absolute values. The others are spread evenly.
 
     Examples
     --------
-    >>> sample((2, 9), 8)
-    ((0, 1), (0, 3, 5, 8))
+    >>> sample(np.array([[0, 0, 0, 0, 7, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 9, 0]]), 8)
+    ((0, 1), (0, 4, 7, 8))
     """
-    cap = _cap(shape, most)
-    return tuple(
-        tuple(np.linspace(0, size - 1, min(size, cap)).round().astype(int).tolist())
-        for size in shape
-    )
+    cap = _cap(array.shape, most)
+    return tuple(_along(array, axis, cap) for axis in range(array.ndim))
+
+
+def _along(array: Array, axis: int, most: int) -> tuple[int, ...]:
+    size = array.shape[axis]
+    if size <= most:
+        return tuple(range(size))
+    found = set(_telling(array, axis)[: most // 2])
+    for count in range(max(most - len(found), 2), size + 1):
+        for place in np.linspace(0, size - 1, count).round().astype(int).tolist():
+            if len(found) < most:
+                found.add(place)
+    return tuple(sorted(found))
+
+
+def _telling(array: Array, axis: int) -> list[int]:
+    """Return the places along an axis, the most telling first."""
+    others = tuple(other for other in range(array.ndim) if other != axis)
+    loudness = np.abs(np.nan_to_num(array.astype(float), nan=np.inf)).max(axis=others)
+    winners = np.unique(array.argmax(axis=axis)) if axis == array.ndim - 1 else ()
+    loudest = np.argsort(-loudness, kind="stable")
+    return list(dict.fromkeys(int(place) for place in (*winners, *loudest)))
 
 
 def _cap(shape: tuple[int, ...], most: int) -> int:

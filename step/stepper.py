@@ -45,7 +45,8 @@ class Stepper(Patcher):
         pass is run before.
     words
         What the places along an axis are called, by its size, one for each:
-        ``{"T": ("I", "eat")}``.
+        ``{"T": ("I", "eat")}``. An axis of a fixed length, as of a vocabulary, is known by that:
+        ``"96"``.
     budget
         How many bytes of computed values are held. What does not fit is computed again from
         checkpoints, by the same kernels: the values are the same to the bit. All are held by
@@ -91,7 +92,7 @@ class Stepper(Patcher):
         sizes = given_sizes(run, {} if dims is None else dims)
         point = Point(own(feeds), params, sizes, axis, bytes_of(budget))
         super().__init__(Levels(run, point, self._gradients), level, forward)
-        self._words = words_of(words, self._levels.base.sizes)
+        self._words = words_of(words, self._levels.base.sizes, run)
         self._other: Stepper | None = None
 
     @property

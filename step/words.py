@@ -4,6 +4,7 @@ from cutaway.graph import Title
 
 PAGE = {
     "no-script": Title("This page needs JavaScript.", "此页面需要 JavaScript。"),
+    "untitled": Title("The steps to {0}", "{0} 的计算步骤"),
     # controls
     "next": Title("Next step", "下一步"),
     "previous": Title("Previous step", "上一步"),
@@ -77,13 +78,19 @@ PAGE = {
     "all": Title("all {0}", "全为 {0}"),
     "scalar": Title("scalar", "标量"),
     "sampled": Title(
-        "Sampled: {0} of {1} rows and {2} of {3} columns are shown.",
-        "已采样：显示 {1} 行中的 {0} 行、{3} 列中的 {2} 列。",
+        "Sampled: {0} of {1} rows and {2} of {3} columns: those of the largest |values| and of "
+        "each shown row’s maximum, and evenly spread ones.",
+        "已采样：显示 {1} 行中的 {0} 行、{3} 列中的 {2} 列，包括绝对值最大处、"
+        "所示各行最大值处，以及均匀选取的位置。",
     ),
     "few": Title(
-        "Sampled: the page holds {0} of {1} numbers.", "已采样：页面只存有 {1} 个数中的 {0} 个。"
+        "Sampled: the page holds {0} of {1} numbers, the largest |values| among them.",
+        "已采样：页面只存有 {1} 个数中的 {0} 个，其中包括绝对值最大者。",
     ),
     "some": Title("Sampled: {0} of {1} numbers.", "已采样：{1} 个数中的 {0} 个。"),
+    "heads": Title("Head", "注意力头"),
+    "head-n": Title("head {0}", "头 {0}"),
+    "batch": Title("Sentence in the batch", "批次中的句子"),
     "axis": Title("axis {0}", "轴 {0}"),
     "was": Title("was {0}", "原为 {0}"),
     "not-held": Title("not in the page", "页面中没有"),
@@ -105,12 +112,18 @@ PAGE = {
     "set-hint": Title(
         "Choose a cell to put another value in its place.", "选择一格，可换成另一个值。"
     ),
-    "no-number": Title("This is no number.", "这不是一个数。"),
+    "no-number": Title(
+        "This is no number: write one such as 0.25, −3, 1e-4 or ∞, or true or false.",
+        "这不是一个数：请写成 0.25、−3、1e-4、∞，或 true、false。",
+    ),
     "knock-out": Title("Knock out", "敲除"),
     "apply": Title("Apply", "应用"),
     "reset": Title("Reset", "复原"),
     "reset-all": Title("Reset all", "全部复原"),
     "changes": Title("Changes", "改动"),
+    "changes-go": Title(
+        "They are lost when the page is loaded again.", "重新加载页面后，改动会丢失。"
+    ),
     "no-changes": Title("Nothing is changed.", "没有改动。"),
     "not-editable": Title(
         "This model is too large to be computed in the page: values are shown, not changed.",

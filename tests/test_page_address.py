@@ -9,6 +9,16 @@ from stepping import model
 pytestmark = pytest.mark.browser
 
 
+HOSTILE = (  # names that every object of JavaScript has
+    "#dir=__proto__",
+    "#step=nope&level=__proto__",
+    "#step=nope&level=constructor",
+    "#step=0&level=__proto__",
+    "#step=nope&dir=constructor",
+    "#step=__proto__&level=toString&dir=forward",
+)
+
+
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     stepper = model("encoder-layer").stepper(axis="T")
@@ -35,9 +45,18 @@ def test_a_link_leads_to_a_step(reader: Reader, encoder: Path) -> None:
     assert "lang=zh" in link
     paths = model("encoder-layer").stepper().paths
     assert follow(reader, "#step=3&lang=en") == (paths[3], "op", "forward")
-    for wrong in ("#step=nowhere", "#level=none", "#step=2&dir=up", "#step=9999", "#dir=__proto__"):
+    for wrong in ("#step=nowhere", "#level=none", "#step=2&dir=up", "#step=9999", *HOSTILE):
         assert follow(reader, wrong) == (paths[3], "op", "forward")
         assert "names no step" in reader.status
+
+
+@pytest.mark.parametrize("wrong", HOSTILE)
+def test_a_page_opens_at_a_link_that_leads_nowhere(
+    wrong: str, reader: Reader, encoder: Path
+) -> None:
+    reader.open(encoder, wrong)
+    assert reader.path
+    assert "names no step" in reader.status
 
 
 def test_what_a_link_leaves_out_is_as_the_page_begins(reader: Reader, encoder: Path) -> None:

@@ -36,7 +36,7 @@ def test_json_of_a_longer_value_says_that_it_is_sampled(reader: Reader, tmp_path
 @pytest.mark.parametrize("text", ["1e400", "-1e999", "0x10", "0b1", "1_0", "1e", ".", "", "NaN"])
 def test_what_is_no_number_is_refused(text: str, reader: Reader, tmp_path: Path) -> None:
     reader.open(square(3, tmp_path)).cell(0, 1).set(text)
-    assert reader.page.get_by_role("alert").inner_text() == "This is no number."
+    assert reader.page.get_by_role("alert").inner_text().startswith("This is no number")
     assert reader.value[0, 1] == 2
 
 

@@ -69,7 +69,7 @@ def test_arrays_come_through_to_the_bit() -> None:
 
 @pytest.mark.parametrize("shape", [(), (3,), (5000,), (64, 64), (2, 12, 300, 301), (1, 1, 90000)])
 def test_samples_are_spread_from_end_to_end(shape: tuple[int, ...]) -> None:
-    places = sample(shape, SAMPLE)
+    places = sample(np.zeros(shape), SAMPLE)
     assert (
         SAMPLE / 2 <= np.prod([len(along) for along in places]) <= SAMPLE
         or np.prod(shape) <= SAMPLE
@@ -78,6 +78,18 @@ def test_samples_are_spread_from_end_to_end(shape: tuple[int, ...]) -> None:
         assert along[0] == 0
         assert len(along) == 1 or along[-1] == size - 1
         assert list(along) == sorted(set(along))
+
+
+def test_samples_hold_what_is_largest_and_what_wins() -> None:
+    logits = np.full((3, 5000), -40.0)
+    logits[[0, 1, 2], [4001, 17, 2222]] = -1.0
+    logits[1, 3333] = np.nan
+    rows, columns = sample(logits[1:], 100)
+    assert rows == (0, 1)
+    assert {2222, 3333} <= {*columns}
+    assert len(columns) == 50
+    _, columns = sample(np.nan_to_num(logits, nan=-90.0), 90)
+    assert {4001, 17, 2222, 3333} <= {*columns}
 
 
 def test_what_is_too_large_is_sampled_and_cannot_be_changed() -> None:

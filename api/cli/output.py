@@ -11,8 +11,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-COMMANDS = re.compile(  # to a terminal: control characters, and what turns the direction of text
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+COMMANDS = re.compile(  # to a terminal: control characters, and what turns text or is not seen
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 WIDE = 10_000  # columns: where nobody looks at a screen, no cell is shortened
 

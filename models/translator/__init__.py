@@ -152,6 +152,8 @@ class Translator:
     def reading(self, text: str) -> Reading:
         """Return the feeds of a sentence beside its translation, and the words of both.
 
+        The axes of the vocabularies are known by their lengths, which no other axis has.
+
         Raises
         ------
         LoadError
@@ -160,7 +162,8 @@ class Translator:
         words = self.tokenize(text)
         (translation,) = self.translate_words([words])
         feeds = self.feeds([words], [translation])
-        return Reading(feeds, {"S": words, "T": (START, *translation)})
+        known = {str(len(each)): tuple(each.index) for each in (self.source, self.target)}
+        return Reading(feeds, {"S": words, "T": (START, *translation), **known})
 
     def translate(self, text: str) -> str:
         """Translate one English sentence into Chinese words, separated by spaces.

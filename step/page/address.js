@@ -4,14 +4,15 @@ const FRAMED = location.protocol === "about:"; // in a notebook, whose address i
 
 // Where a step is: [direction, level, place]. It is looked for there first where it should be.
 const seek = (step, way, name) => {
-  const first = (wanted, others) => [wanted, ...others.filter((other) => other !== wanted)];
+  const first = (wanted, others) => [...others].sort((a, b) => (b === wanted) - (a === wanted));
   for (const direction of first(way, Object.keys(page.tracks))) {
     for (const level of first(name, Object.keys(page.tracks[direction]))) {
-      const place = page.tracks[direction][level]?.findIndex(({ path }) => path === step) ?? -1;
+      const place = page.tracks[direction][level].findIndex(({ path }) => path === step);
       if (place >= 0) return [direction, level, place];
     }
   }
-  return /^\d+$/.test(step) && page.tracks[way][name]?.[step] ? [way, name, Number(step)] : null;
+  const numbered = /^\d+$/.test(step) && Object.hasOwn(page.tracks[way], name) && page.tracks[way][name][step];
+  return numbered ? [way, name, Number(step)] : null;
 };
 
 // Go to a step, and to the same place of another direction or level if one is asked for. What is not

@@ -38,7 +38,7 @@ const Moves = () => h("div", { class: "moves", role: "group", "aria-label": t("c
       "aria-valuetext": `${t("step-of", index.value + 1, steps.value.length)}: ${current.value.path}`,
       onInput: (event) => go(Number(event.target.value)),
     }),
-    h("span", { class: "count" }, t("step-of", index.value + 1, steps.value.length))),
+    h("span", { class: "count", "aria-hidden": "true" }, `${index.value + 1} / ${steps.value.length}`)),
   h(Select, {
     name: "speed", value: String(speed.value), options: SPEEDS.map((n) => [String(n), `${n} / s`]),
     onChange: (value) => { speed.value = Number(value); },

@@ -9,6 +9,19 @@ const math = (name, ...children) => {
   return element;
 };
 
+// Where a row may be broken: before an operator, and between two factors.
+const pieces = (row) => {
+  const found = [];
+  for (const part of [...row.children]) {
+    const before = part.previousElementSibling, sign = (element) => element.matches("mo:not([fence])");
+    const breaks = before && !sign(before) && (sign(part) || (before.matches(".operand") && part.matches(".operand")));
+    if (sign(part) && before) part.setAttribute("form", "infix"); // also where it begins a line
+    if (breaks || !before) found.push([]);
+    found.at(-1).push(part);
+  }
+  return found;
+};
+
 const ends = (length) => (length <= SHOWN ? [...Array(length).keys()] : [0, 1, null, length - 1]);
 
 const numeral = (x, dtype) => {
@@ -35,18 +48,33 @@ const matrix = (part) => {
     ? math("mrow", math("mo", "["), found, math("mo", ","), math("mi", "…"), math("mo", "]")) : found;
 };
 
+const operandOf = (part) => {
+  const found = math("mrow", matrix(part));
+  found.setAttribute("class", "operand");
+  return found;
+};
+
+const infix = (sign) => {
+  const found = math("mo", sign);
+  found.setAttribute("form", "infix");
+  return found;
+};
+
 // `operands`: the parts that stand in it, if it has places for them.
 const Formula = ({ text, operands = [], value, label }) => {
   const place = useRef();
   useLayoutEffect(() => {
     markup(place.current, text);
-    const whole = place.current.querySelector("math");
-    whole.setAttribute("displaystyle", "true");
     for (const words of place.current.querySelectorAll("mtext")) {
       const operand = operands[/^operand\s(\d+)$/.exec(words.textContent)?.[1]];
-      if (operand) words.replaceWith(matrix(operand));
+      if (operand) words.replaceWith(operandOf(operand));
     }
-    if (value) whole.append(math("mo", "="), matrix(value));
+    const whole = place.current.querySelector("math"), row = whole.querySelector(":scope > mrow") ?? whole;
+    const rows = pieces(row);
+    if (value) rows.push([infix("="), matrix(value)]);
+    const lines = rows.map((parts) => math("math", ...parts));
+    for (const line of lines) line.setAttribute("displaystyle", "true");
+    place.current.replaceChildren(...lines);
   });
   return h("div", { class: "formula", ref: place, tabindex: 0, role: "group", "aria-label": label });
 };

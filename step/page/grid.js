@@ -7,17 +7,19 @@ let grids = 0; // so many were made
 // One value: what it is to the step, what it is called, a place to choose along each leading axis, the heatmap, and the number
 // of the chosen cell.
 const Grid = ({ id, at, label, name, sources = NONE }) => {
-  const canvas = useRef(), cellId = kept(() => `cell-${++grids}`), part = partOf(id, at), lay = laid(part), room = measured(part, lay);
+  const canvas = useRef(), cellId = kept(() => `cell-${++grids}`), part = partOf(id, at), lay = laid(part, sources), room = measured(part, lay);
   const before = changed.value.has(id) ? partOf(id, at, machine.original(id)) : null;
   const extent = extentOf(part);
+  const bare = sizeOf(part.lengths) === 1; // one number, which is written
   palette.value; // in other colours it is painted anew
   useLayoutEffect(() => {
-    if (part.held) paint(canvas.current, part, lay, room, extent, before, sources);
+    if (part.held && !bare) paint(canvas.current, part, lay, room, extent, before, sources);
   });
   const here = (cell) => cell && cell.id === id && placesIn(part, lay, cell.index);
   const chosen = here(picked.value), pointed = here(hovered.value) ?? chosen;
   const choose = (row, column) => { picked.value = { id, index: wholeIndex(part, lay.at(row, column)) }; };
   const under = (event) => {
+    if (bare) return [0, 0];
     const box = canvas.current.getBoundingClientRect();
     const c = Math.floor((event.clientX - box.left - room.left) / room.wide);
     const r = Math.floor((event.clientY - box.top - room.top) / room.high);
@@ -52,9 +54,10 @@ const Grid = ({ id, at, label, name, sources = NONE }) => {
       onPointerLeave: () => { hovered.value = null; },
       onClick: (event) => { const cell = under(event); if (cell) choose(...cell); },
     },
-    h("canvas", { ref: canvas, "aria-hidden": "true" }),
-    h(Cell, { cellId, part, lay, room, cell: chosen || [0, 0], shown: Boolean(chosen) })),
-    h("p", { class: "readout" },
+    bare || h("canvas", { ref: canvas, "aria-hidden": "true" }),
+    bare ? h(Scalar, { cellId, text: cellText(part, lay, [0, 0], before), shown: Boolean(chosen) })
+      : h(Cell, { cellId, part, lay, room, cell: chosen || [0, 0], shown: Boolean(chosen) })),
+    bare || h("p", { class: "readout" },
       pointed ? cellText(part, lay, pointed, before)
         : rangeText(part, extent)),
     h(Sampled, { id, part, lay }));
@@ -76,9 +79,8 @@ const placesIn = (part, lay, index) => {
 };
 
 const cellText = (part, lay, [row, column], before) => {
-  const place = lay.at(row, column), rank = part.shape.length;
-  const words = [rank - 2, rank - 1].filter((axis) => axis >= 0).map((axis) => placeName(part, axis, place[axis]))
-    .filter((name) => !/^\d+$/.test(name));
+  const place = lay.at(row, column);
+  const words = place.map((n, axis) => placeWord(part, axis, n)).filter((word) => word !== null);
   const x = numberAt(part, place), was = before && numberAt(before, place);
   const text = `${placeText(wholeIndex(part, place))} ${words.join(", ")}`.trim();
   return `${text}${text ? " = " : ""}${exact(x, part.dtype)}${
@@ -101,13 +103,19 @@ const Cell = ({ cellId, part, lay, room, cell: [row, column], shown }) => {
     }, h("span", { class: "unseen" }, cellText(part, lay, [row, column]))));
 };
 
+// One number is its own picture.
+const Scalar = ({ cellId, text, shown }) => h("div", { role: "row", "aria-rowindex": 1 },
+  h("div", {
+    role: "gridcell", id: `${cellId}-0-0`, class: "scalar", "aria-colindex": 1, "aria-selected": String(shown),
+  }, text));
+
 const Leads = ({ cellId, part, lay }) => {
   const long = lay.lead.map((_, axis) => axis).filter((axis) => part.shape[axis] > 1);
   if (!long.length) return null;
   return h("div", { class: "leads" }, long.map((axis) => {
-    const name = part.names[axis], set = (n) => { axes.value = { ...axes.value, [name]: n }; };
+    const name = part.names[axis], set = (n) => { axes.value = new Map(axes.value).set(name, n); };
     return h("div", null,
-      h("label", { for: `${cellId}-${axis}` }, /^\d+$/.test(name) ? t("axis", axis) : name), " ",
+      h("label", { for: `${cellId}-${axis}` }, axisName(part, axis)), " ",
       h("select", { id: `${cellId}-${axis}`, value: lay.lead[axis], onChange: (event) => set(Number(event.target.value)) },
         Array.from({ length: part.shape[axis] }, (_, n) =>
           h("option", { value: n, selected: n === lay.lead[axis] }, placeName(part, axis, n)))));

@@ -1,13 +1,21 @@
 // The page as a whole.
 
+const heading = () => program.title || t("untitled", program.outputs.map(nameOf).join(", "));
+
 const App = () => [
-  h("header", null, h("h1", null, program.title), h(Views), h("button", { type: "button", "aria-haspopup": "dialog", onClick: showKeys }, t("keys"))),
+  h("header", null,
+    h("h1", null, h("bdi", null, heading())),
+    h("button", { type: "button", "aria-haspopup": "dialog", onClick: showKeys }, t("keys")),
+    h(Views)),
   h("main", null, h(Moves), h(Figure), h(Panel), h("div", { class: "side" }, h(WhatIf), h(Steps))),
   h(Keys),
   h("p", { class: "status unseen", role: "status" }, notice.value),
 ];
 
-effect(() => { document.documentElement.lang = { en: "en", zh: "zh-CN" }[lang.value]; });
+effect(() => {
+  document.documentElement.lang = { en: "en", zh: "zh-CN" }[lang.value];
+  document.title = heading();
+});
 if (!FRAMED) effect(() => history.replaceState(null, "", address.value));
 
 const root = document.getElementById("app");

@@ -29,18 +29,32 @@ const ruler = document.createElement("canvas").getContext("2d");
 ruler.font = FONT;
 const textWidth = (text) => ruler.measureText(text).width;
 
+// How many places of an axis there is room for: where they have words, each word is to be read.
+const mostRows = (part, axis) => (axis >= 0 && wordsOf(part, axis) ? MOST_NAMED_ROWS : MOST_ROWS);
+const mostColumns = (part, axis) => (axis >= 0 && wordsOf(part, axis)
+  ? clamp(Math.floor((0.75 * width.value) / NAME), 12, MOST_COLUMNS) : MOST_COLUMNS);
+
+// The rows and columns of the cells that the chosen one comes from most.
+const sourcePlaces = (part, sources) => {
+  const strongest = [...sources].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a)).slice(0, MOST_KEPT);
+  const places = strongest.map(([key]) => key.split(",").map((n, axis) => part.placeOf(axis, Number(n))));
+  return [-2, -1].map((axis) => [...new Set(places.map((place) => place.at(axis)))].filter((n) => n >= 0));
+};
+
 // The two last axes lie on the page, of the others one place each.
-const laid = (part) => {
+const laid = (part, sources) => {
   const { shape } = part, rank = shape.length;
   const rows = rank > 1 ? shape[rank - 2] : 1, columns = rank ? shape[rank - 1] : 1;
   const lead = shape.slice(0, Math.max(0, rank - 2))
-    .map((length, axis) => Math.min(axes.value[part.names[axis]] ?? 0, length - 1));
+    .map((length, axis) => Math.min(axes.value.get(part.names[axis]) ?? 0, length - 1));
   const [down, along] = [rank > 1 ? part.strides[rank - 2] : 0, rank ? part.strides[rank - 1] : 0];
   const first = lead.reduce((place, n, axis) => place + n * part.strides[axis], part.offset);
+  const where = (row, column) => first + row * down + column * along; // in the data
+  const [rowsShown, columnsShown] = sampledPlaces(
+    { rows, columns }, (row, column) => part.data[where(row, column)], mostRows(part, rank - 2), mostColumns(part, rank - 1),
+    sourcePlaces(part, sources));
   return {
-    rows, columns, lead,
-    rowsShown: evenly(rows, MOST_ROWS), columnsShown: evenly(columns, MOST_COLUMNS),
-    where: (row, column) => first + row * down + column * along, // in the data
+    rows, columns, lead, rowsShown, columnsShown, where,
     at: (row, column) => [...lead, ...(rank > 1 ? [row] : []), ...(rank ? [column] : [])],
   };
 };
@@ -54,10 +68,11 @@ const measured = (part, lay) => {
   const widest = (texts, most) => Math.ceil(Math.min(most, Math.max(...texts.map(textWidth)))) + 6;
   const left = widest(rowNames, Math.min(LONGEST, width.value / 4)), last = textWidth(columnNames.at(-1));
   const fitting = (right) => clamp((width.value - left - right) / lay.columnsShown.length, NARROW, WIDE);
-  const words = columnNames.some((name) => !/^\d*$/.test(name));
+  const words = rank > 0 && wordsOf(part, rank - 1) !== null;
   const upright = words && columnNames.some((name) => textWidth(name) > fitting(2) - 2);
   const right = upright ? 8 : Math.max(2, Math.ceil((last - fitting(2)) / 2) + 2), wide = fitting(right);
-  const rows = lay.rowsShown.length, tall = Math.max(wide, Math.min(NAMED, FEW / rows));
+  const rows = lay.rowsShown.length, named = rank > 1 && wordsOf(part, rank - 2) !== null;
+  const tall = Math.max(wide, named ? NAMED : Math.min(NAMED, FEW / rows));
   const high = clamp(Math.min(tall, TALLEST / rows), LOW, HIGH);
   const top = upright ? widest(columnNames, LONGEST) : 18;
   return { rowNames, columnNames, left, top, right, wide, high, words, upright };
@@ -105,7 +120,7 @@ const paintNames = (pen, { rowNames, columnNames, left, top, wide, high, words, 
   pen.textAlign = "right";
   if (high >= 11) rowNames.forEach((name, n) => pen.fillText(name, left - 5, top + (n + 0.5) * high, left - 6));
   pen.textAlign = upright ? "left" : "center";
-  const room = words ? 12 : textWidth(columnNames.at(-1)) + 4;
+  const room = words ? wide : textWidth(columnNames.at(-1)) + 4;
   columnNames.forEach((name, n) => {
     if (n % Math.ceil(room / wide)) return; // not all numbers have room
     pen.save();

@@ -76,9 +76,11 @@ const Sources = () => {
 
 const Json = ({ part }) => {
   const { value, count } = nested(part), all = sizeOf(part.lengths);
-  return h("details", null, h("summary", null, t("json")),
+  return h("section", { class: "json", "aria-label": t("json") },
+    h("h3", null, t("json")),
     count < all && h("p", { class: "note" }, t("some", count, all)),
     h("pre", {
-      tabindex: 0, "data-testid": "current-value", "data-sampled": count < all ? `${count} of ${all}` : undefined,
-    }, JSON.stringify(value)));
+      tabindex: 0, role: "group", "aria-label": t("json"),
+      "data-testid": "current-value", "data-sampled": count < all ? `${count} of ${all}` : undefined,
+    }, jsonText(value)));
 };

@@ -1,7 +1,5 @@
 // Values as they are shown: which part, what its places are called, how numbers are written.
 
-const MOST_ROWS = 48, MOST_COLUMNS = 64, MOST_NUMBERS = 65536;
-
 // A value, or the part of it that is one token's: an array with an offset and strides.
 const partOf = (id, at, found = machine.value(id)) => {
   const { shape, dtype, data, places } = found, strides = stridesOf(shape);
@@ -29,14 +27,37 @@ const numberAt = (part, place) => part.data[placeOf(place, part)];
 
 const isSame = (x, y) => x === y || (Number.isNaN(x) && Number.isNaN(y));
 
-// Evenly chosen places along an axis.
-const evenly = (length, most) => (length <= most ? [...Array(length).keys()]
-  : Array.from({ length: most }, (_, n) => Math.round((n * (length - 1)) / (most - 1))));
+// What the places along an axis are called, if they have names.
+const wordsOf = (part, axis) => {
+  const name = part.names[axis];
+  return Object.hasOwn(program.words, name) ? program.words[name] : null;
+};
 
 // What a place along an axis is called: its word, or its number.
 const placeName = (part, axis, n) => {
   const place = part.number(axis, n);
-  return program.words[part.names[axis]]?.[place] ?? String(place);
+  return wordsOf(part, axis)?.[place] ?? String(place);
+};
+
+// What stands for a place in a sentence: of a head "head 0", of others the word, if it has one.
+const placeWord = (part, axis, n) => {
+  if (wordsOf(part, axis)) return placeName(part, axis, n);
+  return isHeads(part, axis) ? t("head-n", String(part.number(axis, n))) : null;
+};
+
+// Whether an axis is that of the heads, of a value inside of a multi-head attention: (B, heads, …).
+const isHeads = (part, axis) => {
+  const path = nameOf(part.id).replace(/^∇\//, "");
+  return axis === 1 && part.strides.length === 4 && Object.entries(page.heads).some(([scope, heads]) =>
+    heads > 1 && heads === machine.shape(part.id)[1] && path.startsWith(scope));
+};
+
+// What an axis is called.
+const axisName = (part, axis) => {
+  const name = part.names[axis];
+  if (isHeads(part, axis)) return t("heads");
+  if (name === "B") return t("batch");
+  return /^\d+$/.test(name) ? t("axis", axis) : name;
 };
 
 // ---- numbers as text
@@ -69,6 +90,16 @@ const nested = (part) => {
   const build = (axis, place) => (axis === part.shape.length ? plain(part.data[place])
     : take[axis].map((n) => build(axis + 1, place + n * part.strides[axis])));
   return { value: build(0, part.offset), count: sizeOf(take.map((places) => places.length)) };
+};
+
+// … as JSON in short lines: a browser lays these out much faster than a long one.
+const A_LINE = 3; // numbers
+const jsonText = (value) => {
+  if (!Array.isArray(value)) return JSON.stringify(value);
+  if (Array.isArray(value[0])) return `[${value.map(jsonText).join(",\n")}]`;
+  const lines = [];
+  for (let n = 0; n < value.length; n += A_LINE) lines.push(value.slice(n, n + A_LINE).map(jsonText).join(", "));
+  return `[${lines.join(",\n")}]`;
 };
 
 const placeText = (index) => (index.length ? `[${index.join(", ")}]` : "");

@@ -17,7 +17,7 @@ const breakpoints = signal(new Set()); // nodes, by id
 const version = signal(0); // of what was changed in the machine
 const picked = signal(null); // a cell: {id, index}
 const hovered = signal(null);
-const axes = signal({}); // which place along a leading axis is shown, by the axis' name
+const axes = signal(new Map()); // which place along a leading axis is shown, by the axis' name
 const notice = signal("");
 let entered = []; // the blocks that were stepped into: [level, index]
 

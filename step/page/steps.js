@@ -1,18 +1,21 @@
 // The list of steps, by scope: each can be gone to, and can be a breakpoint.
 
-const scopeOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
+const DEEPEST = 3; // names of a heading: deeper ones would head a step or two each
+
+// What steps are listed under: the blocks around them, in both passes under the same names.
+const scopeOf = (path) => path.replace(/^∇\//, "").split("/").slice(0, -1).slice(0, DEEPEST).join("/");
 
 const Row = ({ step, place }) => {
   const row = useRef(), here = kept(() => computed(() => index.value === place)).value;
   const other = step.nodes.some((id) => changed.value.has(id));
   useLayoutEffect(() => { if (here) reveal(row.current); }, [here]);
-  return h("li", { ref: row },
+  return h("li", { ref: row, class: scopeOf(step.path) ? "inside" : undefined },
     h("button", {
       type: "button", class: "dot-button", "aria-pressed": String(stops(step)),
       title: t("breakpoint-at", step.path), onClick: () => toggleStep(step),
     }),
     h("button", { type: "button", class: "go", "aria-current": here ? "step" : undefined, onClick: () => go(place) },
-      step.path.slice(scopeOf(step.path).length).replace(/^\//, ""),
+      step.path.replace(/^∇\//, "").slice(scopeOf(step.path).length).replace(/^\//, ""),
       other && h("span", { class: "mark" }, ` ≠ ${t("is-changed")}`)));
 };
 

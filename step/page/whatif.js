@@ -83,13 +83,27 @@ const EditCell = ({ cell }) => {
   h("p", { id: "wrong", class: "wrong", role: "alert" }, wrong.value));
 };
 
-const placeOfChange = ({ path, head }) => (head === undefined ? path : `${t("head", head)} · ${path}`);
+// Paths as short as they tell them apart: without what all of them end with; a long one without its middle.
+const LONG_PATH = 36;
+const shortened = (paths) => {
+  const split = paths.map((path) => path.split("/")), least = Math.min(...split.map((names) => names.length));
+  const ending = (n) => new Set(split.map((names) => names.at(-1 - n))).size;
+  let same = 0;
+  while (same < least - 1 && ending(same) === 1) same++;
+  const cut = new Set(paths).size > 1 ? same : 0;
+  return split.map((names) => {
+    const text = names.slice(0, names.length - cut).join("/");
+    return text.length > LONG_PATH ? `${text.slice(0, 10)}…${text.slice(11 - LONG_PATH)}` : text;
+  });
+};
+
+const placeOfChange = ({ head }, path) => (head === undefined ? path : `${t("head-n", String(head))} · ${path}`);
 
 const WhatIf = () => {
   if (!program.editable) return null;
   const all = useRef();
   const places = page.knockouts.filter(({ kind }) => kind === chosenKind.value);
-  const chosen = places[chosenPlace.value];
+  const chosen = places[chosenPlace.value], short = shortened(places.map(({ path }) => path));
   const apply = () => attempt(chosen.id, saying(chosen), () => machine.knockOut(chosen.id, chosen.change));
   return h("section", { class: "what-if", "aria-label": t("what-if") },
     h("h2", null, t("what-if")),
@@ -101,12 +115,13 @@ const WhatIf = () => {
       }),
       h(Select, {
         name: "where", value: String(chosenPlace.value),
-        options: places.map((found, n) => [String(n), placeOfChange(found)]),
+        options: places.map((found, n) => [String(n), placeOfChange(found, short[n])]),
         onChange: (n) => { chosenPlace.value = Number(n); },
       }),
+      h("p", { class: "note" }, h("bdi", null, chosen.path)),
       h("button", { type: "button", onClick: apply }, t("apply"))),
     h("h3", null, t("changes")),
-    made.value.length === 0 && h("p", { class: "note" }, t("no-changes")),
+    h("p", { class: "note" }, made.value.length === 0 ? t("no-changes") : t("changes-go")),
     h("ul", { class: "changes" }, made.value.map(({ id, text }) => h("li", null,
       h("span", null, h("bdi", null, nameOf(id)), ` ${text(lang.value)}`),
       h("button", {

@@ -81,7 +81,6 @@ def chart(
     lang: Language = "en",
     log: bool = False,
     below: Title | str = "",
-    end: float | None = None,
     span: tuple[float, float] | None = None,
 ) -> Drawing:
     """Return lines over common axes; with its numbers and names it is as wide as any other.
@@ -92,8 +91,6 @@ def chart(
         Whether heights are drawn as logarithms; what is not above 0 is left out then.
     below
         What is counted from left to right.
-    end
-        To where; by default, to the last point.
     span
         From where to where up; by default, as high as the lines.
 
@@ -103,7 +100,7 @@ def chart(
     >>> [*drawing.texts()]
     ['loss', '0', '1', '2', '1', '2', '3', '4', 'step']
     """
-    axes = _axes(curves, log, end, span)
+    axes = _axes(curves, log, span)
     left, over, right, under = _room(curves, axes)
     axes = replace(axes, wide=max(LEAST, WIDE - left - right))
     foot = one_line(Title(below, below) if isinstance(below, str) else below, lang)
@@ -116,16 +113,13 @@ def chart(
     return column(heading, plot, gap=6.0, align="start")
 
 
-def _axes(
-    curves: Sequence[Curve], log: bool, end: float | None, span: tuple[float, float] | None
-) -> _Axes:
+def _axes(curves: Sequence[Curve], log: bool, span: tuple[float, float] | None) -> _Axes:
     """Return axes around all points, with some room above and below."""
     xs = np.concatenate([curve.xs for curve in curves]) if curves else np.zeros(0)
     ys = np.concatenate([curve.ys for curve in curves]) if curves else np.zeros(0)
     ys = np.array(span) if span else ys
     ys = ys[np.isfinite(ys) & ((ys > 0) if log else True)]
     left, right = (float(xs.min()), float(xs.max())) if xs.size else (0.0, 1.0)
-    right = right if end is None else end
     low, high = (float(ys.min()), float(ys.max())) if ys.size else (1.0, 2.0)
     if log:
         spread = max(math.log10(high / low) * 0.06, 0.02)
@@ -213,7 +207,7 @@ def _spread(heights: Sequence[float]) -> list[float]:
     Examples
     --------
     >>> _spread([10.0, 11.0, 60.0])
-    [4.5, 16.5, 60.0]
+    [4.0, 17.0, 60.0]
     """
     groups: list[list[float]] = []
     for height in heights:

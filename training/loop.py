@@ -129,7 +129,7 @@ def fit(
         raise OptionError(explain("there is nothing to train", required="a parameter of the loss"))
     training = Training(graph, batches, optimizer, steps, dims, clip, watched, seed)
     first = {path: _float(own(array)) for path, array in params.items()}
-    same = {"clip": clip, "seed": seed, "watch": ", ".join(watched) or "nothing"}
+    same = {"clip": clip, "seed": seed, "watch": ", ".join(sorted(watched)) or "nothing"}
     folder = Folder(checkpoint, graph, first, optimizer, **same) if checkpoint is not None else None
     at = (folder.newest() if folder else None) or Checkpoint(first)
     begun = at.step

@@ -68,7 +68,7 @@ def report(
     last = int(history["loss"].steps[-1])
     ended = ending(error, last) if error is not None else ()
     shown = panels(history, lang)
-    charts = [chart(p.title, p.curves, language, p.log, STEP, last + 1.0, p.span) for p in shown]
+    charts = [chart(p.title, p.curves, language, p.log, STEP, span=p.span) for p in shown]
     grid = table(
         [charts[n : n + ACROSS] for n in range(0, len(charts), ACROSS)],
         gap=(22.0, 18.0),

@@ -4,10 +4,12 @@ Every message says what was required, what came, where, and what to change, so t
 never has to read a numpy broadcast error or a ``KeyError`` from the inside.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cutaway.graph.misfit import Misfit
+    from cutaway.graph.op import Title
 
 
 class CutawayError(Exception):
@@ -68,11 +70,22 @@ class TrainingError(CutawayError, ArithmeticError):
         At which step, counted from 0.
     block
         Where in the model it shows first; empty where it shows nowhere in particular.
+    reason
+        The message in English and Chinese: ``what``, ``came``, ``where`` and ``fix``, as far as
+        they are known.
     """
 
-    def __init__(self, message: str, kind: str, step: int, block: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        kind: str,
+        step: int,
+        block: str = "",
+        reason: "Mapping[str, Title] | None" = None,
+    ) -> None:
         super().__init__(message)
         self.kind, self.step, self.block = kind, step, block
+        self.reason = dict(reason or {})
 
 
 class SaveError(CutawayError, OSError):

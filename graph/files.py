@@ -80,11 +80,49 @@ def save(path: str | os.PathLike[str], content: bytes | str, sync: bool = False)
         finally:  # also where it is interrupted
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise SaveError(
-            explain(
-                f"{named} cannot be written",
-                came=error.strerror or str(error),
-                fix=FIXES.get(error.errno or 0, FOLDER),
-            )
-        ) from None
+        raise _refused(named, error) from None
     return named
+
+
+def probe(path: str | os.PathLike[str]) -> Path:
+    """Return where a file is to be written later, once it is sure that it can be written there.
+
+    An empty temporary file is made beside it, and removed.
+
+    Raises
+    ------
+    SaveError
+        As :func:`save` would.
+
+    Examples
+    --------
+    >>> probe("no/such/folder/run.html")
+    Traceback (most recent call last):
+    cutaway.graph.errors.SaveError: no/such/folder/run.html cannot be written
+      came:     No such file or directory
+      fix:      choose a folder that exists and that you may write to
+    """
+    named = file_path(path)
+    target = Path(os.path.realpath(named))
+    temporary = target.parent / TEMPORARY.format(secrets.token_hex(8))
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        try:
+            temporary.touch(exist_ok=False)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise _refused(named, error) from None
+    return named
+
+
+def _refused(named: Path, error: OSError) -> SaveError:
+    """Return what the system refuses as an error that says what to do."""
+    return SaveError(
+        explain(
+            f"{named} cannot be written",
+            came=error.strerror or str(error),
+            fix=FIXES.get(error.errno or 0, FOLDER),
+        )
+    )

@@ -14,14 +14,16 @@ from cutaway.render.marks import Drawing, Mark, Strokes, Text, Way
 from cutaway.render.measure import text_width
 from cutaway.render.scene import Language, Line, Point
 from cutaway.render.ticks import decades, tick_texts, ticks
-from cutaway.render.words import words
+from cutaway.render.words import paragraph
 from cutaway.render.write import DROP
 
 Array = npt.NDArray[np.float64]
-WIDE, HIGH = 300.0, 150.0  # points: where the lines are
-LEFT = 40.0  # points: of the numbers beside it, so that charts above each other are aligned
-SIZE = 10.0  # points: of numbers and names
-APART = 12.0  # points: names do not stand closer
+WIDE = 328.0  # points: of a chart; on a page 360 pixels wide its texts keep their size
+HIGH, LEAST = 150.0, 120.0  # points: where the lines are, and how wide that is at least
+LEFT = 44.0  # points: of the numbers beside it, so that charts above each other are aligned
+SIZE = 11.0  # points: of numbers and names
+NAMES = 32.0  # points: from the lines to their names
+APART = 13.0  # points: names do not stand closer
 COLUMNS = 150  # a line has a highest and a lowest point in each of so many
 LOOKS = (  # the ink and the dashes of the first line, the second, …: told apart without colour too
     ("lines.query", ""),
@@ -63,13 +65,14 @@ class _Axes:
     low: float
     high: float
     log: bool
+    wide: float = WIDE
 
     def place(self, x: float, y: float) -> Point:
         low, high, at = self.low, self.high, y
         if self.log:
             low, high, at = math.log10(low), math.log10(high), math.log10(y)
         across = (x - self.left) / (self.right - self.left)
-        return WIDE * across, HIGH * (1.0 - (at - low) / (high - low))
+        return self.wide * across, HIGH * (1.0 - (at - low) / (high - low))
 
 
 def chart(
@@ -78,9 +81,9 @@ def chart(
     lang: Language = "en",
     log: bool = False,
     below: Title | str = "",
-    end: float | None = None,
+    span: tuple[float, float] | None = None,
 ) -> Drawing:
-    """Return lines over common axes.
+    """Return lines over common axes; with its numbers and names it is as wide as any other.
 
     Parameters
     ----------
@@ -88,8 +91,8 @@ def chart(
         Whether heights are drawn as logarithms; what is not above 0 is left out then.
     below
         What is counted from left to right.
-    end
-        To where; by default, to the last point.
+    span
+        From where to where up; by default, as high as the lines.
 
     Examples
     --------
@@ -97,22 +100,26 @@ def chart(
     >>> [*drawing.texts()]
     ['loss', '0', '1', '2', '1', '2', '3', '4', 'step']
     """
-    axes = _axes(curves, log, end)
+    axes = _axes(curves, log, span)
+    left, over, right, under = _room(curves, axes)
+    axes = replace(axes, wide=max(LEAST, WIDE - left - right))
     foot = one_line(Title(below, below) if isinstance(below, str) else below, lang)
-    named = Text((WIDE / 2, HIGH + 2.2 * SIZE + 4.0), Line(foot, size=SIZE), "soft")
+    named = Text((axes.wide / 2, HIGH + 2.2 * SIZE + 4.0), Line(foot, size=SIZE), "soft")
     marks = [*_grid(axes), named, *(way for curve in curves for way in _ways(curve, axes))]
-    plot = padded(Drawing(WIDE, HIGH, (*marks, *_names(curves, axes))), *_room(curves, axes))
-    heading = padded(words(title, lang, 11.0, level="end"), _left(axes), 0, 0, 0)
+    inner = Drawing(axes.wide, HIGH, (*marks, *_names(curves, axes)))
+    plot = padded(inner, left, over, right, under)
+    named_so = Title(title, title) if isinstance(title, str) else title
+    heading = padded(paragraph(named_so, lang, WIDE - left, SIZE, "ink", "end"), left, 0, 0, 0)
     return column(heading, plot, gap=6.0, align="start")
 
 
-def _axes(curves: Sequence[Curve], log: bool, end: float | None) -> _Axes:
+def _axes(curves: Sequence[Curve], log: bool, span: tuple[float, float] | None) -> _Axes:
     """Return axes around all points, with some room above and below."""
     xs = np.concatenate([curve.xs for curve in curves]) if curves else np.zeros(0)
     ys = np.concatenate([curve.ys for curve in curves]) if curves else np.zeros(0)
+    ys = np.array(span) if span else ys
     ys = ys[np.isfinite(ys) & ((ys > 0) if log else True)]
     left, right = (float(xs.min()), float(xs.max())) if xs.size else (0.0, 1.0)
-    right = right if end is None else end
     low, high = (float(ys.min()), float(ys.max())) if ys.size else (1.0, 2.0)
     if log:
         spread = max(math.log10(high / low) * 0.06, 0.02)
@@ -133,7 +140,7 @@ def _grid(axes: _Axes) -> Iterator[Mark]:
     along, up = _marked(axes)
     lines = [(axes.place(axes.left, y), axes.place(axes.right, y)) for y in up]
     yield Strokes(tuple(lines), "frame", 0.3)
-    yield Strokes((((0.0, HIGH), (WIDE, HIGH)),), "frame", 0.8)
+    yield Strokes((((0.0, HIGH), (axes.wide, HIGH)),), "frame", 0.8)
     for x, text in zip(along, tick_texts(along), strict=True):
         across = axes.place(x, axes.high)[0]
         yield Strokes((((across, HIGH), (across, HIGH + 3.0)),), "frame", 0.8)
@@ -178,12 +185,15 @@ def _ends(curves: Sequence[Curve], axes: _Axes) -> list[tuple[Curve, Point]]:
 
 
 def _names(curves: Sequence[Curve], axes: _Axes) -> Iterator[Mark]:
-    """Return each line's name beside its end, moved where others stand too near."""
-    ends = _ends(curves, axes)
-    for (curve, end), y in zip(ends, _heights(ends), strict=True):
-        way = ((end[0] + 1.0, end[1]), (WIDE + 9.0, y), (WIDE + 22.0, y))
-        yield Way(way, curve.ink, curve.weight, curve.dash)
-        yield Text((WIDE + 26.0, y + SIZE * DROP), Line(curve.name, size=SIZE), "ink", "start")
+    """Return each line's name right of the plot, with how it looks, at the height of its end.
+
+    Where others stand too near it is moved; a thin line leads to it, which is no data.
+    """
+    ends, edge = _ends(curves, axes), axes.wide
+    for (curve, (_, height)), y in zip(ends, _heights(ends), strict=True):
+        yield Way(((edge + 2.0, height), (edge + 10.0, y)), "frame", 0.5)
+        yield Way(((edge + 12.0, y), (edge + 28.0, y)), curve.ink, curve.weight, curve.dash)
+        yield Text((edge + NAMES, y + SIZE * DROP), Line(curve.name, size=SIZE), "ink", "start")
 
 
 def _heights(ends: Sequence[tuple[Curve, Point]]) -> list[float]:
@@ -197,7 +207,7 @@ def _spread(heights: Sequence[float]) -> list[float]:
     Examples
     --------
     >>> _spread([10.0, 11.0, 60.0])
-    [4.5, 16.5, 60.0]
+    [4.0, 17.0, 60.0]
     """
     groups: list[list[float]] = []
     for height in heights:
@@ -222,7 +232,9 @@ def _room(curves: Sequence[Curve], axes: _Axes) -> tuple[float, float, float, fl
     """Return the room around the lines: left, top, right, bottom."""
     ends = _ends(curves, axes)
     heights = _heights(ends)
-    wide = max((26.0 + text_width(curve.name, SIZE) for curve, _ in ends), default=12.0)
+    along = tick_texts(_marked(axes)[0])
+    half = max((text_width(text, SIZE) / 2 for text in along), default=0.0)
+    wide = max((NAMES + text_width(curve.name, SIZE) for curve, _ in ends), default=half + 2.0)
     over = max(0.0, SIZE / 2 - min(heights, default=HIGH))
     under = max(2.5 * SIZE + 4.0, max(heights, default=0.0) - HIGH + SIZE / 2)
     return _left(axes), over, wide, under

@@ -58,7 +58,14 @@ def words(
     return _stacked(lines, lang, ink, align, level)
 
 
-def paragraph(text: Title, lang: Language, width: float, size: float = 11.0) -> Drawing:
+def paragraph(
+    text: Title,
+    lang: Language,
+    width: float,
+    size: float = 11.0,
+    ink: str = "soft",
+    level: Align = "start",
+) -> Drawing:
     """Return a text of several lines, broken where a width ends.
 
     Examples
@@ -70,10 +77,9 @@ def paragraph(text: Title, lang: Language, width: float, size: float = 11.0) -> 
     """
     english = [Line(line, "en", size) for line in wrap(text.en, width, size)]
     chinese = [Line(line, "zh-CN", size) for line in wrap(text.zh, width, size)]
-    lines = {"en": english, "zh": chinese, "both": chinese + english}
-    return _stacked(
-        {each: lines[each] for each in LANGUAGES}, lang, "soft", "start", "start", width
-    )
+    both = chinese + english if text.en != text.zh else english
+    lines = {"en": english, "zh": chinese, "both": both}
+    return _stacked({each: lines[each] for each in LANGUAGES}, lang, ink, "start", level, width)
 
 
 def _lines(text: Title | str, lang: Language, size: float, aside: bool) -> list[Line]:

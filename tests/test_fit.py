@@ -9,7 +9,7 @@ from trainings import digits, reversing, same
 
 import cutaway as ca
 from cutaway.run import SGD, Adam, AdamW, Optimizer, State, clip_by_norm
-from cutaway.training import Callback, Fit, History, TrainingStep, blocks, report
+from cutaway.training import Callback, Fit, Guard, History, TrainingStep, blocks, report
 from cutaway.training.history import MOST
 
 OPTIMIZERS: dict[str, Optimizer] = {
@@ -198,6 +198,43 @@ def test_callbacks_are_entered_and_left_whatever_happens() -> None:
     assert said == ["in", "0", "1", "out"]
 
 
+def test_all_callbacks_are_told_of_the_step_that_one_of_them_stops() -> None:
+    told: list[int] = []
+    with pytest.raises(StoppedError):
+        train(5, callbacks=[stop_at(1), lambda record: told.append(record.step)])
+    assert told == [0, 1]
+
+
+def test_an_error_in_leaving_a_callback_takes_nothing_away() -> None:
+    class Broken:
+        def __enter__(self) -> None: ...
+
+        def __exit__(self, *_: object) -> None:
+            raise OSError("no room")
+
+        def __call__(self, record: TrainingStep) -> None: ...
+
+    with pytest.warns(UserWarning, match="Broken ended in an error: OSError: no room"):
+        found = train(3, callbacks=[Broken()])
+    assert same(found.params, train(3).params)
+    with (
+        pytest.warns(UserWarning, match="Broken ended in an error"),
+        pytest.raises(StoppedError),
+    ):
+        train(3, callbacks=[Broken(), stop_at(1)])
+
+
+@pytest.mark.parametrize(
+    ("batches", "fix"),
+    [(lambda step, random: None, "end the function with: return"), ([3], "{…} of arrays")],
+)
+def test_batches_that_give_no_feeds(batches: Any, fix: str) -> None:
+    with pytest.raises(ca.FeedError, match="batches give no feeds for step 0") as error:
+        train(2, batches=batches)
+    assert "the names of the inputs: target, source, labels" in str(error.value)
+    assert fix in str(error.value)
+
+
 def test_blocks_of_a_plain_layer() -> None:
     y = ca.layers.feed_forward(ca.input("x", "T D"), 8)
     assert set(blocks(ca.Graph(y).parameters).values()) == {"up", "down"}
@@ -219,7 +256,10 @@ def test_a_long_history_is_thinned_evenly() -> None:
     ("options", "message"),
     [
         ({"batches": iter([])}, "a function of the step and a random generator, or a list"),
-        ({"batches": []}, "batches cannot be given again"),
+        ({"batches": []}, "there are no feeds to train with"),
+        ({"callbacks": [3]}, r"callbacks\[0\] is no callback"),
+        ({"callbacks": [Guard(), Guard]}, r"callbacks\[1\] is no callback"),
+        ({"callbacks": Guard()}, "callbacks are no list"),
         ({"loss": ca.ops.dim(3) * 1.0}, "there is nothing to train"),
         ({"steps": -1}, "steps is no count"),
         ({"steps": 2.5}, "steps is no count"),

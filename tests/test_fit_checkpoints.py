@@ -127,7 +127,45 @@ def test_a_broken_one_is_refused_and_nothing_is_lost(kind: str, folder: Path) ->
         train(folder, 8)
     assert message in str(error.value)
     assert NEWEST in str(error.value)
+    assert str(error.value).count("fix:") == 1
+    then = "goes on from the one before it, step-00000004.safetensors"
+    assert f"fix:      move it away: the training then {then}" in str(error.value)
     assert contents(folder) == before
+
+
+def test_a_broken_one_with_none_before_it(folder: Path) -> None:
+    (folder / "step-00000004.safetensors").unlink()
+    (folder / NEWEST).write_bytes(b"")
+    with pytest.raises(ca.LoadError, match="move it away: the training then begins again"):
+        train(folder, 8)
+
+
+def test_a_folder_that_takes_no_file_is_found_before_the_first_step(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[int] = []
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "touch", refuse)  # who runs as root may write anywhere
+    with pytest.raises(ca.SaveError, match="Permission denied"):
+        train(folder, 8, callbacks=[lambda record: steps.append(record.step)])
+    assert steps == []
+    assert train(folder, 6).resumed == 6  # nothing is to be written
+
+
+def test_a_disk_that_is_full_later_on_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise ca.SaveError("no room")
+
+    monkeypatch.setattr("cutaway.training.folder.save", refuse)
+    with pytest.warns(UserWarning, match="no checkpoint at step [246]: no room"):
+        found = train(tmp_path)
+    assert found.state.step == 6
+    assert contents(tmp_path) == {}
 
 
 def test_without_the_broken_one_the_training_goes_on_from_the_one_before(
@@ -177,7 +215,25 @@ OTHER: dict[str, tuple[Callable[[], dict[str, Any]], str, str]] = {
         "the same parameters, other ops",
     ),
     "optimiser": (lambda: {"optimizer": SGD(0.1)}, "optimizer: SGD", "Adam"),
+    "rate": (lambda: {"optimizer": Adam(1e-3)}, "optimizer.lr: 0.001", "0.003"),
+    "schedule": (
+        lambda: {"optimizer": Adam(lambda step: 3e-3)},
+        "optimizer.lr: a function",
+        "0.003",
+    ),
+    "betas": (
+        lambda: {"optimizer": Adam(3e-3, betas=(0.9, 0.98))},
+        "optimizer.betas: (0.9, 0.98)",
+        "(0.9, 0.999)",
+    ),
+    "clip": (lambda: {"clip": 1.0}, "clip: 1.0", "None"),
     "seed": (lambda: {"seed": 1}, "seed: 1", "0"),
+    "watch": (lambda: {"watch": {"one": ca.constant(1.0)}}, "watch: one", "nothing"),
+    "first weights": (
+        lambda: {"params": ca.initialize(reversing(), seed=5)},
+        "weights: the first weights of this one",
+        "others of the same shapes",
+    ),
 }
 
 
@@ -189,6 +245,7 @@ def test_that_of_another_training_is_refused(kind: str, folder: Path) -> None:
         train(folder, 8, **options())
     assert f"required: {required}" in str(error.value)
     assert f"came:     {came}" in str(error.value)
+    assert "to begin again, a new folder" in str(error.value)
     assert contents(folder) == before
 
 

@@ -137,7 +137,7 @@ def test_weights_that_are_not_finite_end_a_training_without_a_guard(tmp_path: An
     x, w = ca.input("x", "N"), ca.parameter("w", ())
     loss = ca.ops.square(x * w).mean()
     params, optimizer = {"w": np.array(1.0, np.float32)}, SGD(1e3)
-    with pytest.raises(ca.TrainingError, match="makes weights that are not finite") as error:
+    with pytest.raises(ca.TrainingError, match="the new weights are not finite") as error:
         ca.fit(
             loss,
             [{"x": [3.0]}],

@@ -15,14 +15,14 @@ from trainings import digits, reversing
 
 import cutaway as ca
 from cutaway.graph import Title
-from cutaway.render.chart import Curve, chart
-from cutaway.render.marks import Text
+from cutaway.render.chart import WIDE, Curve, chart
+from cutaway.render.marks import Text, Way
 from cutaway.render.measure import missing
 from cutaway.render.theme import read_theme
 from cutaway.render.ticks import decades, tick_texts, ticks
 from cutaway.render.write import write
 from cutaway.run import Adam
-from cutaway.training import Callback, Guard, History, Progress, Report, report
+from cutaway.training import Callback, Guard, History, Progress, Report, TrainingStep, report
 from cutaway.training import words as training_words
 from cutaway.training.panels import MOST, natural, panels, smoothed
 
@@ -48,6 +48,9 @@ def test_a_report_has_a_chart_for_all_that_is_measured(lang: str, history: Histo
     chinese, english = lang in ("zh", "both"), lang in ("en", "both")
     assert ("损失" in texts, "Loss" in texts) == (chinese, english)
     assert any("30" in text and "40" in text for text in texts)
+    attentions = ["encoder/layer.0/self", "decoder/layer.0/self", "decoder/layer.0/cross"]
+    titles = [text for text in texts if "attention" in text][:: 2 if lang == "both" else 1]
+    assert [title.partition("_")[0] for title in titles] == attentions
     assert {"encoder/layer.0", "decoder/layer.0", "output"} <= set(texts)
     assert sum("entropy" in text for text in texts) == (3 if english else 0)
     assert sum("注意力熵" in text for text in texts) == (3 if chinese else 0)
@@ -87,6 +90,91 @@ def test_a_report_is_written_on_the_way_and_when_a_training_fails(tmp_path: Path
         ca.fit(loss, [{"x": [3.0]}], params, ca.run.SGD(0.5), steps=50, callbacks=kept)
     assert "损失" in (tmp_path / "run.svg").read_text("utf-8")
     assert [file.name for file in tmp_path.iterdir()] == ["run.svg"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh", "both"])
+@pytest.mark.parametrize("ending", ["svg", "html"])
+def test_a_report_says_why_a_training_stopped(lang: str, ending: str, tmp_path: Path) -> None:
+    w, x = ca.parameter("w", ()), ca.input("x", "N")
+    loss = ca.ops.square(x * w).mean()
+    file = tmp_path / f"run.{ending}"
+    kept: list[Callback] = [Guard(), Report(file, lang=lang)]
+    with pytest.raises(ca.TrainingError) as error:
+        ca.fit(loss, [{"x": [3.0]}], {"w": 1.0}, ca.run.SGD(0.5), steps=50, callbacks=kept)
+    text = re.sub(r"<title.*?</title>|<desc.*?</desc>", "", file.read_text("utf-8"), flags=re.S)
+    english = ["Stopped at step 9: the loss diverges", "Advice: the learning rate 0.5 is likely"]
+    chinese = ["训练在第 9 步停下：损失发散", "建议：学习率 0.5 很可能太高", "位置：w，"]
+    assert all((said in text) == (lang != "zh") for said in english)
+    assert all((said in text) == (lang != "en") for said in chinese)
+    assert str(error.value).startswith(f"step 9: {error.value.reason['what'].en}")
+
+
+def test_a_report_of_a_first_step_that_fails_and_of_an_interruption(tmp_path: Path) -> None:
+    w, x = ca.parameter("w", ()), ca.input("x", "N")
+    loss = ca.ops.square(x * w).mean()
+
+    def interrupt(record: TrainingStep) -> None:
+        raise KeyboardInterrupt
+
+    for stop, feeds, said in (
+        (Guard(), math.nan, "Stopped at step 0: the loss is nan"),
+        (interrupt, 1.0, "Interrupted at step 0"),
+    ):
+        with pytest.raises((ca.TrainingError, KeyboardInterrupt)):
+            ca.fit(
+                loss,
+                [{"x": [feeds]}],
+                {"w": 1.0},
+                ca.run.SGD(0.1),
+                steps=3,
+                callbacks=[stop, Report(tmp_path / "run.html")],
+            )
+        assert said in (tmp_path / "run.html").read_text("utf-8")
+
+
+def test_a_report_that_cannot_be_written_is_found_before_the_first_step(tmp_path: Path) -> None:
+    steps: list[int] = []
+    for path in (tmp_path / "no" / "run.html", tmp_path):
+        (tmp_path / "run.svg").mkdir(exist_ok=True)
+        kept = [Report(path if path.suffix else path / "run.svg")]
+        with pytest.raises(ca.SaveError, match="cannot be written"):
+            train(reversing(), callbacks=[*kept, lambda record: steps.append(record.step)])
+    assert steps == []
+
+
+def test_a_report_that_can_no_longer_be_written_costs_no_weights(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+
+    def remove(record: TrainingStep) -> None:
+        if record.step == 3:
+            folder.rmdir()
+
+    with pytest.warns(UserWarning, match="no report at step 29: .*cannot be written"):
+        assert (
+            len(train(reversing(), callbacks=[remove, Report(folder / "r.svg")])["loss"].steps)
+            == 30
+        )
+
+
+def test_charts_are_of_one_width_and_leaders_are_outside() -> None:
+    xs = np.arange(50.0)
+    one = chart("one", [Curve(xs, xs)])
+    two = chart("two", [Curve(xs, xs, "encoder/layer.0"), Curve(xs, xs + 1, "output")])
+    assert one.width == two.width == WIDE
+    ways = [mark for mark in two.marks if isinstance(mark, Way)]
+    data, leaders = ways[:2], [way for way in ways if way.ink == "frame"]
+    edge = max(x for way in data for x, _ in way.points)
+    assert len(leaders) == 2
+    assert min(x for way in leaders for x, _ in way.points) > edge
+
+
+def test_gradients_of_many_blocks_have_a_chart_for_each_outer_scope() -> None:
+    history = History()
+    names = [f"{side}/layer.{n}" for side in ("decoder", "encoder") for n in range(3)]
+    history.add(0, {"loss": {"": 1.0}, "gradient": dict.fromkeys([*names, "output"], 1.0)})
+    titles = [panel.title.zh.partition(" · ")[2] for panel in panels(history)]
+    assert titles == ["", "encoder", "decoder", "其余模块"]
 
 
 def test_what_no_report_is() -> None:

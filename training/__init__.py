@@ -10,7 +10,8 @@ from cutaway.training.identity import fingerprint
 from cutaway.training.loop import Fit, fit
 from cutaway.training.progress import Progress
 from cutaway.training.record import Callback, TrainingStep
-from cutaway.training.report import Report, report
+from cutaway.training.report import report
+from cutaway.training.report_file import Report
 
 __all__ = [
     "Callback",

@@ -35,7 +35,8 @@ class Checkpoint:
     history
         What was measured at them.
     whose
-        Of a file: a digest of the graph, the optimiser's name, the seed.
+        Of a file: digests of the graph and of the first weights, the optimiser with its
+        constants, clip, the seed, what is watched.
     """
 
     params: dict[str, Array]

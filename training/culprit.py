@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from cutaway.graph import Graph, Node, walk
+from cutaway.graph import Graph, Node, Title, walk
 from cutaway.ops import Log
 from cutaway.run import Compiled
 from cutaway.run.compile import Array
 from cutaway.training.blocks import block_of
+from cutaway.training.reasons import BAD_FROM, BAD_NUMBERS, fill
 from cutaway.training.record import TrainingStep
 from cutaway.transform import grad
 
@@ -20,7 +21,7 @@ class Culprit:
 
     path: str
     block: str
-    told: str
+    told: Title
 
 
 def first_bad(record: TrainingStep) -> Culprit | None:
@@ -51,12 +52,12 @@ def _bad(node: Node, value: Array) -> Array:
     return bad | np.isnan(value)
 
 
-def _told(node: Node, value: Array, arrays: tuple[Array, ...]) -> str:
+def _told(node: Node, value: Array, arrays: tuple[Array, ...]) -> Title:
     bad = _bad(node, value)
     kind = "NaN" if np.isnan(value).any() else f"{value[bad][0]:g}"
-    text = f"{kind} in {int(bad.sum())} of {bad.size} numbers"
+    told = fill(BAD_NUMBERS, kind=kind, bad=int(bad.sum()), size=bad.size)
     floats = [array for array in arrays if array.dtype.kind == "f" and array.size]
     if floats:
         low, high = min(a.min() for a in floats), max(a.max() for a in floats)
-        text += f", of numbers from {low:.4g} to {high:.4g}"
-    return text
+        told = fill(BAD_FROM, told=told, low=low, high=high)
+    return told

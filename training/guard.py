@@ -4,10 +4,12 @@ import math
 from dataclasses import dataclass
 from statistics import median
 
-from cutaway.graph import TrainingError
-from cutaway.graph.errors import explain
+from cutaway.graph import Title
+from cutaway.training import reasons
 from cutaway.training.culprit import first_bad
+from cutaway.training.reasons import fill
 from cutaway.training.record import TrainingStep
+from cutaway.training.stopped import stopped
 
 EARLY = 5  # steps: what a training begins with, and what it comes to
 FIRST = 1e4  # the norm of gradients before which there were none: by any measure it is large
@@ -73,17 +75,13 @@ def _not_finite(guard: Guard, record: TrainingStep) -> None:
     if math.isfinite(record.loss) and not bad:
         return
     found = first_bad(record)
-    what = f"the loss is {record.loss:g}"
+    what = fill(reasons.BAD_LOSS, loss=record.loss)
     if math.isfinite(record.loss):
-        what = f"the gradients of {', '.join(bad[:3])} are not finite"
-    if record.step:
-        cause = _rate_or(record, "look at this step's feeds, and at a log or a division of 0")
-    else:
-        cause = "nothing was learned yet: look at the feeds, at a mask that hides every key, at "
-        cause += "a log or a division of 0, at how large the first weights are"
-    where = f"{found.path}, the first value that is not finite" if found else ""
+        what = fill(reasons.BAD_GRADIENTS, blocks=", ".join(bad[:3]))
+    cause = _rate_or(record, reasons.LOOK_FEEDS) if record.step else reasons.LOOK_FIRST
+    where = fill(reasons.FIRST_BAD, path=found.path) if found else None
     block = found.block if found else (*bad, "")[0]
-    raise _error(record, "not-finite", what, found.told if found else "", block, where, cause)
+    raise stopped(record, "not-finite", what, found.told if found else None, block, where, cause)
 
 
 def _diverging(guard: Guard, record: TrainingStep) -> None:
@@ -92,12 +90,11 @@ def _diverging(guard: Guard, record: TrainingStep) -> None:
     if record.step + 1 < 2 * EARLY or min(first) <= 0:
         return
     if median(last) > guard.diverging * median(first):
-        cause = _rate_or(record, "look at the labels, and at the sign of the loss")
+        cause = _rate_or(record, reasons.LOOK_LABELS)
         _, block = _growth(record)
-        where = f"{block}, where gradients grew most"
-        what = "the loss diverges"
-        came = f"it was {first[0]:.4g} at step 0, and is {median(last):.4g}"
-        raise _error(record, "diverging", what, came, block, where, cause)
+        where = fill(reasons.GREW, block=block)
+        came = fill(reasons.WAS, first=first[0], last=median(last))
+        raise stopped(record, "diverging", reasons.DIVERGES, came, block, where, cause)
 
 
 def _exploding(guard: Guard, record: TrainingStep) -> None:
@@ -106,16 +103,12 @@ def _exploding(guard: Guard, record: TrainingStep) -> None:
     usual = median(before) if before else FIRST
     if record.norm <= guard.exploding * max(usual, 1.0):
         return
-    cause = "the first weights are too large, or a norm or a scale is missing"
-    if before:
-        cause = _rate_or(record, "look at this step's feeds; clip gradients: clip=1.0")
+    cause = _rate_or(record, reasons.LOOK_CLIP) if before else reasons.LOOK_WEIGHTS
     _, block = _growth(record)
-    came = (
-        f"their norm is {record.norm:.3g}, in {block or 'the model'} {record.gradient[block]:.3g}"
-    )
-    came += f"; usual is {usual:.3g}" if before else ""
-    where = f"{block}, where they grew most" if before else f"{block}, where they are largest"
-    raise _error(record, "exploding", "the gradients explode", came, block, where, cause)
+    came = fill(reasons.NORM, norm=record.norm, block=block, own=record.gradient[block])
+    came = fill(reasons.USUALLY, told=came, usual=usual) if before else came
+    where = fill(reasons.GREW if before else reasons.LARGEST, block=block)
+    raise stopped(record, "exploding", reasons.EXPLODE, came, block, where, cause)
 
 
 def _vanishing(guard: Guard, record: TrainingStep) -> None:
@@ -126,11 +119,9 @@ def _vanishing(guard: Guard, record: TrainingStep) -> None:
     for place, block in enumerate(record.gradient):
         share = max((row[place] / max(row) for row in rows), default=1.0)
         if share < guard.vanishing:
-            came = f"they are at most {share:.1g} of the largest block's, for {len(rows)} steps"
-            cause = "saturated activations or softmaxes, a residual or a scale that is missing; "
-            cause += "or nothing reads this block: then train without it"
-            what = "the gradients vanish"
-            raise _error(record, "vanishing", what, came, block, block, cause)
+            came = fill(reasons.SHARE, share=share, count=len(rows))
+            what, cause, where = reasons.VANISH, reasons.LOOK_BLOCK, Title(block, block)
+            raise stopped(record, "vanishing", what, came, block, where, cause)
 
 
 def _plateau(guard: Guard, record: TrainingStep) -> None:
@@ -142,15 +133,14 @@ def _plateau(guard: Guard, record: TrainingStep) -> None:
         return
     moved = _moved(record, guard.patience)
     if moved < STANDS:
-        cause = f"the weights stand still: try a learning rate above {record.rate:g}"
+        cause = fill(reasons.STILL, rate=record.rate)
     elif moved > MOVES:
         cause = _too_high(record, moved)
     else:
-        cause = "do feeds and labels belong together? does a mask hide what is needed? or try "
-        cause += f"another learning rate than {record.rate:g}"
-    what = f"the loss does not fall in {guard.patience} steps"
-    came = f"it was {median(first):.4g} at first, and is {median(last):.4g}"
-    raise _error(record, "plateau", what, came, "", "", cause)
+        cause = fill(reasons.LOOK_TASK, rate=record.rate)
+    what = fill(reasons.FLAT, count=guard.patience)
+    came = fill(reasons.STOOD, first=median(first), last=median(last))
+    raise stopped(record, "plateau", what, came, "", None, cause)
 
 
 def _losses(record: TrainingStep, count: int) -> tuple[list[float], list[float]]:
@@ -175,21 +165,11 @@ def _moved(record: TrainingStep, count: int) -> float:
     return max((row[0] for row in rows if math.isfinite(row[0])), default=0.0)
 
 
-def _rate_or(record: TrainingStep, otherwise: str) -> str:
+def _rate_or(record: TrainingStep, otherwise: Title) -> Title:
     """Blame the learning rate where weights moved too far; else something else."""
     moved = _moved(record, USUAL)
     return _too_high(record, moved) if moved > MOVES else otherwise
 
 
-def _too_high(record: TrainingStep, moved: float) -> str:
-    return (
-        f"the learning rate {record.rate:g} is likely too high: in a step the weights moved by "
-        f"{moved:.2g} times their norm; try a quarter, {record.rate / 4:g}"
-    )
-
-
-def _error(
-    record: TrainingStep, kind: str, what: str, came: str, block: str, where: str, fix: str
-) -> TrainingError:
-    message = explain(f"step {record.step}: {what}", came=came, where=where, fix=fix)
-    return TrainingError(message, kind, record.step, block)
+def _too_high(record: TrainingStep, moved: float) -> Title:
+    return fill(reasons.TOO_HIGH, rate=record.rate, moved=moved, less=record.rate / 4)

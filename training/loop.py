@@ -2,23 +2,26 @@
 
 import math
 import os
+import warnings
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from cutaway.graph import Graph, Node, OptionError, TrainingError
+from cutaway.graph import Graph, Node, OptionError, SaveError
 from cutaway.graph.errors import explain
 from cutaway.run import Optimizer, State
 from cutaway.run.compile import Array
 from cutaway.training.blocks import blocks
+from cutaway.training.callbacks import checked, entered, tell
 from cutaway.training.checkpoint import Checkpoint
 from cutaway.training.folder import Folder
 from cutaway.training.guard import Guard
 from cutaway.training.history import History
+from cutaway.training.reasons import BAD_WEIGHT, BAD_WEIGHTS, CLIP, fill
 from cutaway.training.record import MEASURED, Callback, TrainingStep
+from cutaway.training.stopped import stopped
 from cutaway.training.take import Batches, Training, own
 
 GUARD = (Guard(),)
@@ -82,12 +85,15 @@ def fit(
     watch
         Nodes to measure at every step, such as :func:`attention_entropy` gives.
     callbacks
-        Called with a :class:`TrainingStep` after each step, in order. One that is a context
-        manager is entered before the first step and left after the last, whatever happens.
+        Called with a :class:`TrainingStep` after each step, in order; all are, even where one of
+        them stops the training. One that is a context manager is entered before the first step
+        and left after the last, whatever happens; what goes wrong in leaving it is a warning.
         By default a :class:`Guard`.
     checkpoint
         A folder. The training's state is written there every ``every`` steps and at the end;
-        if it holds a checkpoint already, the training goes on from there.
+        if it holds a checkpoint already, the training goes on from there. Whether it can be
+        written is found out before the first step; where it no longer can be later on, that is a
+        warning, and the training goes on.
     seed
         Of the generators that ``batches`` gets.
 
@@ -96,7 +102,12 @@ def fit(
     TrainingError
         If weights are no longer finite; and what callbacks raise, such as a guard.
     LoadError
-        If the checkpoint is broken, or that of another model, optimiser or seed.
+        If the checkpoint is broken, or that of another model, optimiser, clip, seed or watch, or
+        of other first weights.
+    SaveError
+        If the folder of checkpoints takes no file.
+    FeedError
+        If ``batches`` give no feeds, or feeds that do not fit.
     OptionError
         For arguments that have no meaning.
 
@@ -112,12 +123,14 @@ def fit(
     """
     watched = dict(watch or {})
     _check(steps, every, watched)
+    listed = checked(callbacks)
     graph = Graph.of(loss)
     if not graph.parameters:
         raise OptionError(explain("there is nothing to train", required="a parameter of the loss"))
     training = Training(graph, batches, optimizer, steps, dims, clip, watched, seed)
     first = {path: _float(own(array)) for path, array in params.items()}
-    folder = Folder(checkpoint, graph, first, optimizer, seed) if checkpoint is not None else None
+    same = {"clip": clip, "seed": seed, "watch": ", ".join(sorted(watched)) or "nothing"}
+    folder = Folder(checkpoint, graph, first, optimizer, **same) if checkpoint is not None else None
     at = (folder.newest() if folder else None) or Checkpoint(first)
     begun = at.step
     if begun > steps:
@@ -129,20 +142,27 @@ def fit(
                 fix="give another folder to begin again",
             )
         )
-    with ExitStack() as stack:
-        listed = list(callbacks) if begun < steps else []
-        for callback in listed:
-            if isinstance(callback, AbstractContextManager):
-                stack.enter_context(callback)
+    if begun == steps:
+        return Fit(at.params, at.state, at.history, begun)
+    if folder:
+        folder.probe(at)
+    with entered(listed):
         while at.step < steps:
             record, after = training.take(at)
-            for callback in listed:
-                callback(record)
+            tell(listed, record)
             _check_finite(record, after)
             at = after
             if folder and (at.step % every == 0 or at.step == steps):
-                folder.write(at)
+                _keep(folder, at)
     return Fit(at.params, at.state, at.history, begun)
+
+
+def _keep(folder: Folder, at: Checkpoint) -> None:
+    """Write a checkpoint; a disk that is full must not throw away hours of training."""
+    try:
+        folder.write(at)
+    except SaveError as error:
+        warnings.warn(f"no checkpoint at step {at.step}: {error}", stacklevel=3)
 
 
 def _float(array: Array) -> Array:
@@ -174,13 +194,6 @@ def _check_finite(record: TrainingStep, after: Checkpoint) -> None:
     bad = [path for path, array in after.params.items() if not np.isfinite(array).all()]
     if not bad:
         return  # they are large: their squares are not finite
-    raise TrainingError(
-        explain(
-            f"step {record.step} makes weights that are not finite",
-            came=f"{bad[0]} is the first of {len(bad)}; the loss was {record.loss:.6g}",
-            fix=f"a learning rate below {record.rate:g}, gradients clipped: clip=1.0",
-        ),
-        "not-finite",
-        record.step,
-        blocks(record.graph.parameters)[bad[0]],
-    )
+    came = fill(BAD_WEIGHT, path=bad[0], count=len(bad), loss=record.loss)
+    block, fix = blocks(record.graph.parameters)[bad[0]], fill(CLIP, rate=record.rate)
+    raise stopped(record, "not-finite", BAD_WEIGHTS, came, block, None, fix)

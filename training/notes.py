@@ -33,7 +33,8 @@ class Notes:
     slots
         What the optimiser's averages are called.
     whose
-        A digest of the graph, the optimiser's name, the seed.
+        Digests of the graph and of the first weights, the optimiser with its constants, clip,
+        the seed, what is watched.
     """
 
     step: int
@@ -86,6 +87,6 @@ def broken(file: Path, required: str, came: str) -> LoadError:
             f"{file} is no sound checkpoint",
             required=required,
             came=came,
-            fix="move it away: the training then goes on from the one before it",
+            fix="read another: the newest two are kept",
         )
     )

@@ -1,16 +1,20 @@
 """A report as a page of its own: charts beside each other as there is room, one file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from html import escape
 from importlib import resources
 
+from cutaway.graph import Title
 from cutaway.render import Picture, glossary
 from cutaway.render.html import SCREEN, both_themes, colours, policy
-from cutaway.render.label import one_line
+from cutaway.render.label import bilingual, one_line
+from cutaway.render.scene import Language
 from cutaway.render.sheet import Sheet
 from cutaway.render.text import clean
 from cutaway.render.theme import Theme, read_theme
+
+LANG = {"en": "en", "zh": "zh-CN"}
 
 
 class Charts(Picture):
@@ -22,13 +26,25 @@ class Charts(Picture):
         All of them on one sheet.
     single
         Each of them.
+    ended
+        What is said first: why the training stopped.
+    told
+        What is said above them.
     notes
         What is said under them.
     """
 
-    def __init__(self, whole: Sheet, single: Sequence[Sheet], notes: Sequence[str]) -> None:
+    def __init__(
+        self,
+        whole: Sheet,
+        single: Sequence[Sheet],
+        ended: Sequence[Title],
+        told: Title,
+        notes: Sequence[Title],
+    ) -> None:
         super().__init__(whole)
-        self._whole, self._single, self._notes = whole, single, notes
+        self._whole, self._single = whole, single
+        self._ended, self._told, self._notes = ended, told, notes
 
     @cached_property
     def html(self) -> str:
@@ -60,17 +76,36 @@ class Charts(Picture):
             + (f'<button type="button" hidden>{button}</button>' if chosen else "")
             + "</header>",
             "<main>",
-            f"<p>{escape(whole.told)}</p>",
+            *_stopped(self._ended, whole.lang),
+            *_paragraphs(self._told, whole.lang),
             '<div class="charts">',
             *(sheet.themed(variables).svg.rstrip() for sheet in self._single),
             "</div>",
-            *(f"<p>{escape(note)}</p>" for note in self._notes),
+            *(each for note in self._notes for each in _paragraphs(note, whole.lang)),
             "</main>",
             f"<script>{script}</script>" if script else "",
             "</body>",
             "</html>",
         ]
         return "\n".join(part for part in parts if part) + "\n"
+
+
+def _stopped(lines: Sequence[Title], lang: Language) -> Iterator[str]:
+    """Return why a training stopped: each language for itself, the heading first."""
+    if not lines:
+        return
+    yield '<section class="stopped">'
+    for place in ("zh", "en") if lang == "both" else (lang,):
+        head, *rest = (getattr(line, place) for line in lines)
+        yield f'<h2 lang="{LANG[place]}">{escape(clean(head))}</h2>'
+        yield from (f'<p lang="{LANG[place]}">{escape(clean(text))}</p>' for text in rest)
+    yield "</section>"
+
+
+def _paragraphs(text: Title, lang: Language) -> Iterator[str]:
+    """Return a text, in both languages one after the other."""
+    for line in bilingual(text, lang):
+        yield f'<p lang="{line.lang}">{escape(clean(line.text))}</p>'
 
 
 def _chosen(theme: Theme) -> str:

@@ -1,7 +1,8 @@
 """The charts of a training: which lines each has, and what it is called."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,8 +10,9 @@ from cutaway.graph import Title
 from cutaway.render.chart import Curve
 from cutaway.training.entropy import ENTROPY
 from cutaway.training.history import Array, History, Measured
+from cutaway.training.reasons import fill
 from cutaway.training.words import ENTROPY as ENTROPY_TITLE
-from cutaway.training.words import HEAD, MEASURED, SOME
+from cutaway.training.words import ENTROPY_OF, GROUP, HEAD, MEASURED, OTHERS, SOME
 
 RAW = "frame"  # the ink of what is not smoothed
 MOST = 12  # lines of one chart
@@ -20,11 +22,15 @@ POINTS = 100  # of a smooth line, about
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One chart: its title, its lines, and whether its heights are logarithms."""
+    """One chart: its title, its lines, whether its heights are logarithms, and their bounds.
+
+    Without bounds it is as high as its lines.
+    """
 
     title: Title
     curves: tuple[Curve, ...]
     log: bool = False
+    span: tuple[float, float] | None = None
 
 
 def panels(history: History, lang: str = "en") -> tuple[Panel, ...]:
@@ -38,19 +44,53 @@ def panels(history: History, lang: str = "en") -> tuple[Panel, ...]:
     >>> [panel.title.en for panel in panels(history)]
     ['Loss', 'Steps per second']
     """
-    return tuple(_panel(key, measured, lang) for key, measured in history.items())
+    keys = sorted(history, key=_reading)
+    return tuple(panel for key in keys for panel in _panels(key, history[key], lang))
 
 
-def _panel(key: str, measured: Measured, lang: str) -> Panel:
+def _reading(key: str) -> tuple[object, ...]:
+    """Return in which order charts are read: attentions from the encoder to the decoder."""
+    kind, _, place = key.partition("/")
+    if kind != ENTROPY:
+        return (0,)
+    layer, _, name = place.rpartition("/")
+    return 1, not place.startswith("encoder"), natural(layer), "cross" in name, name
+
+
+def _panels(key: str, measured: Measured, lang: str) -> Iterator[Panel]:
     xs = measured.steps.astype(float)
     if key == "loss":
         losses = measured.values[:, 0]
         raw = Curve(xs, losses, ink=RAW, weight=0.6)
-        return Panel(_title(key), (raw, Curve(xs, smoothed(losses)).looking(0)), _wide(losses))
-    if key == "seconds":
+        yield Panel(_title(key), (raw, Curve(xs, smoothed(losses)).looking(0)), _wide(losses))
+    elif key == "seconds":
         speed = 1.0 / np.maximum(smoothed(measured.values[:, 0]), 1e-9)
-        return Panel(_title(key), (Curve(xs, speed).looking(0),))
-    names = sorted(measured.names, key=natural)
+        yield Panel(_title(key), (Curve(xs, speed).looking(0),))
+    elif key == "gradient" and len(measured.names) > FEW:
+        yield from _groups(key, measured, lang)
+    else:
+        yield _panel(_title(key), key, measured, measured.names, lang)
+
+
+def _groups(key: str, measured: Measured, lang: str) -> Iterator[Panel]:
+    """Return a chart for the blocks of each outer scope: one for all would be a tangle."""
+    outer = {name: name.rpartition("/")[0].partition("/")[0] for name in measured.names}
+    groups = sorted({*outer.values()}, key=lambda group: (not group, group != "encoder", group))
+    good = measured.values[np.isfinite(measured.values) & (measured.values > 0)]
+    span = (float(good.min()), float(good.max())) if good.size else None
+    for group in groups:
+        names = [name for name in measured.names if outer[name] == group]
+        title = _title(key)
+        if len(groups) > 1:
+            named = Title(group, group) if group else OTHERS
+            title = fill(GROUP, title=title, group=named)
+        yield replace(_panel(title, key, measured, names, lang), span=span)
+
+
+def _panel(title: Title, key: str, measured: Measured, every: Iterable[str], lang: str) -> Panel:
+    """Return a chart with a line for each of several names, or for some of very many."""
+    xs = measured.steps.astype(float)
+    names = sorted(every, key=natural)
     places = np.linspace(0, len(names) - 1, min(len(names), MOST)).round().astype(int)
     shown = [names[place] for place in places]
     weight = 1.6 if len(shown) < FEW else 1.1
@@ -58,7 +98,6 @@ def _panel(key: str, measured: Measured, lang: str) -> Panel:
         Curve(xs, smoothed(measured[name]), _name(key, name, lang)).looking(number, weight)
         for number, name in enumerate(shown)
     )
-    title = _title(key)
     if len(shown) < len(names):
         title = _some(title, len(shown), len(names))
     return Panel(title, curves, key in ("gradient", "update"))
@@ -67,7 +106,7 @@ def _panel(key: str, measured: Measured, lang: str) -> Panel:
 def _title(key: str) -> Title:
     kind, _, place = key.partition("/")
     if kind == ENTROPY:
-        return ENTROPY_TITLE.each(lambda text: f"{place} · {text}" if place else text)
+        return fill(ENTROPY_OF, place=place) if place else ENTROPY_TITLE
     return MEASURED.get(key, Title(key, key))
 
 

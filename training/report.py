@@ -1,34 +1,25 @@
 """A training as a picture: what was measured, as charts."""
 
-import os
-import time
-from types import TracebackType
-
 import numpy as np
 
 from cutaway.graph import OptionError, Title
 from cutaway.graph.errors import explain
-from cutaway.graph.files import file_path
 from cutaway.render import Picture
 from cutaway.render.chart import chart
-from cutaway.render.compose import Align, column, sized, table
+from cutaway.render.compose import column, table
 from cutaway.render.label import one_line
-from cutaway.render.picture import FORMATS
 from cutaway.render.scale import number
 from cutaway.render.sheet import Sheet
 from cutaway.render.theme import ThemeLike, read_theme
-from cutaway.render.words import checked_language, words
+from cutaway.render.words import checked_language, paragraph, words
+from cutaway.training.ending import ending
 from cutaway.training.history import History
 from cutaway.training.page import Charts
 from cutaway.training.panels import RAW, Panel, panels, window
-from cutaway.training.record import TrainingStep
 from cutaway.training.words import MEANS, STEP, STRIDE, SUMMARY, TITLE
 
-HEADING, NOTE = 14.0, 10.0  # points
-START: tuple[Align, Align] = ("start", "start")
+HEADING, NOTE = 14.0, 11.0  # points
 ACROSS = 2  # charts beside each other
-PAUSE = 5.0  # seconds between two writes
-ENDINGS = tuple(ending for ending in FORMATS if ending != ".dot")  # a report is no graph
 
 
 def report(
@@ -37,6 +28,7 @@ def report(
     lang: str = "en",
     theme: ThemeLike = "light",
     title: str = "",
+    error: BaseException | None = None,
 ) -> Picture:
     """Return a picture of a training: loss, gradients, learning rate, and what else was measured.
 
@@ -52,6 +44,8 @@ def report(
         As for :func:`cutaway.render.draw`.
     title
         What the picture is called.
+    error
+        What ended the training, if something did; it is told at the top.
 
     Raises
     ------
@@ -71,29 +65,31 @@ def report(
     language, colours = checked_language(lang), read_theme(theme)
     named = Title(title, title) if title else TITLE
     told, notes = _summary(history, steps), _notes(history)
-    end = float(history["loss"].steps[-1]) + 1.0
+    last = int(history["loss"].steps[-1])
+    ended = ending(error, last) if error is not None else ()
     shown = panels(history, lang)
-    charts = [chart(p.title, p.curves, language, p.log, STEP, end) for p in shown]
+    charts = [chart(p.title, p.curves, language, p.log, STEP, span=p.span) for p in shown]
+    grid = table(
+        [charts[n : n + ACROSS] for n in range(0, len(charts), ACROSS)],
+        gap=(22.0, 18.0),
+        align=("start", "start"),
+    )
     body = column(
         words(named, language, HEADING, level="end"),
+        *(paragraph(line, language, grid.width, NOTE, "ink") for line in ended),
         words(told, language, NOTE, "soft"),
-        table(
-            [charts[n : n + ACROSS] for n in range(0, len(charts), ACROSS)],
-            gap=(22.0, 18.0),
-            align=("start", "start"),
-        ),
+        grid,
         *(words(note, language, NOTE, "soft") for note in notes),
         gap=6.0,
         align="start",
     )
-    wide = max(drawing.width for drawing in charts)
-    single = []
-    for panel, drawing in zip(shown, charts, strict=True):
-        alike = sized(drawing, wide, align=START)
-        name = one_line(panel.title, language)
-        single.append(Sheet(name, _told(panel), alike, language, colours))
-    whole = Sheet(one_line(named, language), one_line(told, language), body, language, colours)
-    return Charts(whole, single, [one_line(note, language) for note in notes])
+    single = [
+        Sheet(one_line(panel.title, language), _told(panel), drawing, language, colours)
+        for panel, drawing in zip(shown, charts, strict=True)
+    ]
+    described = ". ".join(one_line(line, language) for line in (*ended, told))
+    whole = Sheet(one_line(named, language), described, body, language, colours)
+    return Charts(whole, single, ended, told, notes)
 
 
 def _told(panel: Panel) -> str:
@@ -134,70 +130,3 @@ def _notes(history: History) -> list[Title]:
     if history.stride > 1:
         notes.append(STRIDE.each(lambda text: text.format(stride=history.stride)))
     return notes
-
-
-class Report:
-    """A callback that keeps a report of the training in a file.
-
-    It is written whole or not at all: every few seconds, and once more when the training ends,
-    whatever ends it.
-
-    Parameters
-    ----------
-    path
-        ``.html``: one page that loads nothing and follows the reader's light or dark; ``.svg``,
-        ``.png``, ``.pdf``.
-    lang, theme, title
-        As for :func:`report`.
-
-    Raises
-    ------
-    OptionError
-        For another ending, or a language that there is not.
-
-    Examples
-    --------
-    >>> Report("training.docx")
-    Traceback (most recent call last):
-    cutaway.graph.errors.OptionError: a report is not written as '.docx'
-      required: .svg, .pdf, .png, .html
-    """
-
-    def __init__(
-        self,
-        path: str | os.PathLike[str],
-        lang: str = "en",
-        theme: ThemeLike = "light",
-        title: str = "",
-    ) -> None:
-        ending = file_path(path).suffix.lower()
-        if ending not in ENDINGS:
-            raise OptionError(
-                explain(f"a report is not written as {ending!r}", required=", ".join(ENDINGS))
-            )
-        read_theme(theme)
-        self._path, self._look = path, (checked_language(lang), theme, title)
-        self._latest: TrainingStep | None = None
-        self._written = time.monotonic()
-
-    def __enter__(self) -> "Report":
-        return self
-
-    def __call__(self, record: TrainingStep) -> None:
-        """Write it where the last time is a while ago."""
-        self._latest = record
-        if time.monotonic() - self._written > PAUSE:
-            self._write(record)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._latest is not None:
-            self._write(self._latest)
-
-    def _write(self, record: TrainingStep) -> None:
-        report(record.history, record.steps, *self._look).save(self._path)
-        self._written = time.monotonic()

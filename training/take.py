@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from cutaway.graph import Graph, Node, OptionError
+from cutaway.graph import FeedError, Graph, Node, OptionError
 from cutaway.graph.errors import explain
 from cutaway.run import Optimizer, State, clip_by_norm, with_gradients
 from cutaway.run.compile import Array, Arrays
@@ -36,8 +36,16 @@ class Training:
 
     def __post_init__(self) -> None:
         """Refuse batches that cannot be given again."""
-        sequence = isinstance(self.batches, Sequence) and len(self.batches) > 0
-        if not callable(self.batches) and not sequence:
+        if isinstance(self.batches, Sequence) and not self.batches:
+            raise OptionError(
+                explain(
+                    "there are no feeds to train with",
+                    required="at least one in batches",
+                    came=repr(self.batches),
+                    fix="batches=[feeds], or a function of the step and a random generator",
+                )
+            )
+        if not callable(self.batches) and not isinstance(self.batches, Sequence):
             raise OptionError(
                 explain(
                     "batches cannot be given again, so that no training could be resumed",
@@ -88,8 +96,20 @@ class Training:
 
     def _feeds(self, step: int) -> Arrays:
         if callable(self.batches):
-            return self.batches(step, np.random.default_rng([self.seed, step]))
-        return self.batches[step % len(self.batches)]
+            feeds = self.batches(step, np.random.default_rng([self.seed, step]))
+        else:
+            feeds = self.batches[step % len(self.batches)]
+        if isinstance(feeds, Mapping):
+            return feeds
+        names = ", ".join(node.name for node in self.graph.inputs)
+        raise FeedError(
+            explain(
+                f"batches give no feeds for step {step}",
+                required=f"arrays by the names of the inputs: {names}",
+                came=repr(feeds)[:80],
+                fix="end the function with: return {…}" if feeds is None else "{…} of arrays",
+            )
+        )
 
 
 def own(array: Array, dtype: Any = None) -> Array:

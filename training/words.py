@@ -11,12 +11,23 @@ MEASURED = {
     "seconds": Title("Steps per second", "每秒步数"),
 }
 ENTROPY = Title("Attention entropy, in nats, by head", "各头的注意力熵（nat）")
+ENTROPY_OF = Title("{place} · entropy, in nats", "{place} · 注意力熵（nat）")
+GROUP = Title("{title} · {group}", "{title} · {group}")
+OTHERS = Title("other blocks", "其余模块")
 HEAD = Title("head {}", "头 {}")
 STEP = Title("step", "步")
 SUMMARY = Title(
-    "step {step} of {steps} · loss {loss}, lowest {lowest} at step {best} · {speed} steps/s",
-    "第 {step} 步，共 {steps} 步 · 损失 {loss}，最低 {lowest}（第 {best} 步）· 每秒 {speed} 步",
+    "{step} of {steps} steps · loss {loss}, lowest {lowest} at step {best} · {speed} steps/s",
+    "已训练 {step} 步，共 {steps} 步 · 损失 {loss}，最低 {lowest}（第 {best} 步）· 每秒 {speed} 步",
 )
+STOPPED = Title("Stopped at step {step}: {what}", "训练在第 {step} 步停下：{what}")
+INTERRUPTED = Title("Interrupted at step {step}", "在第 {step} 步被中断")
+BY = Title("Stopped at step {step} by {error}", "在第 {step} 步因 {error} 停下")
+PARTS = {  # of the reason, in their order
+    "came": Title("Seen: {text}", "情况：{text}"),
+    "where": Title("Where: {text}", "位置：{text}"),
+    "fix": Title("Advice: {text}", "建议：{text}"),
+}
 MEANS = Title(
     "Lines are means of {window} steps; the pale one is the loss itself.",
     "曲线是 {window} 步的平均值；浅色的是损失本身。",

@@ -100,7 +100,9 @@ def test_a_report_says_why_a_training_stopped(lang: str, ending: str, tmp_path: 
     file = tmp_path / f"run.{ending}"
     kept: list[Callback] = [Guard(), Report(file, lang=lang)]
     with pytest.raises(ca.TrainingError) as error:
-        ca.fit(loss, [{"x": [3.0]}], {"w": 1.0}, ca.run.SGD(0.5), steps=50, callbacks=kept)
+        ca.fit(
+            loss, [{"x": [3.0]}], {"w": np.array(1.0)}, ca.run.SGD(0.5), steps=50, callbacks=kept
+        )
     text = re.sub(r"<title.*?</title>|<desc.*?</desc>", "", file.read_text("utf-8"), flags=re.S)
     english = ["Stopped at step 9: the loss diverges", "Advice: the learning rate 0.5 is likely"]
     chinese = ["训练在第 9 步停下：损失发散", "建议：学习率 0.5 很可能太高", "位置：w，"]
@@ -124,7 +126,7 @@ def test_a_report_of_a_first_step_that_fails_and_of_an_interruption(tmp_path: Pa
             ca.fit(
                 loss,
                 [{"x": [feeds]}],
-                {"w": 1.0},
+                {"w": np.array(1.0)},
                 ca.run.SGD(0.1),
                 steps=3,
                 callbacks=[stop, Report(tmp_path / "run.html")],

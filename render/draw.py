@@ -103,7 +103,7 @@ def draw(
         Sizes to fill into the shapes and the costs.
     axis
         At level ``token``, the name of the size to unroll along (see
-        :func:`cutaway.transform.unroll`); by default T or S, if the graph has one of them.
+        :func:`cutaway.transform.unroll`); by default T, else S.
     weights
         Whether parameters have boxes of their own; else ops name the parameters that they read.
     title

@@ -12,13 +12,29 @@ from cutaway.transform import Unrolled, attention_roles, residual_edges, unroll
 AXES = ("T", "S")  # what the lengths of target and source are called
 
 
+def token_axis(graph: Graph, axis: str = "") -> str:
+    """Return the size along which tokens are taken apart: the one that is given, else T or S.
+
+    Of a graph with both, it is that of the target's tokens, T. It is empty where there is none.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> x, y = ca.input("x", "T D"), ca.input("y", "S D")
+    >>> graph = ca.Graph(ca.layers.scaled_dot_product_attention(x, y, y))
+    >>> token_axis(graph), token_axis(graph, "S"), token_axis(ca.Graph(ca.input("z", "N")))
+    ('T', 'S', '')
+    """
+    return axis or next((name for name in AXES if name in graph.symbols), "")
+
+
 def by_token(graph: Graph, axis: str, sizes: Mapping[str, int]) -> Unrolled:
     """Return the graph with the tokens along an axis as nodes.
 
     Parameters
     ----------
     axis
-        The name of its size; if empty, the one of T and S that the graph has.
+        The name of its size; if empty, that of :func:`token_axis`.
     sizes
         The number of tokens by that name.
 
@@ -27,18 +43,17 @@ def by_token(graph: Graph, axis: str, sizes: Mapping[str, int]) -> Unrolled:
     OptionError
         If it is not said along which axis, or how many tokens there are.
     """
-    known = [name for name in AXES if name in graph.symbols]
-    if not axis and len(known) != 1:
-        first = (known or sorted(graph.symbols) or ["T"])[0]
+    axis = token_axis(graph, axis)
+    if not axis:
+        first = (sorted(graph.symbols) or ["T"])[0]
         raise OptionError(
             explain(
                 "level 'token' takes apart one axis",
                 required="an axis by the name of its size",
-                came=f"a graph with {' and '.join(known) or 'neither T nor S'}",
+                came="a graph with neither T nor S",
                 fix=f'axis="{first}"; on the command line --axis {first}',
             )
         )
-    (axis,) = [axis] if axis else known
     if axis not in graph.symbols:
         raise OptionError(
             explain(

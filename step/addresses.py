@@ -43,15 +43,21 @@ class Addresses:
 
     def _of(self, block: Block) -> Iterator[str]:
         yield block.path
-        if (name := self._forward(block)) is not None:
+        if (name := self.forward(block)) is not None:
             yield name
         for node in block.nodes:
             yield from self.names(node)
 
-    def _forward(self, block: Block) -> str | None:
+    def forward(self, block: Block) -> str | None:
         """Return the path of the block of which this is the backward pass."""
         is_scope = self._gradients is not None and len(block.nodes) > 1
         return block.path.removeprefix(f"{BACKWARD}/") if is_scope else None
+
+    def pieces(self, node: Node, value: Node) -> list[str]:
+        """Return the paths of the parts of a forward value whose gradient a node computes."""
+        parts = self._detail.parts
+        found = (other for other in self._values.get(node, ()) if parts[other].node is value)
+        return list(map(self._detail.graph.path, found))
 
     def fitting(self, glob: str) -> set[int]:
         """Return the steps of which any name fits a glob: at least one.
@@ -89,7 +95,7 @@ class Addresses:
 
     @cached_property
     def _scopes(self) -> dict[str, int]:
-        names = map(self._forward, self._detail.blocks)
+        names = map(self.forward, self._detail.blocks)
         return {name: place for place, name in enumerate(names) if name is not None}
 
     def _no_step(self, node: Node) -> OptionError:

@@ -14,6 +14,7 @@ from cutaway.graph import GradError, Graph, OptionError
 from cutaway.graph.errors import explain
 from cutaway.render.html import both_themes, policy
 from cutaway.render.text import clean
+from cutaway.render.tokens import token_axis
 from cutaway.run.compile import Array
 from cutaway.step.detail import LEVELS, OWN, Level
 from cutaway.step.drawings import drawings
@@ -24,7 +25,7 @@ from cutaway.step.levels import Levels, Point
 from cutaway.step.packed import packed, to_json
 from cutaway.step.program import program, script
 from cutaway.step.session import Session
-from cutaway.step.step_lists import MOST, numbers, offered, step_lists, token_axis
+from cutaway.step.step_lists import MOST, numbers, offered, step_lists
 from cutaway.step.switches import switches
 from cutaway.step.words import PAGE
 

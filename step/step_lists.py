@@ -6,7 +6,6 @@ from typing import Any
 from cutaway.graph import Graph, Leaf, Node, OptionError
 from cutaway.graph.graph import topological
 from cutaway.render.text import clean
-from cutaway.render.tokens import AXES
 from cutaway.step.block import Block
 from cutaway.step.detail import LEVELS, OWN, Detail, Indices, Level
 from cutaway.step.levels import Levels
@@ -14,14 +13,6 @@ from cutaway.step.levels import Levels
 Data = dict[str, Any]
 MOST = 3_000  # steps of a level; of one with more, a reader would see no end
 MOST_PIECES = 10_000  # nodes by tokens: of more, it takes long to take them apart
-
-
-def token_axis(graph: Graph, axis: str = "") -> str:
-    """Return the size along which a page takes tokens apart: the one that is given, else T or S.
-
-    Of a graph with both, it is that of the target's tokens, T. It is empty where there is none.
-    """
-    return axis or next((name for name in AXES if name in graph.symbols), "")
 
 
 def offered(levels: Levels) -> tuple[dict[Level, Detail], tuple[Level, ...]]:

@@ -39,7 +39,7 @@ class Stepper(Patcher):
     level
         ``model``, ``layer``, ``sublayer``, ``op``, ``primitive`` or ``token``, as in figures.
     axis
-        At level ``token``, the size along which tokens lie: T or S, if the graph has one of them.
+        At level ``token``, the size along which tokens lie: T if not given, else S.
     backward
         Step through the gradients of a scalar loss, or of the sum of all outputs. The forward
         pass is run before.
@@ -108,8 +108,11 @@ class Stepper(Patcher):
     def turned(self) -> "Stepper":
         """Return the stepper that walks the other way, at the same value, with the same patches.
 
-        It is always the same one, with breakpoints and watches of its own. What is patched in
-        the backward pass has no place in the forward pass, and waits.
+        It is always the same one, with breakpoints and watches of its own. It stands where
+        :meth:`~Cursor.goto` goes by the path of the forward pass; where a value has no gradient,
+        at the nearest that has one, and from the gradient of what is given, at the first step
+        that reads it. What is patched in the backward pass has no place in the forward pass, and
+        waits.
 
         Raises
         ------

@@ -4,7 +4,6 @@ from typing import Any
 
 from cutaway.graph import OptionError
 from cutaway.graph.errors import explain
-from cutaway.render.tokens import AXES
 from cutaway.step.cursor import Cursor
 from cutaway.step.detail import LEVELS, OWN, Detail, Level
 from cutaway.step.levels import Levels
@@ -126,7 +125,7 @@ class Walker(Cursor):
         try:
             self._levels.detail("token")
         except OptionError:
-            sizes = sorted(self.graph.symbols, key=lambda name: (name not in AXES, name))
+            sizes = sorted(self.graph.symbols)
             return f"single tokens need an axis: ca.Stepper(…, axis={sizes[0]!r})" if sizes else ""
         return ""
 

@@ -157,16 +157,22 @@ def test_tokens_are_those_of_the_unrolled_graph(name: str, axis: str) -> None:
     assert same(stepper.current.value, whole)
 
 
-def test_one_of_two_axes_has_to_be_named() -> None:
-    with pytest.raises(ca.OptionError, match="takes apart one axis"):
-        model("attention").stepper(level="token")
+def test_of_two_axes_it_is_that_of_the_target() -> None:
+    stepper = model("attention").stepper(level="token")
+    named = model("attention").stepper(level="token", axis="T")
+    source = model("attention").stepper(level="token", axis="S")
+    assert stepper.paths == named.paths != source.paths
     with pytest.raises(ca.OptionError, match="no axis 'X'"):
         model("attention").stepper(level="token", axis="X")
-    stepper = model("attention").stepper()
+    stepper.level = "op"
     stepper.goto("attention/matmul")
-    with pytest.raises(ca.OptionError, match="single tokens need an axis"):
-        stepper.into()
-    assert stepper.level == "op"
+    stepper.into()
+    assert stepper.level == "token"
+
+
+def test_without_an_axis_of_tokens_there_is_no_level_of_tokens() -> None:
+    with pytest.raises(ca.OptionError, match="takes apart one axis"):
+        ca.Stepper(ca.ops.exp(ca.input("x", "N")), {"x": [1.0]}, level="token")
 
 
 def test_the_path_of_a_block_stands_for_what_it_computes() -> None:

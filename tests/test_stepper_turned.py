@@ -5,6 +5,7 @@ import pytest
 from stepping import SMALL, model
 
 import cutaway as ca
+from cutaway.graph import Leaf
 from cutaway.step import LEVELS
 
 
@@ -17,6 +18,50 @@ def test_there_is_the_gradient_of_where_one_stood(name: str) -> None:
     assert stepper.current is not None
     assert back.current is not None
     assert back.current.forward is stepper.current.node
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", ["attention", "multi-head-attention", "decoder-layer"])
+def test_there_and_back_is_where_goto_goes(name: str, level: str) -> None:
+    stepper = model(name).stepper(level=level)
+    for place in range(len(stepper)):
+        path = stepper.goto(place).path
+        back = stepper.turned()
+        assert back.level == level
+        assert back.current is not None
+        here = back.current
+        try:
+            found = back.goto(path)
+        except ca.OptionError:  # it has no gradient, or no scope of its own that way
+            continue
+        assert found.path == here.path
+        assert back.turned().index == place
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_from_a_gradient_it_is_to_the_step_of_its_value(name: str) -> None:
+    back = model(name).stepper(backward=True)
+    for place in range(len(back)):
+        value = back.goto(place).forward
+        assert value is not None
+        stepper = back.turned()
+        stepper.start()  # elsewhere
+        assert back.turned().current is not None
+        here = back.turned().current
+        assert here is not None
+        if isinstance(value.op, Leaf):
+            assert here.node in stepper.graph.readers[value]
+        else:
+            assert here.node is value
+
+
+def test_of_a_value_without_a_gradient_it_is_the_nearest_that_has_one() -> None:
+    stepper = model("attention").stepper()
+    for path, near in (("dim", "matmul"), ("sqrt", "divide")):
+        stepper.goto(f"attention/{path}")
+        back = stepper.turned()
+        assert back.current is not None
+        assert back.current.forward is stepper.goto(f"attention/{near}").node
 
 
 @pytest.mark.parametrize("level", LEVELS[:5])

@@ -44,7 +44,6 @@ def test_a_whole_layer() -> None:
 @pytest.mark.parametrize(
     ("names", "options", "words"),
     [
-        ("T S", {}, ["one axis", "a graph with T and S", 'axis="T"']),
         ("N M", {}, ["neither T nor S", 'axis="M"']),
         ("T T", {}, ["how many there are along T", 'dims={"T": 4}']),
         ("T T", {"axis": "Q", "dims": {"T": 2}}, ["no axis 'Q'", "one of its sizes: T"]),

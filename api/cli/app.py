@@ -67,7 +67,7 @@ axis_option = click.option(
     "--axis",
     metavar="NAME",
     default="",
-    help="At level token, along which size: T or S if not given.",
+    help="At level token, along which size: T, else S, if not given.",
 )
 
 theme_option = click.option(

@@ -9,6 +9,7 @@ from cutaway.step.detail import LEVELS
 from cutaway.step.record import Step
 from cutaway.step.stepper import Stepper
 from cutaway.step.terminal.layout import Place, slices
+from cutaway.step.turn import counterpart
 
 
 class Walk:
@@ -92,23 +93,27 @@ class Walk:
         return next(n for n in self.stepper.graph.nodes if self.stepper.graph.path(n) == path)
 
     def change_level(self, by: int) -> bool:
-        """Go to the next level that there is, finer or coarser; say whether there is one."""
-        names = list(LEVELS)[LEVELS.index(self.stepper.level) :: by][1:]
-        for name in names:
-            try:
-                self.stepper.level = name
-            except OptionError:  # tokens, and no axis
-                continue
-            self.settle()
-            return True
-        return False
+        """Go to the next level, finer or coarser; say whether there is one.
 
-    def turn(self) -> None:
-        """Walk in the other direction, from the same value."""
-        self.stepper = self.stepper.turned()
+        Raises
+        ------
+        OptionError
+            If it has far too many steps, or there is no axis along which tokens lie.
+        """
+        names = list(LEVELS)[LEVELS.index(self.stepper.level) :: by][1:]
+        if names:
+            self.stepper.level = names[0]
+            self.settle()
+        return bool(names)
+
+    def turn(self) -> bool:
+        """Walk in the other direction, from the same value; say whether it has a step there."""
+        before = self.stepper
+        self.stepper = before.turned()
         if self.stepper.index < 0 and len(self.stepper):
             self.stepper.next()
         self.settle()
+        return counterpart(before, self.stepper, before.index) is not None
 
     def search(self, text: str) -> tuple[int, int]:
         """Go to the next step whose path has a text in it, or fits a glob; or to a number.

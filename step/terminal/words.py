@@ -58,6 +58,14 @@ TERMINAL = {
     "all-back": Title("All is as it was.", "已全部复原。"),
     "bad-number": Title("“{0}” is no number", "“{0}”不是一个数"),
     "close": Title("Esc closes", "按 Esc 关闭"),
+    "no-gradient-step": Title(
+        "No gradient is computed of {0}: this is the nearest step",
+        "没有计算 {0} 的梯度：这是最近的一步",
+    ),
+    "no-forward-step": Title(
+        "No step computes {0}, it is given: this is the first step that reads it",
+        "{0} 是给定的，没有计算它的步骤：这是最先读取它的一步",
+    ),
     # help
     "moves": Title("Moving", "移动"),
     "views": Title("Looking", "查看"),

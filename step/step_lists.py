@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cutaway.graph import Graph, Leaf, Node, OptionError
+from cutaway.graph import Leaf, Node, OptionError
 from cutaway.graph.graph import topological
 from cutaway.render.text import clean
+from cutaway.render.tokens import token_axis
 from cutaway.step.block import Block
 from cutaway.step.detail import LEVELS, OWN, Detail, Indices, Level
 from cutaway.step.levels import Levels
@@ -26,7 +27,7 @@ def offered(levels: Levels) -> tuple[dict[Level, Detail], tuple[Level, ...]]:
     found: dict[Level, Detail] = {}
     left_out: list[Level] = []
     for level in LEVELS:
-        if level == "token" and len(levels.graph.nodes) * _tokens(levels) > MOST_PIECES:
+        if level == "token" and too_long(levels):
             left_out.append(level)
             continue
         try:
@@ -40,8 +41,10 @@ def offered(levels: Levels) -> tuple[dict[Level, Detail], tuple[Level, ...]]:
     return found, tuple(left_out)
 
 
-def _tokens(levels: Levels) -> int:
-    return levels.base.sizes.get(levels.point.axis, 1)
+def too_long(levels: Levels) -> bool:
+    """Say whether it would take long to take the tokens of a graph apart, which has many."""
+    axis = token_axis(levels.graph, levels.point.axis)
+    return len(levels.graph.nodes) * levels.base.sizes.get(axis, 1) > MOST_PIECES
 
 
 def step_lists(

@@ -101,8 +101,8 @@ def test_help(name: str | None, flag: str, capsys: Capture) -> None:
     assert ("MODEL is a name from" in out) == any(p.name == "model" for p in command_.params)
 
 
-# what is written, checked, or done with gradients is each command's own
-OWN = ("-o", "--check", "--format", "--backward")
+# what is written, or checked, is each command's own
+OWN = ("-o", "--check", "--format")
 
 
 def test_options_mean_the_same_everywhere() -> None:

@@ -7,6 +7,7 @@ import asyncio
 import re
 import sys
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ import cutaway as ca
 from cutaway.step.keys import KEYS
 from cutaway.step.terminal.acts import ACTS
 from cutaway.step.terminal.app import StepApp
+from cutaway.step.terminal.told import TYPED
 
 SIZES = [(140, 45), (100, 30), (80, 24), (60, 14), (30, 8), (12, 4), (1, 1)]
 
@@ -106,6 +108,72 @@ def test_levels_and_directions() -> None:
     text = drive(stepper, ["L", "L", "L"])
     assert "There is no other level that way." in text
     assert "level model" in text
+
+
+def test_finer_is_as_far_as_tokens_or_says_why_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    stepper = model("attention").stepper(level="primitive")
+    drive(stepper, ["l"], check=lambda app: None)
+    assert stepper.level == "token"
+    plain = ca.Stepper(ca.ops.exp(ca.input("x", "N")), {"x": [1.0]}, level="primitive")
+    assert "a graph with neither T nor S" in " ".join(drive(plain, ["l"], (140, 24)).split())
+    monkeypatch.setattr("cutaway.step.step_lists.MOST_PIECES", 10)
+    stepper.level = "primitive"
+    assert "Level token has too many steps here" in drive(stepper, ["l"])
+    assert stepper.level == "primitive"
+
+
+def test_the_other_direction_says_where_there_is_no_such_step() -> None:
+    stepper = model("attention").stepper()
+    stepper.goto("attention/softmax")
+    assert "nearest" not in drive(stepper, ["d"])
+    stepper.goto("attention/dim")
+    assert "No gradient is computed of attention/dim" in drive(stepper, ["d"])
+    back = stepper.turned()
+    back.next(len(back))
+    assert back.current is not None
+    text = drive(back, ["d"])
+    assert re.search(r"No step computes \w, it is given: this is the first step", text)
+
+
+def test_ctrl_c_says_how_to_quit() -> None:
+    assert "q quits" in drive(single(), ["ctrl+c"])
+    assert "按 q 退出" in drive(single(), ["ctrl+c"], lang="zh")
+    assert "Output" in drive(single(), ["?", "ctrl+c", "escape"])
+
+
+def test_a_heatmap_has_the_lines_that_the_list_does_not_need() -> None:
+    x = ca.input("x", "N M")
+    stepper = ca.Stepper(ca.ops.exp(x), {"x": np.arange(20.0).reshape(10, 2)})
+    text = drive(stepper)
+    assert "sampled" not in text
+    assert re.search(r"^.* 9 +\d", text, re.MULTILINE)
+    many = ca.Stepper(ca.ops.exp(x), {"x": np.arange(80.0).reshape(40, 2)})
+    text = drive(many)
+    assert "sampled: 11 × 2 of 40 × 2" in text
+    assert "x (40, 2)" in text  # the list has its line
+    assert "sampled" not in drive(many, [], (80, 60))
+
+
+def test_other_slices_stand_below_where_there_is_room() -> None:
+    stepper = model("encoder-layer").stepper()
+    stepper.goto("*/softmax")
+    assert re.findall(r"slice (\d) of 8", drive(stepper, ["]"], (140, 45))) == ["2", "3", "4"]
+    assert re.findall(r"slice (\d) of 8", drive(stepper)) == ["1"]
+    assert len(re.findall(r"slice (\d) of 8", drive(stepper, [], (140, 80)))) == 8
+
+
+def test_what_is_typed_is_said_not_what_is_written_in_python() -> None:
+    package = Path(ca.step.__file__).parent
+    code = "\n".join(file.read_text("utf-8") for file in package.glob("*.py"))
+    for python in TYPED:
+        assert python in code
+    stepper = single()
+    text = " ".join(drive(stepper, ["k", '"head"', "enter"], (140, 24)).split())
+    assert "fix: head encoder/layer.0/* 3" in text
+    stepper.goto("attention/softmax")
+    stepper.knock_out("uniform-attention")
+    text = " ".join(drive(stepper, ["e", '"0.5"', "enter"], (140, 24)).split())
+    assert "take the other back first: x in list 5" in text
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import select
 import struct
 import subprocess
@@ -79,7 +80,16 @@ def test_a_terminal_that_can_only_print_is_refused() -> None:
 
 def test_a_pipe_is_no_terminal() -> None:
     done = subprocess.run(
-        [PROGRAM, "step", "no-such-model"], capture_output=True, text=True, check=False
+        [PROGRAM, "step", "attention"], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert "--script prints the steps" in done.stderr
+    assert re.search(r"std(in|out) is redirected: it is no terminal", done.stderr)
+
+
+def test_a_wrong_name_is_said_first() -> None:
+    done = subprocess.run(
+        [PROGRAM, "step", "no-such-model"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no model 'no-such-model'" in done.stderr

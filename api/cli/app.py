@@ -70,6 +70,10 @@ axis_option = click.option(
     help="At level token, along which size: T, else S, if not given.",
 )
 
+backward_option = click.option(
+    "--backward", is_flag=True, help="Run the backward pass too, for gradients."
+)
+
 theme_option = click.option(
     "--theme",
     metavar="THEME",
@@ -439,11 +443,7 @@ def debug(
 )
 @level_option("op")
 @axis_option
-@click.option(
-    "--backward",
-    is_flag=True,
-    help="Step through the gradients of the output, or of the sum of its elements.",
-)
+@backward_option
 @click.option(
     "--until", metavar="PATH", default="", help="Stop after this step; * stands for any text."
 )
@@ -471,8 +471,9 @@ def step(
 
     It opens in the terminal, where one steps by keys; ? lists them. With --script the steps are
     printed; with --json too, each is an object on a line of its own. With --web a page is written,
-    on which one steps as well. Sizes, inputs and weights that are not given are small, or drawn at
-    random.
+    on which one steps as well. With --backward the steps are those of the gradients of the output,
+    or of the sum of its elements. Sizes, inputs and weights that are not given are small, or drawn
+    at random.
     """
     from cutaway.cli.inputs import Given
     from cutaway.cli.step import Options, open_in_terminal, print_steps, write_page
@@ -502,7 +503,7 @@ def step(
 @dim_option
 @feed_option
 @seed_option
-@click.option("--backward", is_flag=True, help="Compare gradients too.")
+@backward_option
 @click.option(
     "--tolerance",
     type=click.FloatRange(0, 1, max_open=True),
@@ -539,8 +540,8 @@ def compare(
     """Say where two models part: at which node, by how much, and why.
 
     A and B are MODELs, or B is a trace from elsewhere: a .npz or .safetensors file of arrays by
-    path. Both get the same inputs and weights, by path; what is not given is drawn at random.
-    Exit code 0: equal; 1: they differ.
+    path. Both get the same inputs and weights, by path; what is not given is drawn at random. With
+    --backward gradients are compared as well. Exit code 0: equal; 1: they differ.
     """
     from cutaway.cli.compare import Options, compare_models
     from cutaway.cli.inputs import Given

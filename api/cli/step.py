@@ -63,8 +63,9 @@ def write_page(name: str, given: Given, options: Options, file: Path, as_json: b
 
 def open_in_terminal(name: str, given: Given, options: Options) -> None:
     """Step by keys, from the first step or from the one that is asked for."""
-    check_terminal()  # before a large model is read
-    stepper, sentence = _stepper(load(name), given, options)
+    model = load(name)  # first: who mistyped its name is told so
+    check_terminal()
+    stepper, sentence = _stepper(model, given, options)
     if options.until:
         stepper.until(options.until)
     stepper.tui(title=f"{name}: {sentence}" if sentence else name, lang=options.lang)

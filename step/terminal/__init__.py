@@ -35,10 +35,11 @@ def check_terminal() -> None:
     OptionError
         Saying which it is.
     """
-    streams = {"input": sys.stdin, "output": sys.stdout, "error output": sys.stderr}
+    streams = {"stdin": sys.stdin, "stdout": sys.stdout, "stderr": sys.stderr}
     for name, stream in streams.items():
         if stream is None or not stream.isatty():
-            raise OptionError(_no_terminal(f"the {name} is none"))
+            what = "closed" if stream is None else "redirected"
+            raise OptionError(_no_terminal(f"{name} is {what}: it is no terminal"))
     if os.environ.get("TERM", "") in ("", "dumb") and os.name == "posix":
         raise OptionError(_no_terminal(f"TERM={os.environ.get('TERM', '')}"))
 

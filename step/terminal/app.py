@@ -27,6 +27,7 @@ from cutaway.step.terminal.rows import LISTS, About, Goal
 from cutaway.step.terminal.setups import toggle_breakpoint
 from cutaway.step.terminal.text import printable
 from cutaway.step.terminal.theme import THEMES, colours_of
+from cutaway.step.terminal.told import told
 from cutaway.step.terminal.walk import Walk
 from cutaway.step.terminal.words import Lang, Say, sayer
 from cutaway.step.watch import Watch
@@ -42,7 +43,7 @@ class StepApp(App[None]):
 
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (120, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (120, "-wide"), (180, "-vast")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (10, "-low"), (18, "-middle"), (36, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key.key, f"do('{key.action}')", show=False) for key in KEYS),
@@ -121,7 +122,7 @@ class StepApp(App[None]):
             act()
         except CutawayError as error:
             done = False
-            self.tell(_on_one_line(error), wrong=True)
+            self.tell(told(error), wrong=True)
         except Exception as error:  # of a user's function: the session is worth more
             done = False
             self.tell(f"{type(error).__name__}: {error}", wrong=True)
@@ -136,6 +137,10 @@ class StepApp(App[None]):
             line = self.query_one("#message", Static)
             line.set_class(wrong, "wrong")
             line.update(said)
+
+    def action_help_quit(self) -> None:
+        """Say how to quit, to whom Ctrl-C is a habit."""
+        self.tell(self.say("quits"))
 
     # ---- the entry at the bottom
 
@@ -249,6 +254,7 @@ class StepApp(App[None]):
         listing = self.query_one(Listing)
         if listing.size.height:
             listing.show_rows(LISTS[self.list_shown](walk, self.edits, say))
+        listing.make_room(self.heatmap.size.height, self.heatmap.wanted)
         self._put("#foot", foot(self.lang, self.size.width))
 
     @property
@@ -261,8 +267,3 @@ class StepApp(App[None]):
         if self._put_before.get(where) != text:
             self._put_before[where] = text
             self.query_one(where, Static).update(text, layout=False)
-
-
-def _on_one_line(error: Exception) -> str:
-    """Return an error's message without the layout that it has on lines of its own."""
-    return " · ".join(" ".join(line.split()) for line in str(error).splitlines())

@@ -1,6 +1,7 @@
 """The heatmap: a value, the names of its places, and the number of the chosen cell."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from rich.style import Style
@@ -16,7 +17,7 @@ from cutaway.render.theme import Theme
 from cutaway.run.compile import Array
 from cutaway.step.numbers import number
 from cutaway.step.terminal.cell import block, colours, exact, figure, largest
-from cutaway.step.terminal.layout import LONGEST, Layout, laid, slices
+from cutaway.step.terminal.layout import LONGEST, Layout, Place, laid, slices
 from cutaway.step.terminal.text import cut, cut_left, fill
 from cutaway.step.terminal.walk import Walk
 from cutaway.step.terminal.words import Say
@@ -52,6 +53,12 @@ class Heatmap(Widget, can_focus=True):
                 self.refresh(Region(0, y, self.size.width, 1))
         self._lines = lines
 
+    @property
+    def wanted(self) -> int:
+        """How many lines all rows of the value take."""
+        shape: Place = self._walk.value.shape
+        return AROUND + (1, 1, *shape)[-2]
+
     def render_line(self, y: int) -> Strip:
         """Return a line, as it was drawn."""
         base = self.rich_style
@@ -78,7 +85,23 @@ class Heatmap(Widget, can_focus=True):
         top = [head, self._columns(lay, columns)]
         if height <= AROUND:  # no room for names
             top, self._top = [], 0
-        return [*top, *body, *self._readout(lay, rows, columns, say, width)][: max(height, 1)]
+        lines = [*top, *body, *self._readout(lay, rows, columns, say, width)][: max(height, 1)]
+        for place in self._others(lay, height - len(lines)):
+            other = replace(lay, lead=place)
+            lines.append(Text(cut(self._slice("slice-below", place, say), width), "bold"))
+            lines += [self._row(other, row, rows[row], most, theme) for row in lay.rows]
+        return lines
+
+    def _others(self, lay: Layout, room: int) -> list[Place]:
+        """Return the slices after this one that have room below it, all rows of each."""
+        found = slices(self._walk.value.shape)
+        here = found.index(lay.lead)
+        return [*found[here + 1 :], *found[:here]][: max(room, 0) // (len(lay.rows) + 1)]
+
+    def _slice(self, key: str, place: Place, say: Say) -> str:
+        """Say which slice a place along the leading axes is, of how many."""
+        found = slices(self._walk.value.shape)
+        return say(key, found.index(place) + 1, len(found)) if len(found) > 1 else ""
 
     def _heading(self, say: Say, width: int) -> Text:
         walk = self._walk
@@ -88,9 +111,7 @@ class Heatmap(Widget, can_focus=True):
             f"{name} {length}" if name != str(length) else name
             for name, length in zip(dims, walk.value.shape, strict=True)
         )
-        found = slices(walk.value.shape)
-        part = f"  {say('slice', found.index(walk.cell[:-2]) + 1, len(found))}"
-        text = f"{name}  {shape}{part if len(found) > 1 else ''}"
+        text = "  ".join(filter(None, (name, shape, self._slice("slice", walk.cell[:-2], say))))
         most, least = _ends(walk.value)
         if most is not None:
             text += f"  {say('range', number(least), number(most))}"

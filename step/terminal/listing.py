@@ -29,6 +29,25 @@ class Listing(OptionList):
         self.set_options([Option(Text(text, no_wrap=True)) for text in texts])
         self.highlighted = place
 
+    def make_room(self, above: int, wanted: int) -> None:
+        """Give lines that are free here to what stands above, as far as it wants more.
+
+        Parameters
+        ----------
+        above
+            How many lines it has.
+        wanted
+            How many it wants.
+        """
+        usual = self.styles.base.height
+        if not above or usual is None or not usual.is_cells:  # one of both stands alone
+            self.styles.max_height = None
+            return
+        free = above + self.outer_size.height - wanted
+        most = max(min(int(usual.value), free), min(int(usual.value), len(self._texts)), 1)
+        if self.styles.max_height is None or self.styles.max_height.value != most:
+            self.styles.max_height = most
+
     @property
     def marked(self) -> About:
         """What the marked line is about."""

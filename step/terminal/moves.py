@@ -94,8 +94,14 @@ def _found(app: "StepApp", text: str) -> None:
 
 
 def _level(by: int, app: "StepApp") -> None:
-    if not app.walk.change_level(by):
+    name = app.walk.next_level(by)
+    if not name:
         app.tell(app.say("only-level"))
+    elif name == "token" and app.walk.too_long:
+        app.tell(app.say("too-long", app.say(name)))
+    else:
+        app.walk.stepper.level = name
+        app.walk.settle()
 
 
 def _direction(app: "StepApp") -> None:

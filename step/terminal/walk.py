@@ -7,6 +7,7 @@ from cutaway.graph.graph import glob_pattern
 from cutaway.run.compile import Array
 from cutaway.step.detail import LEVELS
 from cutaway.step.record import Step
+from cutaway.step.step_lists import too_long
 from cutaway.step.stepper import Stepper
 from cutaway.step.terminal.layout import Place, slices
 from cutaway.step.turn import counterpart
@@ -92,19 +93,15 @@ class Walk:
         """Return the node at a path of this level."""
         return next(n for n in self.stepper.graph.nodes if self.stepper.graph.path(n) == path)
 
-    def change_level(self, by: int) -> bool:
-        """Go to the next level, finer or coarser; say whether there is one.
+    def next_level(self, by: int) -> str:
+        """Return the next level, finer or coarser; empty if there is none."""
+        place = LEVELS.index(self.stepper.level) + by
+        return LEVELS[place] if 0 <= place < len(LEVELS) else ""
 
-        Raises
-        ------
-        OptionError
-            If it has far too many steps, or there is no axis along which tokens lie.
-        """
-        names = list(LEVELS)[LEVELS.index(self.stepper.level) :: by][1:]
-        if names:
-            self.stepper.level = names[0]
-            self.settle()
-        return bool(names)
+    @property
+    def too_long(self) -> bool:
+        """Whether nobody would wait until each token is a step."""
+        return too_long(self.stepper._levels)
 
     def turn(self) -> bool:
         """Walk in the other direction, from the same value; say whether it has a step there."""

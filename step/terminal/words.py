@@ -15,6 +15,7 @@ TERMINAL = {
     "step-at": Title("step {0} of {1}", "第 {0} 步，共 {1} 步"),
     "level-at": Title("level {0}", "层级：{0}"),
     "slice": Title("slice {0} of {1}, keys [ ]", "切片 {0}/{1}，按键 [ ]"),
+    "slice-below": Title("slice {0} of {1}", "切片 {0}/{1}"),
     "sampled-here": Title("sampled: {0} × {2} of {1} × {3}", "已采样：{1} × {3} 中的 {0} × {2}"),
     "empty-value": Title("it has no elements", "没有元素"),
     "of-input": Title("input {0}", "输入 {0}"),
@@ -54,9 +55,14 @@ TERMINAL = {
     "nothing-marked": Title(
         "x removes what is marked in a list: 3, 4 or 5", "x 删除列表中选中的项：按 3、4 或 5"
     ),
-    "changed-now": Title("{0} is changed: X takes all back", "{0} 已改变：按 X 全部复原"),
+    "changed-now": Title("Changed, X takes all back: {0}", "已改变，按 X 全部复原：{0}"),
     "all-back": Title("All is as it was.", "已全部复原。"),
     "bad-number": Title("“{0}” is no number", "“{0}”不是一个数"),
+    "quits": Title("q quits", "按 q 退出"),
+    "too-long": Title(
+        "Level {0} has too many steps here; fewer tokens have fewer",
+        "{0}层级的步骤太多；词元少一些，步骤就少一些",
+    ),
     "close": Title("Esc closes", "按 Esc 关闭"),
     "no-gradient-step": Title(
         "No gradient is computed of {0}: this is the nearest step",

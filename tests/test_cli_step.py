@@ -146,7 +146,7 @@ def test_a_checkpoint_reads_a_sentence(capsys: Capture, tmp_path: Path) -> None:
         (("attention",), "stepping by keys takes a terminal"),
         (("attention", "--json"), "add --script"),
         (("attention", "--script", "--until", "nowhere"), "nothing is called 'nowhere'"),
-        (("attention", "--script", "--level", "token"), "on the command line --axis T"),
+        (("attention", "--script", "--level", "token", "--axis", "Q"), "the graph has no axis 'Q'"),
         (("attention", "--script", "--web", "x.html"), "choose one of both"),
         (("attention", "--web", "x.pdf"), "which is HTML"),
         (("attention", "--script", "--level", "word"), "'word' is not one of"),

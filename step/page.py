@@ -32,6 +32,7 @@ from cutaway.step.words import PAGE
 FILES = (  # each reads the ones before it
     "arrays",
     "data",
+    "turn",
     "state",
     "address",
     "sampled",

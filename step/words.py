@@ -146,6 +146,14 @@ PAGE = {
     "no-breakpoint": Title("No breakpoint that way.", "该方向没有断点。"),
     "at-end": Title("That was the last step.", "已是最后一步。"),
     "at-begin": Title("That was the first step.", "已是第一步。"),
+    "no-gradient-step": Title(
+        "No gradient is computed of {0}: this is the nearest step.",
+        "没有计算 {0} 的梯度：这是最近的一步。",
+    ),
+    "no-forward-step": Title(
+        "What {0} is the gradient of is given: this is the first step that reads it.",
+        "{0} 是给定值的梯度，没有计算该值的步骤：这是最先读取它的一步。",
+    ),
     "nothing-inside": Title("There is nothing inside of this step.", "这一步里没有更细的步骤。"),
     "nothing-around": Title("There is nothing around this step.", "这一步外没有更大的步骤。"),
     "follows": Title("{0} is changed; {1} values follow.", "{0} 已改变；{1} 个值随之改变。"),

@@ -19,6 +19,7 @@ const picked = signal(null); // a cell: {id, index}
 const hovered = signal(null);
 const axes = signal(new Map()); // which place along a leading axis is shown, by the axis' name
 const notice = signal("");
+let turned = null; // where a reader stood when he turned round: {level, place}
 let entered = []; // the blocks that were stepped into: [level, index]
 
 const nameOf = (id) => program.nodes[id].path;
@@ -74,16 +75,23 @@ const setLevel = (name) => {
   enter(name, Math.max(0, tracks.value[name].findLastIndex((step) => step.span.some((id) => span.has(id)))));
 };
 
-// The step of the other pass that computes the same value, or its gradient.
+// The step of the other pass at the same value; where there is none, one near by, and a word of it.
 const setDirection = (name) => {
-  const wanted = new Set(name === "forward" ? current.value.of : current.value.span);
+  if (name === direction.value) return;
+  const back = name === "forward", step = current.value, from = index.value, here = steps.value;
+  const other = page.tracks[name], levels = Object.keys(other);
+  const there = Object.hasOwn(other, level.value) ? level.value : levels.at(-1);
+  let place = counterpart(step, other[there], back);
+  const known = place >= 0;
+  if (turned && turned.level === level.value && there === turned.level && back
+    && counterpart(other[there][turned.place], here, false) === from) place = turned.place;
+  turned = { level: level.value, place: from };
+  if (place < 0) place = back ? reading(step, other[there]) : nearest(here, from, other[there]);
   entered = [];
   batch(() => {
     direction.value = name;
-    if (!Object.hasOwn(tracks.value, level.value)) level.value = Object.keys(tracks.value).at(-1);
-    const found = steps.value.findIndex((step) =>
-      (name === "forward" ? step.span : step.of).some((id) => wanted.has(id)));
-    go(Math.max(0, found));
+    enter(there, place);
+    if (!known) notice.value = t(back ? "no-forward-step" : "no-gradient-step", step.path);
   });
 };
 

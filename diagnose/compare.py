@@ -52,7 +52,8 @@ def compare(
         Draws what is not given.
     backward
         Compare gradients too: of the same random cotangents of the outputs (1 for a scalar loss).
-        Those of a reference stand under ``grad/`` and the path, for ``outputs.sum()``.
+        Those of a reference stand under ``grad/`` and the path; the cotangents of its outputs too,
+        or they are ones.
     tolerance
         The relative difference that is none; by default 1e-9 in float64, 1e-5 in float32 and 0.01
         in float16.

@@ -17,6 +17,7 @@ from cutaway.interop import read_arrays
 from cutaway.ops import MatMul
 
 GRADIENT = "grad/"  # what the names of gradients begin with
+RETURNED = "returned"  # what the output of a graph is called that has only one
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,11 +146,12 @@ class _Places:
         self._graph = graph
         self._nodes = {graph.path(node): node for node in graph.nodes}
         self._nodes |= {node.name: node for node in graph.inputs}
+        self._returned = {RETURNED: graph.outputs[0]} if len(graph.outputs) == 1 else {}
 
     def find(self, name: str) -> tuple[str, Node | None]:
         """Return the path by which a name was found, and its node."""
         for path in candidates(name):
-            for known in (self._nodes, self._scopes, self._ends):
+            for known in (self._nodes, self._returned, self._scopes, self._ends):
                 if path in known:
                     return path, known[path]
         return "", None

@@ -14,7 +14,7 @@ from cutaway.diagnose.judge import row, said
 from cutaway.diagnose.ran import Ran, completed, run, sizes_shown
 from cutaway.diagnose.reference import Found, Reference, found_in
 from cutaway.diagnose.relation import relation
-from cutaway.diagnose.slopes import slopes
+from cutaway.diagnose.slopes import noise_of, slopes
 from cutaway.diagnose.subject import Subject
 from cutaway.graph import FeedError, Graph, Input, Leaf, Node, Parameter
 from cutaway.graph.errors import explain
@@ -166,7 +166,7 @@ def _place(graph: Graph, node: Node) -> Place:
 
 
 def _slopes(ran: Ran, found: Found) -> dict[Node, Difference]:
-    """Return how far gradients are apart: those of the sum of all outputs, unless it says else."""
+    """Return how far gradients are apart: of the cotangents of outputs that it has, or of ones."""
     seeds: list[Array | None] = [
         found.slopes.get(output, np.ones_like(ran.values[output]))
         if output.dtype == "float"
@@ -174,7 +174,10 @@ def _slopes(ran: Ran, found: Found) -> dict[Node, Difference]:
         for output in ran.graph.outputs
     ]
     ours = slopes(ran, seeds)
+    begun = {output: [seed] for output, seed in zip(ran.graph.outputs, seeds, strict=True)
+             if seed is not None}  # fmt: skip
+    noise = noise_of(ran.graph, {**{node: [slope] for node, slope in ours.items()}, **begun})
     return {
-        node: difference(ours.get(node, np.zeros_like(ran.values[node])), array)
+        node: difference(ours.get(node, np.zeros_like(ran.values[node])), array, noise)
         for node, array in found.slopes.items()
     }

@@ -31,8 +31,38 @@ def test_a_trace_of_pytorch_is_ours() -> None:
     modules = {"self_attn", "linear1", "linear2", "norm1"}  # norm2 is the layer's output
     assert {f"layers.{n}.{name}" for n in (0, 1) for name in modules} <= others
     assert {"layers.1.self_attn.query.weight", "layers.0.norm1.bias", "x"} <= others
-    (slope,) = [row.gradient for row in found.rows if row.gradient is not None]
-    assert 0 < slope.relative < 1e-5
+    slopes = [row.gradient for row in found.rows if row.gradient is not None]
+    assert len(slopes) == 34  # the cotangent of the output, x, and 16 weights in each layer
+    assert 0 < max(slope.relative for slope in slopes) < 1e-5
+
+
+@pytest.mark.parametrize("name", ["x", "layers.0.linear1.weight", "layers.1.norm2.bias"])
+def test_a_gradient_of_pytorch_that_is_another(name: str) -> None:
+    arrays = load_file(TRACE)
+    arrays[f"grad/{name}"] = arrays[f"grad/{name}"] * 1.001
+    first = ca.compare(encoder(), arrays).first
+    assert first is not None
+    assert (first.kind, first.b) == ("gradient", name)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-6])
+def test_gradients_that_are_rounding_are_no_difference(scale: float) -> None:
+    """Of the sum of what a norm gives, nothing upstream of it has a gradient."""
+    graph = encoder()
+    here = at(graph)
+    loss = ca.Graph(graph.outputs[0].sum() * scale)
+    run = ca.Stepper(loss, here.feeds, here.params, here.dims, backward=True)
+    arrays = {f"grad/{path}": run.gradient(path) for path in here.params}
+    up = "grad/layer.0/feed_forward/up/weight"
+    assert 0 < abs(arrays[up]).max() < 1e-12 * scale
+    params = {path: array.astype("float32") for path, array in here.params.items()}
+    given = (loss, {"x": here.feeds["x"].astype("float32")}, params)
+    assert ca.compare(given, arrays).equal
+    last = "grad/layer.1/feed_forward_norm/bias"
+    arrays[last] = arrays[last] * 1.001
+    first = ca.compare(given, arrays).first
+    assert first is not None
+    assert (first.kind, first.path) == ("gradient", last.removeprefix("grad/"))
 
 
 @pytest.mark.parametrize(
@@ -142,11 +172,8 @@ class Tensor:
     def numpy(self) -> Array:
         return self.array
 
-    def sum(self) -> "Tensor":
-        return self
-
-    def backward(self) -> None:
-        pass
+    def backward(self, cotangent: "Tensor") -> None:
+        assert cotangent.array.shape == self.array.shape
 
 
 class Module:
@@ -171,15 +198,23 @@ class Module:
         return output
 
 
+class Torch:
+    """As much of the library as the recipe uses."""
+
+    def randn_like(self, tensor: Tensor) -> Tensor:
+        return Tensor(np.full_like(tensor.array, 0.5))
+
+
 def test_the_recipe_records_modules_inputs_weights_and_gradients(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "comparing.md").read_text("utf-8")
     (code,) = [b.code for b in blocks(page) if b.code.startswith("def record")]
-    names: dict[str, Any] = {"np": np}
+    names: dict[str, Any] = {"np": np, "torch": Torch()}
     exec(code, names)
     x = Tensor(np.ones((1, 2)), grad=Tensor(np.full((1, 2), 2.0)))
     names["record"](Module(), tmp_path / "trace.npz", x=x)
     found = read_arrays(tmp_path / "trace.npz")
-    assert sorted(found) == ["grad/x", "layers.0.linear1", "weight", "x"]
+    theirs = ["grad/returned", "grad/x", "layers.0.linear1", "returned", "weight", "x"]
+    assert sorted(found) == theirs
     assert found["layers.0.linear1"].tolist() == [[2.0, 2.0]]
 
 

@@ -89,14 +89,14 @@ TEXTS: dict[str, Pair] = {
     "grows": ("it grows most at {}", "增长最大之处：{}"),
     "parameters": ("parameters that differ: {}", "不同的参数：{}"),
     "fresh": (
-        "neither given nor in the reference, and drawn: {}",
-        "既未给出、参考数据中也没有，故随机取值：{}",
+        "neither given nor usable in the reference, and drawn: {}",
+        "既未给出、参考数据中也没有可用的，故随机取值：{}",
     ),
     "missing": ("not in the reference: {} nodes", "参考数据中没有的节点：{} 个"),
     "extra": ("only in the reference, and left out: {}", "只在参考数据中、未作比较：{}"),
     "shape": (
-        "left out, of another shape: {name} is {theirs}, here {ours}",
-        "形状不同、未作比较：{name} 为 {theirs}，这里为 {ours}",
+        "left out, of another shape: {name} is {theirs}, and should be {ours}",
+        "形状不同、未作比较：{name} 为 {theirs}，应为 {ours}",
     ),
     "nan": (
         "{name} holds NaN: {count} of {size} numbers",

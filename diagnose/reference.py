@@ -84,12 +84,20 @@ class Found:
         What it calls them.
     extra
         Its names that nothing here is called.
+    turned
+        The nodes whose arrays it has transposed.
     """
 
     values: dict[Node, Array]
     slopes: dict[Node, Array]
     names: dict[Node, str]
     extra: tuple[str, ...]
+    turned: frozenset[Node]
+
+    def shape(self, node: Node) -> tuple[int, ...]:
+        """Return the shape of a value as the reference has it."""
+        shape = self.values[node].shape
+        return shape[::-1] if node in self.turned else shape
 
 
 def found_in(reference: Reference, graph: Graph) -> Found:
@@ -105,6 +113,7 @@ def found_in(reference: Reference, graph: Graph) -> Found:
     slopes: dict[Node, Array] = {}
     names: dict[Node, str] = {}
     extra: list[str] = []
+    turned: set[Node] = set()
     for name, array in unpacked(reference.arrays):
         back = name.startswith(GRADIENT)
         plain = renamed(name.removeprefix(GRADIENT), reference.names)
@@ -114,6 +123,7 @@ def found_in(reference: Reference, graph: Graph) -> Found:
             continue
         if path != plain and _is_weight(node, graph) and array.ndim == 2:
             array = array.T  # PyTorch keeps (out, in)
+            turned.add(node)
         known = (slopes if back else values).setdefault(node, array)
         if difference(known, array).relative > 0:  # a layer's last module, and the layer, agree
             extra.append(name)
@@ -129,7 +139,7 @@ def found_in(reference: Reference, graph: Graph) -> Found:
                 fix='say what is what: names={"theirs": "ours"}',
             )
         )
-    return Found(values, slopes, names, tuple(extra))
+    return Found(values, slopes, names, tuple(extra), frozenset(turned))
 
 
 def _is_weight(node: Node, graph: Graph) -> bool:

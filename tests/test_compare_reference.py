@@ -247,8 +247,46 @@ def test_an_array_of_another_shape_is_listed_and_the_rest_compared(here: At) -> 
     assert not found.equal
     assert not found.divergences
     (note,) = [english for english, _ in found.notes if "another shape" in english]
-    assert "layer.0/feed_forward/relu is (2, 2), here (" in note
+    assert "layer.0/feed_forward/relu is (2, 2), and should be (" in note
     assert sum(row.difference is not None for row in found.rows) > 80
+
+
+WEIGHT = "layers.0.linear1.weight"  # (6, 4) there, (4, 6) here
+
+
+@pytest.mark.parametrize(
+    ("array", "note"),
+    [
+        (np.ones((3, 4)), f"another shape: {WEIGHT} is (3, 4), and should be (6, 4)"),
+        (np.ones(6), f"another shape: {WEIGHT} is (6,), and should be (6, 4)"),
+        (np.full((6, 4), np.nan), f"{WEIGHT} holds NaN: 24 of 24 numbers"),
+    ],
+    ids=["shape", "rank", "nan"],
+)
+def test_a_parameter_that_cannot_be_run_is_said_and_another_drawn(array: Array, note: str) -> None:
+    x = ca.input("x", "B T D")
+    graph = ca.Graph(ca.layers.encoder(x, layers=2, heads=2, hidden="d_ff"))
+    found = ca.compare(graph, {**load_file(TRACE), WEIGHT: array})
+    notes = [english for english, _ in found.notes]
+    assert any(note in english for english in notes)
+    assert any("and drawn: layer.0/feed_forward/up/weight" in english for english in notes)
+    assert not found.equal
+    paths = {each.path for each in found.divergences}
+    assert paths - {"layer.0/feed_forward/up/weight"} == {"layer.0/feed_forward/up/add"}
+
+
+def test_an_input_of_another_shape_is_named_with_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "trace.safetensors"
+    save_file({**load_file(TRACE), "x": np.ones((1, 3, 5), "float32")}, file)
+    with pytest.raises(ca.FeedError) as caught:
+        ca.compare(encoder(), file)
+    for text in ("required: x (B, T, 4)", "came:     x (1, 3, 5)", f"where:    {file}"):
+        assert text in str(caught.value)
+
+
+def test_nan_in_an_input_is_said() -> None:
+    found = ca.compare(encoder(), {**load_file(TRACE), "x": np.full((1, 3, 4), np.nan)})
+    assert ("x holds NaN: 12 of 12 numbers", "x 含有 NaN：12 个数中有 12 个") in found.notes
 
 
 def test_nan_is_said_where_it_stands(here: At) -> None:

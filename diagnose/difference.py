@@ -43,7 +43,14 @@ class Difference:
             return " / ".join(map(str, self.shapes))
         return f"{self.absolute:.3g} ({self.relative:.2g})"
 
+    def as_data(self) -> dict[str, Any]:
+        """Return it for JSON: of unlike shapes no numbers."""
+        apart = (None, None) if self.shapes else (self.absolute, self.relative)
+        shapes = [list(shape) for shape in self.shapes] if self.shapes else None
+        return dict(zip(("difference", "relative", "shapes"), (*apart, shapes), strict=True))
 
+
+NOTHING = {"difference": None, "relative": None, "shapes": None}
 EQUAL = Difference(0.0, 0.0)
 
 

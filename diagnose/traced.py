@@ -143,9 +143,11 @@ def _begun(
         if isinstance(node.op, Input):
             yield Divergence("input", here, here, name, apart)
         elif isinstance(node.op, Parameter):
-            kind, detail = relation(ran.values[node], theirs[node])
+            kind, detail = relation(ran.values[node], theirs[node], node.shape)
             reader = ran.graph.path(min(ran.graph.readers[node], key=ran.graph.nodes.index))
-            yield Divergence("parameter", here, here, name, apart, (), kind, detail, reader)
+            yield Divergence(
+                "parameter", here, here, name, apart, relation=kind, detail=detail, reader=reader
+            )
         elif suspects:
             places = tuple(_place(ran.graph, inner) for inner in (*suspects, node))
             yield Divergence("between", here, here, name, apart, places)

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import fields, replace
 
-from cutaway.diagnose.align import COMMUTATIVE, Alignment
+from cutaway.diagnose.align import COMMUTATIVE
+from cutaway.diagnose.alignment import Alignment
 from cutaway.diagnose.difference import Difference
 from cutaway.diagnose.divergence import Divergence, Kind, Place
 from cutaway.diagnose.ran import Ran

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.diagnose.align import Alignment, align
+from cutaway.diagnose.align import align
+from cutaway.diagnose.alignment import Alignment
 from cutaway.diagnose.blame import Blame
 from cutaway.diagnose.comparison import Comparison
 from cutaway.diagnose.difference import Array, tolerance_of
@@ -92,6 +93,10 @@ def compare(
     reference = Reference.of(b, names or {})
     if reference is not None:
         return against(left, reference, backward, limit)
+    if names:
+        raise OptionError(
+            explain("there is nothing to rename", required="names= beside a reference's arrays")
+        )
     right = _with(subject_of(b), feeds, params, sizes)
     _check_names((left, right), feeds, params)
     one, two, alignment = _run_both(left, right, seed)

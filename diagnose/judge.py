@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cutaway.diagnose.align import Alignment
+from cutaway.diagnose.alignment import Alignment
 from cutaway.diagnose.blame import Blame
 from cutaway.diagnose.compare_texts import TEXTS
 from cutaway.diagnose.comparison import Comparison, Row

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cutaway.diagnose.difference import Array, difference
-from cutaway.diagnose.names import candidates, renamed, unpacked
+from cutaway.diagnose.names import candidates, idle, renamed, unpacked
 from cutaway.graph import Graph, LoadError, Node, OptionError, Parameter
 from cutaway.graph.errors import explain
 from cutaway.interop import read_arrays
@@ -107,7 +107,10 @@ def found_in(reference: Reference, graph: Graph) -> Found:
     ------
     LoadError
         If none fits.
+    OptionError
+        If a name that a caller says what it means isn't there.
     """
+    _check_rules(reference)
     places = _Places(graph)
     values: dict[Node, Array] = {}
     slopes: dict[Node, Array] = {}
@@ -140,6 +143,44 @@ def found_in(reference: Reference, graph: Graph) -> Found:
             )
         )
     return Found(values, slopes, names, tuple(extra), frozenset(turned))
+
+
+def params_in(
+    file: str | os.PathLike[str], graph: Graph, names: Mapping[str, str] | None = None
+) -> dict[str, Array]:
+    """Return all parameters of a graph from a file, under their names here.
+
+    Raises
+    ------
+    LoadError
+        If the file cannot be read, or lacks a parameter.
+    """
+    reference = Reference(read_arrays(file), names or {}, os.fspath(file))
+    values = found_in(reference, graph).values
+    lacking = [node.path for node in graph.parameters if node not in values]
+    if lacking:
+        raise LoadError(
+            explain(
+                "the weights are not all there",
+                required=", ".join(lacking[:5]),
+                came=", ".join(list(reference.arrays)[:5]),
+                where=reference.where,
+            )
+        )
+    return {node.path: values[node] for node in graph.parameters}
+
+
+def _check_rules(reference: Reference) -> None:
+    known = [name.removeprefix(GRADIENT) for name, _ in unpacked(reference.arrays)]
+    for theirs in idle(known, reference.names):
+        raise OptionError(
+            explain(
+                f"nothing in the reference is called {theirs!r}",
+                required=", ".join(known[:5]) or "a name that it has",
+                came=f"{theirs} = {reference.names[theirs]}",
+                where=reference.where,
+            )
+        )
 
 
 def _is_weight(node: Node, graph: Graph) -> bool:

@@ -89,7 +89,7 @@ def draw(
     open, close
         Paths of scopes to look into, or to show as a box; ``*`` stands for any text.
     fold
-        Whether repeated blocks are drawn once; otherwise they have numbers.
+        Whether repeated blocks are drawn once; otherwise each has the name of its scope.
     lang
         ``en``, ``zh`` or ``both``.
     direction

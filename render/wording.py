@@ -30,7 +30,7 @@ class Wording:
     bare
         Scopes whose frame is left out: what is in it stands in the one around it.
     numbered
-        Whether blocks that are repeated have the numbers of their scopes.
+        Whether blocks that are repeated have the names of their scopes, with their numbers.
     """
 
     titles: Mapping[str, Title] = field(default_factory=dict)
@@ -49,12 +49,13 @@ class Wording:
         --------
         >>> look = Look(Title("Layer", "层"), "layer")
         >>> Wording(numbered=True).called(look, "encoder/layer.1").title
-        Title(en='Layer 1', zh='层 1')
+        Title(en='Layer · layer.1', zh='层 · layer.1')
         """
-        number = path.rpartition("/")[2].rpartition(".")[2]
-        title = look.title
-        if self.numbered and number.isdecimal() and not title.en.endswith(number):
-            title = title.each(lambda text: f"{text} {number}")
+        name, title = path.rpartition("/")[2], look.title
+        if self.numbered and name.rpartition(".")[2].isdecimal() and title.en != name:
+            title = title.each(
+                lambda text: f"{text} · {name}"
+            )  # pictures count from 1, names from 0
         return look._replace(title=self.titles.get(path, title))
 
     def place(self, place: Place) -> Place:

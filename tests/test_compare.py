@@ -351,6 +351,8 @@ def test_a_picture_has_shades_by_difference() -> None:
     assert [sign.words for sign in picture.scene.legend][-3:] != []
     assert "the first divergence" in [sign.words for sign in picture.scene.legend]
     assert "最先出现差异之处" in found.picture("layer", lang="zh").svg
+    blocks = [box.lines[0].text for box in found.picture("layer", lang="zh").scene.boxes]
+    assert {"掩码多头自注意力 · layer.0", "掩码多头自注意力 · layer.1"} <= set(blocks)
     assert found.picture(of="gradient").svg != found.picture().svg
     with pytest.raises(ca.OptionError, match="no 'weights' to draw"):
         found.picture(of="weights")

@@ -1,6 +1,7 @@
 """A run beside a trace from elsewhere: PyTorch's names, and traces that are none."""
 
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -368,12 +369,24 @@ def test_files_that_are_no_traces(here: At, tmp_path: Path) -> None:
             ca.compare(tuple(here), file)
 
 
+def _npz_of(file: Path, shape: str, size: int) -> None:
+    """Write a file whose header says a shape, over that many bytes."""
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}}}".ljust(117) + "\n"
+    start = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("x.npy", start + bytes(size))
+
+
 def test_a_file_that_unpacks_to_too_much(tmp_path: Path) -> None:
     file = tmp_path / "bomb.npz"
     np.savez_compressed(file, x=np.zeros(100_000))
     assert file.stat().st_size < 2_000
     with pytest.raises(ca.LoadError, match="holds too much"):
         read_arrays(file, largest=100_000)
+    for shape, size in (("(400000000,)", 2**26), ("(1000000, 1000000)", 16)):
+        _npz_of(file, shape, size)  # a thousand times the file; what only the header says
+        with pytest.raises(ca.LoadError, match="holds too much"):
+            read_arrays(file)
     save_file({"x": np.zeros(100_000)}, tmp_path / "large.safetensors")
     with pytest.raises(ca.LoadError, match="holds too much"):
         read_arrays(tmp_path / "large.safetensors", largest=100_000)

@@ -71,11 +71,11 @@ def _npz(file: Path, largest: int) -> dict[str, Array]:
             _check_size(file, size, min(largest, max(PLAIN, DENSEST * file.stat().st_size)))
         with np.load(file, allow_pickle=False) as arrays:
             found = {name: arrays[name] for name in arrays.files}
+    except LoadError:
+        raise
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
         raise _broken(file, str(error)) from None
     except Exception as error:  # zlib.error and others that damaged bytes bring about
-        if isinstance(error, LoadError):
-            raise
         raise _broken(file, f"{type(error).__name__}: {error}") from None
     for name, array in found.items():
         if array.dtype.kind not in "biuf":

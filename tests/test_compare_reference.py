@@ -381,14 +381,14 @@ def test_a_file_that_unpacks_to_too_much(tmp_path: Path) -> None:
     file = tmp_path / "bomb.npz"
     np.savez_compressed(file, x=np.zeros(100_000))
     assert file.stat().st_size < 2_000
-    with pytest.raises(ca.LoadError, match="holds too much"):
+    with pytest.raises(ca.LoadError, match=r"^[^\n]* holds too much\n"):
         read_arrays(file, largest=100_000)
     for shape, size in (("(400000000,)", 2**26), ("(1000000, 1000000)", 16)):
         _npz_of(file, shape, size)  # a thousand times the file; what only the header says
-        with pytest.raises(ca.LoadError, match="holds too much"):
+        with pytest.raises(ca.LoadError, match=r"^[^\n]* holds too much\n"):
             read_arrays(file)
     save_file({"x": np.zeros(100_000)}, tmp_path / "large.safetensors")
-    with pytest.raises(ca.LoadError, match="holds too much"):
+    with pytest.raises(ca.LoadError, match=r"^[^\n]* holds too much\n"):
         read_arrays(tmp_path / "large.safetensors", largest=100_000)
 
 

@@ -7,6 +7,7 @@ from cutaway.diagnose.diagnosis import Diagnosis
 from cutaway.diagnose.difference import Difference, difference
 from cutaway.diagnose.divergence import Divergence, Place
 from cutaway.diagnose.finding import Finding
+from cutaway.diagnose.reference import params_in
 from cutaway.diagnose.subject import Subject
 from cutaway.diagnose.unused import unused
 
@@ -22,5 +23,6 @@ __all__ = [
     "compare",
     "debug",
     "difference",
+    "params_in",
     "unused",
 ]

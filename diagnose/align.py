@@ -8,35 +8,14 @@ over, and is read at the same place by a pair, has been replaced: a GELU by anot
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
 
+from cutaway.diagnose.alignment import Alignment
 from cutaway.graph import Constant, Graph, Input, Leaf, Node, Parameter, evaluate
 
 FURTHEST = 3  # nodes that one graph may have more on the way
 ENOUGH = 0.3  # of 1: what two operands must have in common on average
 PATH = 0.3  # what the same path counts, beside the operands
 COMMUTATIVE = ("add", "multiply")
-
-
-@dataclass(frozen=True, eq=False)
-class Alignment:
-    """Pairs of nodes.
-
-    Attributes
-    ----------
-    pairs
-        The node of the right graph for that of the left one.
-    replaced
-        The left nodes whose partner is another op, or has other options.
-    """
-
-    pairs: Mapping[Node, Node]
-    replaced: frozenset[Node]
-
-    def only(self, graph: Graph, right: bool = False) -> tuple[Node, ...]:
-        """Return the nodes of a graph that have no partner."""
-        known = set(self.pairs.values()) if right else self.pairs.keys()
-        return tuple(node for node in graph.nodes if node not in known)
 
 
 def align(

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import fields, replace
 
-from cutaway.diagnose.align import COMMUTATIVE, Alignment
+from cutaway.diagnose.align import COMMUTATIVE
+from cutaway.diagnose.alignment import Alignment
 from cutaway.diagnose.difference import Difference
 from cutaway.diagnose.divergence import Divergence, Kind, Place
 from cutaway.diagnose.ran import Ran
@@ -41,13 +42,16 @@ class Blame:
             node, other = self._reader(node, other)
             guilty = node
         found = self._made(kind, guilty, node, other, difference, onlies)
+        if kind == "changed" and guilty is not node:
+            there = [*self._moving(theirs, self._right.graph), other]
+            return replace(found, instead=tuple(map(self.place, dict.fromkeys(there))))
         return replace(found, detail=self._read(node, other)) if kind == "wiring" else found
 
     def _kind(
         self, node: Node, other: Node, mine: list[Node], theirs: list[Node], found: Difference
     ) -> tuple[Kind, Node, list[Node]]:
-        here = [inner for inner in mine if inner not in self._fixed[self._left.graph]]
-        there = [inner for inner in theirs if inner not in self._fixed[self._right.graph]]
+        here = self._moving(mine, self._left.graph)
+        there = self._moving(theirs, self._right.graph)
         if (here and there) or (node in self._replaced and (here or there)):
             return "changed", (here or [node])[0], [*here, node]
         if here:
@@ -63,6 +67,10 @@ class Blame:
         if mine or theirs:
             return ("only-a", mine[-1], mine) if mine else ("only-b", theirs[-1], theirs)
         return "op", node, []
+
+    def _moving(self, nodes: list[Node], graph: Graph) -> list[Node]:
+        """Return the nodes that are no sizes and no numbers."""
+        return [node for node in nodes if node not in self._fixed[graph]]
 
     def _reader(self, node: Node, other: Node) -> tuple[Node, Node]:
         """Return the op on the way of values that reads a size or a number of its own line."""
@@ -93,7 +101,7 @@ class Blame:
 
     def _parameter(self, node: Node, other: Node, difference: Difference) -> Divergence:
         graph = self._left.graph
-        kind, detail = relation(self._left.values[node], self._right.values[other])
+        kind, detail = relation(self._left.values[node], self._right.values[other], node.shape)
         readers = sorted(graph.readers[node], key=graph.nodes.index)
         return Divergence(
             "parameter",

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.diagnose.align import Alignment, align
+from cutaway.diagnose.align import align
+from cutaway.diagnose.alignment import Alignment
 from cutaway.diagnose.blame import Blame
 from cutaway.diagnose.comparison import Comparison
 from cutaway.diagnose.difference import Array, tolerance_of
@@ -52,7 +53,8 @@ def compare(
         Draws what is not given.
     backward
         Compare gradients too: of the same random cotangents of the outputs (1 for a scalar loss).
-        Those of a reference stand under ``grad/`` and the path, for ``outputs.sum()``.
+        Those of a reference stand under ``grad/`` and the path; the cotangents of its outputs too,
+        or they are ones.
     tolerance
         The relative difference that is none; by default 1e-9 in float64, 1e-5 in float32 and 0.01
         in float16.
@@ -91,6 +93,10 @@ def compare(
     reference = Reference.of(b, names or {})
     if reference is not None:
         return against(left, reference, backward, limit)
+    if names:
+        raise OptionError(
+            explain("there is nothing to rename", required="names= beside a reference's arrays")
+        )
     right = _with(subject_of(b), feeds, params, sizes)
     _check_names((left, right), feeds, params)
     one, two, alignment = _run_both(left, right, seed)

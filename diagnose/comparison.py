@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cutaway.diagnose.compare_texts import TEXTS
-from cutaway.diagnose.difference import Difference
+from cutaway.diagnose.difference import NOTHING, Difference
 from cutaway.diagnose.divergence import Divergence
 from cutaway.diagnose.listing import listing
 from cutaway.graph import Graph
@@ -59,8 +59,7 @@ class Row:
             "other": self.other or None,
             "only": self.only or None,
             "kind": self.kind,
-            "difference": None if found is None else found.absolute,
-            "relative": None if found is None else found.relative,
+            **(NOTHING if found is None else found.as_data()),
             "gradient": None if slope is None else slope.relative,
             "growth": self.growth,
         }

@@ -43,15 +43,29 @@ class Difference:
             return " / ".join(map(str, self.shapes))
         return f"{self.absolute:.3g} ({self.relative:.2g})"
 
+    def as_data(self) -> dict[str, Any]:
+        """Return it for JSON: of unlike shapes no numbers."""
+        apart = (None, None) if self.shapes else (self.absolute, self.relative)
+        shapes = [list(shape) for shape in self.shapes] if self.shapes else None
+        return dict(zip(("difference", "relative", "shapes"), (*apart, shapes), strict=True))
 
+
+NOTHING = {"difference": None, "relative": None, "shapes": None}
 EQUAL = Difference(0.0, 0.0)
 
 
-def difference(left: npt.ArrayLike, right: npt.ArrayLike) -> Difference:
+def difference(left: npt.ArrayLike, right: npt.ArrayLike, smallest: float = SMALLEST) -> Difference:
     """Return how far two arrays lie apart.
 
     The same infinity, NaN at the same place, and a mask's -∞ that the other writes as a large
     negative number are no difference.
+
+    Parameters
+    ----------
+    left, right
+        Of any shapes.
+    smallest
+        Numbers below are compared as if they were of this size.
 
     Examples
     --------
@@ -78,7 +92,9 @@ def difference(left: npt.ArrayLike, right: npt.ArrayLike) -> Difference:
     if largest == 0:
         return EQUAL
     place = np.unravel_index(int(apart.argmax()), a.shape)
-    return Difference(largest, largest / _size(a, b), tuple(int(along) for along in place))
+    return Difference(
+        largest, largest / _size(a, b, smallest), tuple(int(along) for along in place)
+    )
 
 
 def _alike(a: Array, b: Array) -> Array:
@@ -87,12 +103,12 @@ def _alike(a: Array, b: Array) -> Array:
     return np.asarray(same | masked)
 
 
-def _size(a: Array, b: Array) -> float:
+def _size(a: Array, b: Array, smallest: float) -> float:
     """Return the largest number in two arrays, without what a mask or an overflow put there."""
     both = np.isfinite(a) & np.isfinite(b)
     if not both.any():
         return 1.0
-    return max(SMALLEST, float(np.abs(a[both]).max()), float(np.abs(b[both]).max()))
+    return max(smallest, float(np.abs(a[both]).max()), float(np.abs(b[both]).max()))
 
 
 def tolerance_of(*precisions: npt.DTypeLike) -> float:

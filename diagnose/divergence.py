@@ -43,11 +43,13 @@ class Place:
         return {"path": self.path, "file": self.file, "line": self.line}
 
 
-def _listed(paths: list[str]) -> str:
-    """List paths; of many the ends, and how many they are."""
+def _listed(places: tuple[Place, ...], lang: str) -> str:
+    """List the paths of places; of many the ends, and how many they are."""
+    paths = [place.path for place in places]
     if len(paths) <= LISTED:
-        return ", ".join(paths)
-    return f"{paths[0]}, …, {paths[-1]} ({len(paths)})"
+        return TEXTS["comma"][lang == "zh"].join(paths)
+    ends = {"begin": paths[0], "end": paths[-1], "count": len(paths)}
+    return TEXTS["ends"][lang == "zh"].format(**ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,9 @@ class Divergence:
     difference
         Between what both give.
     onlies
-        The paths of what only one graph computes, before ``at``.
+        What only one graph computes, before ``at``.
+    instead
+        What B computes where A computes ``onlies``, if both compute something.
     relation
         Of a parameter: what one array is of the other.
     detail
@@ -85,6 +89,7 @@ class Divergence:
     b: Place | str | None
     difference: Difference
     onlies: tuple[Place, ...] = ()
+    instead: tuple[Place, ...] = ()
     relation: str = ""
     detail: str = ""
     reader: str = ""
@@ -112,18 +117,26 @@ class Divergence:
             "other": other,
             "mine": "" if self.a is None else self.a.what,
             "theirs": self.b.what if isinstance(self.b, Place) else "",
-            "onlies": _listed([place.path for place in self.onlies]),
+            "onlies": _listed(self.onlies, lang),
+            "instead": _listed(self.instead, lang),
             "detail": self.detail,
             "a": "" if self.a is None else self.a.path,
             "shapes": str(self.difference),
             "reader": self.reader,
         }
-        ops = {words[side].partition("(")[0] for side in ("mine", "theirs")}
-        key = "options" if self.kind == "changed" and len(ops) == 1 else self.kind
-        text = KINDS[key][lang == "zh"].format(**words)
+        text = KINDS[self._key(words["mine"], words["theirs"])][lang == "zh"].format(**words)
         if self.relation:
             text += RELATIONS[self.relation][lang == "zh"].format(self.detail)
         return text
+
+    def _key(self, mine: str, theirs: str) -> str:
+        """Say which sentence fits: of a change there are three."""
+        if self.kind != "changed":
+            return self.kind
+        if self.instead:
+            return "instead"
+        same = mine.partition("(")[0] == theirs.partition("(")[0]
+        return "options" if same else "changed"
 
     def numbers(self, lang: str = "en") -> str:
         """Say how large the difference is."""
@@ -142,10 +155,10 @@ class Divergence:
             "kind": self.kind,
             **self.at.as_data(),
             "message": self.message(lang),
-            "difference": self.difference.absolute,
-            "relative": self.difference.relative,
+            **self.difference.as_data(),
             "a": None if self.a is None else self.a.as_data(),
             "b": self.b.as_data() if isinstance(self.b, Place) else self.b and {"name": self.b},
             "only": [place.as_data() for place in self.onlies],
+            "instead": [place.as_data() for place in self.instead],
             "relation": self.relation or None,
         }

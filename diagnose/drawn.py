@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.diagnose.align import Alignment
+from cutaway.diagnose.alignment import Alignment
 from cutaway.diagnose.subject import Subject
 from cutaway.graph import ContractError, FeedError, Graph, Input, Node, Parameter, evaluate, show
 from cutaway.ops import Take

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cutaway.diagnose.align import Alignment
+from cutaway.diagnose.alignment import Alignment
 from cutaway.diagnose.blame import Blame
 from cutaway.diagnose.compare_texts import TEXTS
 from cutaway.diagnose.comparison import Comparison, Row
@@ -10,6 +10,7 @@ from cutaway.diagnose.difference import Array, Difference, difference
 from cutaway.diagnose.divergence import Divergence
 from cutaway.diagnose.forced import Forced, forced
 from cutaway.diagnose.ran import Ran
+from cutaway.diagnose.slopes import noise_of
 from cutaway.graph import Constant, Graph, Input, Node, Parameter
 
 Slopes = Mapping[Node, tuple[Array, Array]]
@@ -32,7 +33,7 @@ def judge(
     }
     theirs = {node: two.values[other] for node, other in partners.items()}
     found = forced(one, theirs, frozenset(alignment.pairs))
-    back = None if slopes is None else {n: difference(*both) for n, both in slopes.items()}
+    back = None if slopes is None else _slopes(one.graph, slopes)
     begun = [
         blame.of(node, partners[node], found.apart[node], found.between[node])
         for node in one.graph.nodes
@@ -44,6 +45,11 @@ def judge(
         begun = _other(one.graph, found, back or {}, partners, blame, tolerance)
     rows = _rows(one.graph, two.graph, alignment, found.apart, back)
     return Comparison(one.graph, rows, tuple(begun), tolerance, _notes(one, two, alignment, begun))
+
+
+def _slopes(graph: Graph, slopes: Slopes) -> dict[Node, Difference]:
+    noise = noise_of(graph, slopes)
+    return {node: difference(*both, noise) for node, both in slopes.items()}
 
 
 def _ends(

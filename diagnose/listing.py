@@ -1,7 +1,7 @@
 """A comparison as text: what begins where, and a table that follows the evaluation."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,11 +24,12 @@ def listing(found: "Comparison", lang: str, most: int) -> str:
     lines = [_verdict(found, lang), *_slopes(found, lang), *_divergences(found, lang)]
     lines += [f"  {note[lang == 'zh']}" for note in found.notes]
     if found.parameters:
-        named = ", ".join(row.path for row in found.parameters[:NAMED])
-        lines.append("  " + _say("parameters", lang, named + _etc(found.parameters)))
+        named = _say("comma", lang).join(row.path for row in found.parameters[:NAMED])
+        named += _say("etc", lang) if len(found.parameters) > NAMED else ""
+        lines.append("  " + _say("parameters", lang, named))
     if found.growing:
-        named = ", ".join(f"{row.path} (×{row.growth:.3g})" for row in found.growing[:3])
-        lines.append("  " + _say("grows", lang, named))
+        grown = (_say("grown", lang, path=row.path, growth=row.growth) for row in found.growing[:3])
+        lines.append("  " + _say("grows", lang, _say("comma", lang).join(grown)))
     if not found.equal and most > 0:
         lines += ["", *_table(found, lang, most)]
     return "\n".join(lines)
@@ -36,10 +37,6 @@ def listing(found: "Comparison", lang: str, most: int) -> str:
 
 def _say(key: str, lang: str, *args: object, **named: object) -> str:
     return TEXTS[key][lang == "zh"].format(*args, **named)
-
-
-def _etc(listed: Sequence[object]) -> str:
-    return ", …" if len(listed) > NAMED else ""
 
 
 def _verdict(found: "Comparison", lang: str) -> str:
@@ -62,7 +59,7 @@ def _divergences(found: "Comparison", lang: str) -> Iterator[str]:
         which = _say("also" if number else "first", lang)
         yield f"  {which}{colon}{each.message(lang)}"
         where = _say("line", lang, f"{Path(each.file).name}:{each.line}")
-        yield "    " + "; ".join(filter(None, (each.numbers(lang), where)))
+        yield "    " + _say("parts", lang).join(filter(None, (each.numbers(lang), where)))
     if len(found.divergences) > NAMED:
         yield "  " + _say("more", lang, len(found.divergences) - NAMED)
 

@@ -1,7 +1,7 @@
 """What other programs call the values of a Transformer, and what we call them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
@@ -65,13 +65,28 @@ def renamed(name: str, rules: Mapping[str, str]) -> str:
     if name in rules:
         return rules[name]
     for theirs, ours in rules.items():
-        pattern = "(.*?)".join(map(re.escape, theirs.split("*")))
-        found = re.fullmatch(pattern, name, re.DOTALL) if "*" in theirs else None
+        found = _matched(name, theirs) if "*" in theirs else None
         if found:
             texts = iter(found.groups())
             return "".join(next(texts, "*") if part == "*" else part
                            for part in re.split(r"(\*)", ours))  # fmt: skip
     return name
+
+
+def idle(names: Collection[str], rules: Mapping[str, str]) -> list[str]:
+    """Return the rules that mean none of these names.
+
+    Examples
+    --------
+    >>> idle(["h.3.mlp"], {"h.*.mlp": "layer.*", "nosuch": "x"})
+    ['nosuch']
+    """
+    return [theirs for theirs in rules if not any(_matched(name, theirs) for name in names)]
+
+
+def _matched(name: str, theirs: str) -> re.Match[str] | None:
+    pattern = "(.*?)".join(map(re.escape, theirs.split("*")))
+    return re.fullmatch(pattern, name, re.DOTALL)
 
 
 def candidates(name: str) -> Iterator[str]:

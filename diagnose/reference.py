@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from cutaway.diagnose.difference import Array, difference
-from cutaway.diagnose.names import candidates, renamed, unpacked
+from cutaway.diagnose.names import candidates, idle, renamed, unpacked
 from cutaway.graph import Graph, LoadError, Node, OptionError, Parameter
 from cutaway.graph.errors import explain
 from cutaway.interop import read_arrays
 from cutaway.ops import MatMul
 
 GRADIENT = "grad/"  # what the names of gradients begin with
+RETURNED = "returned"  # what the output of a graph is called that has only one
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,12 +84,20 @@ class Found:
         What it calls them.
     extra
         Its names that nothing here is called.
+    turned
+        The nodes whose arrays it has transposed.
     """
 
     values: dict[Node, Array]
     slopes: dict[Node, Array]
     names: dict[Node, str]
     extra: tuple[str, ...]
+    turned: frozenset[Node]
+
+    def shape(self, node: Node) -> tuple[int, ...]:
+        """Return the shape of a value as the reference has it."""
+        shape = self.values[node].shape
+        return shape[::-1] if node in self.turned else shape
 
 
 def found_in(reference: Reference, graph: Graph) -> Found:
@@ -98,12 +107,16 @@ def found_in(reference: Reference, graph: Graph) -> Found:
     ------
     LoadError
         If none fits.
+    OptionError
+        If a name that a caller says what it means isn't there.
     """
+    _check_rules(reference)
     places = _Places(graph)
     values: dict[Node, Array] = {}
     slopes: dict[Node, Array] = {}
     names: dict[Node, str] = {}
     extra: list[str] = []
+    turned: set[Node] = set()
     for name, array in unpacked(reference.arrays):
         back = name.startswith(GRADIENT)
         plain = renamed(name.removeprefix(GRADIENT), reference.names)
@@ -113,6 +126,7 @@ def found_in(reference: Reference, graph: Graph) -> Found:
             continue
         if path != plain and _is_weight(node, graph) and array.ndim == 2:
             array = array.T  # PyTorch keeps (out, in)
+            turned.add(node)
         known = (slopes if back else values).setdefault(node, array)
         if difference(known, array).relative > 0:  # a layer's last module, and the layer, agree
             extra.append(name)
@@ -128,7 +142,45 @@ def found_in(reference: Reference, graph: Graph) -> Found:
                 fix='say what is what: names={"theirs": "ours"}',
             )
         )
-    return Found(values, slopes, names, tuple(extra))
+    return Found(values, slopes, names, tuple(extra), frozenset(turned))
+
+
+def params_in(
+    file: str | os.PathLike[str], graph: Graph, names: Mapping[str, str] | None = None
+) -> dict[str, Array]:
+    """Return all parameters of a graph from a file, under their names here.
+
+    Raises
+    ------
+    LoadError
+        If the file cannot be read, or lacks a parameter.
+    """
+    reference = Reference(read_arrays(file), names or {}, os.fspath(file))
+    values = found_in(reference, graph).values
+    lacking = [node.path for node in graph.parameters if node not in values]
+    if lacking:
+        raise LoadError(
+            explain(
+                "the weights are not all there",
+                required=", ".join(lacking[:5]),
+                came=", ".join(list(reference.arrays)[:5]),
+                where=reference.where,
+            )
+        )
+    return {node.path: values[node] for node in graph.parameters}
+
+
+def _check_rules(reference: Reference) -> None:
+    known = [name.removeprefix(GRADIENT) for name, _ in unpacked(reference.arrays)]
+    for theirs in idle(known, reference.names):
+        raise OptionError(
+            explain(
+                f"nothing in the reference is called {theirs!r}",
+                required=", ".join(known[:5]) or "a name that it has",
+                came=f"{theirs} = {reference.names[theirs]}",
+                where=reference.where,
+            )
+        )
 
 
 def _is_weight(node: Node, graph: Graph) -> bool:
@@ -145,11 +197,12 @@ class _Places:
         self._graph = graph
         self._nodes = {graph.path(node): node for node in graph.nodes}
         self._nodes |= {node.name: node for node in graph.inputs}
+        self._returned = {RETURNED: graph.outputs[0]} if len(graph.outputs) == 1 else {}
 
     def find(self, name: str) -> tuple[str, Node | None]:
         """Return the path by which a name was found, and its node."""
         for path in candidates(name):
-            for known in (self._nodes, self._scopes, self._ends):
+            for known in (self._nodes, self._returned, self._scopes, self._ends):
                 if path in known:
                     return path, known[path]
         return "", None

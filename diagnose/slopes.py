@@ -1,6 +1,6 @@
 """The gradients of all values of a run, by the nodes whose gradients they are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -9,6 +9,8 @@ from cutaway.graph import GradError, Graph, Node, input, scope
 from cutaway.graph.scope import BACKWARD
 from cutaway.run.compile import Array
 from cutaway.transform import cotangents
+
+NOISE = 0.01  # of the largest gradient: smaller ones may be the rounding of that one
 
 
 def slopes(ran: Ran, seeds: Sequence[Array | None]) -> dict[Node, Array]:
@@ -43,6 +45,31 @@ def slopes(ran: Ran, seeds: Sequence[Array | None]) -> dict[Node, Array]:
         if node not in values:
             values[node] = ran.compute(node, *(values[source] for source in node.inputs))
     return {node: values[slope] for node, slope in found.items()}
+
+
+def noise_of(graph: Graph, found: Mapping[Node, Sequence[Array]]) -> float:
+    """Return the size below which gradients are compared as if they had it.
+
+    It follows the largest gradient where the backward pass begins, and of a leaf: what lies
+    upstream of a norm may be 0 but for the rounding of what comes in, and a mean over many makes
+    all gradients small.
+    """
+    ends = (*_begins(graph), *graph.inputs, *graph.parameters)
+    arrays = [array for node in ends for array in found.get(node, ())]
+    sizes = [np.abs(array[np.isfinite(array)]) for array in arrays]
+    return NOISE * max((float(size.max()) for size in sizes if size.size), default=0.0)
+
+
+def _begins(graph: Graph) -> set[Node]:
+    """Return the outputs; of a loss, which is one number, what it is taken of."""
+    seen: set[Node] = set()
+    waiting = [*graph.outputs]
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            waiting.extend(() if node.rank else node.inputs)
+    return {node for node in seen if node.rank}
 
 
 def drawn_seeds(ran: Ran, seed: int) -> list[Array | None]:

@@ -42,7 +42,7 @@ class Subject:
 class Comparable(Protocol):
     """What says itself what is compared of it, as a stepper does."""
 
-    def subject(self) -> Subject:
+    def _subject(self) -> Subject:
         """Return the graph, and the values that are there."""
 
 
@@ -74,7 +74,7 @@ def subject_of(given: Any) -> Subject:
             sizes = {str(name): int(size) for name, size in (dims or {}).items()}
             return Subject(Graph.of(given[0]), dict(feeds or {}), dict(params or {}), sizes)
         case Comparable():
-            return given.subject()
+            return given._subject()
         case Loaded():
             return Subject(given.graph, params=given.params)
         case list() | tuple() if given and all(isinstance(node, Node) for node in given):

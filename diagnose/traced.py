@@ -11,12 +11,13 @@ from cutaway.diagnose.divergence import Divergence, Place
 from cutaway.diagnose.drawn import given
 from cutaway.diagnose.forced import Forced, forced
 from cutaway.diagnose.judge import row, said
+from cutaway.diagnose.leaves import usable
 from cutaway.diagnose.ran import Ran, completed, run, sizes_shown
 from cutaway.diagnose.reference import Found, Reference, found_in
 from cutaway.diagnose.relation import relation
-from cutaway.diagnose.slopes import slopes
+from cutaway.diagnose.slopes import noise_of, slopes
 from cutaway.diagnose.subject import Subject
-from cutaway.graph import FeedError, Graph, Input, Leaf, Node, Parameter
+from cutaway.graph import FeedError, Graph, Input, Leaf, Node, Parameter, show_shape
 from cutaway.graph.errors import explain
 from cutaway.run import initialize
 from cutaway.transform.repeats import fixed_nodes
@@ -39,7 +40,7 @@ def against(
     """
     graph = subject.graph
     found = found_in(reference, graph)
-    ran, notes = _ran(subject, found)
+    ran, notes = _ran(subject, found, reference.where)
     theirs, faults = _fitting(ran, found)
     floats = [array.dtype for array in theirs.values() if array.dtype.kind == "f"]
     limit = tolerance_of(ran.precision, *floats) if tolerance is None else tolerance
@@ -59,25 +60,16 @@ def against(
     return Comparison(graph, rows, tuple(begun), limit, tuple(notes), bool(faults))
 
 
-def _ran(subject: Subject, found: Found) -> tuple[Ran, list[Note]]:
+def _ran(subject: Subject, found: Found, where: str) -> tuple[Ran, list[Note]]:
     """Run a subject on what it and the reference have; say which weights neither has."""
     graph, known = subject.graph, given(subject)
-    for node in (*graph.inputs, *graph.parameters):
-        if node not in known and node in found.values:
-            known[node] = found.values[node]
-    sizes = {**subject.usual, **sizes_shown(graph, subject.values or known, subject.dims)}
+    shown = sizes_shown(graph, subject.values or known, subject.dims)
+    fitting, learnt = usable(graph, found.values, shown)
+    known = {**fitting, **known}
+    sizes = {**subject.usual, **learnt}
     if subject.values is not None:
         return completed(graph, {**known, **subject.values}, sizes), []
-    lacking = [graph.path(node) for node in graph.inputs if node not in known]
-    if lacking:
-        raise FeedError(
-            explain(
-                "a run beside a reference needs the same inputs",
-                required=", ".join(lacking[:NAMED]),
-                came="neither given, nor in the reference",
-                fix="give feeds, or write the inputs into the reference",
-            )
-        )
+    _check_inputs(graph, known, found, where)
     feeds: dict[str, npt.ArrayLike] = {node.name: known[node] for node in graph.inputs}
     params: dict[str, npt.ArrayLike] = {
         node.path: known[node] for node in graph.parameters if node in known
@@ -86,6 +78,23 @@ def _ran(subject: Subject, found: Found) -> tuple[Ran, list[Note]]:
     params |= initialize(Graph(fresh), sizes) if fresh else {}
     notes = [said("fresh", _named([node.path for node in fresh]))] if fresh else []
     return run(graph, {**feeds, **subject.feeds}, {**params, **subject.params}, sizes), notes
+
+
+def _check_inputs(graph: Graph, known: Mapping[Node, Array], found: Found, where: str) -> None:
+    """Refuse a reference without the inputs; of one that doesn't fit, name the array."""
+    lacking = [node for node in graph.inputs if node not in known]
+    if not lacking:
+        return
+    unfit = [f"{found.names[n]} {found.shape(n)}" for n in lacking if n in found.values]
+    raise FeedError(
+        explain(
+            "a run beside a reference needs the same inputs",
+            required=_named([f"{graph.path(node)} {show_shape(node.shape)}" for node in lacking]),
+            came=_named(unfit) or "neither given, nor in the reference",
+            where=where,
+            fix="give feeds, or write the inputs into the reference",
+        )
+    )
 
 
 def _named(names: Sequence[str]) -> str:
@@ -101,11 +110,12 @@ def _fitting(ran: Ran, found: Found) -> tuple[dict[Node, Array], list[Note]]:
             continue
         ours, name = ran.values[node], found.names[node]
         if array.shape != ours.shape:
-            notes.append(said("shape", name=name, theirs=array.shape, ours=ours.shape))
+            wanted = ours.shape[::-1] if node in found.turned else ours.shape
+            notes.append(said("shape", name=name, theirs=found.shape(node), ours=wanted))
             continue
         fitting[node] = array
-        if _nans(ran, node, array):
-            count = int(np.isnan(array).sum())
+        count = int(np.isnan(array).sum()) if array.dtype.kind == "f" else 0
+        if count and (isinstance(node.op, Leaf) or _nans(ran, node, array)):
             notes.append(said("nan", name=name, count=count, size=array.size))
     return fitting, notes
 
@@ -133,9 +143,11 @@ def _begun(
         if isinstance(node.op, Input):
             yield Divergence("input", here, here, name, apart)
         elif isinstance(node.op, Parameter):
-            kind, detail = relation(ran.values[node], theirs[node])
+            kind, detail = relation(ran.values[node], theirs[node], node.shape)
             reader = ran.graph.path(min(ran.graph.readers[node], key=ran.graph.nodes.index))
-            yield Divergence("parameter", here, here, name, apart, (), kind, detail, reader)
+            yield Divergence(
+                "parameter", here, here, name, apart, relation=kind, detail=detail, reader=reader
+            )
         elif suspects:
             places = tuple(_place(ran.graph, inner) for inner in (*suspects, node))
             yield Divergence("between", here, here, name, apart, places)
@@ -166,7 +178,7 @@ def _place(graph: Graph, node: Node) -> Place:
 
 
 def _slopes(ran: Ran, found: Found) -> dict[Node, Difference]:
-    """Return how far gradients are apart: those of the sum of all outputs, unless it says else."""
+    """Return how far gradients are apart: of the cotangents of outputs that it has, or of ones."""
     seeds: list[Array | None] = [
         found.slopes.get(output, np.ones_like(ran.values[output]))
         if output.dtype == "float"
@@ -174,7 +186,10 @@ def _slopes(ran: Ran, found: Found) -> dict[Node, Difference]:
         for output in ran.graph.outputs
     ]
     ours = slopes(ran, seeds)
+    begun = {output: [seed] for output, seed in zip(ran.graph.outputs, seeds, strict=True)
+             if seed is not None}  # fmt: skip
+    noise = noise_of(ran.graph, {**{node: [slope] for node, slope in ours.items()}, **begun})
     return {
-        node: difference(ours.get(node, np.zeros_like(ran.values[node])), array)
+        node: difference(ours.get(node, np.zeros_like(ran.values[node])), array, noise)
         for node, array in found.slopes.items()
     }

@@ -17,6 +17,8 @@ from cutaway.interop.tensors import FLOATS, Tensors
 Array = npt.NDArray[Any]
 ENDINGS = (".npz", ".safetensors")
 LARGEST = 2**32  # bytes of all arrays: more than any trace that is read at a desk
+DENSEST = 100  # times as large as the file: what packed numbers of a run don't come near
+PLAIN = 2**28  # bytes that any file may unpack to
 WHOLE = {
     "BOOL": "?", "I8": "i1", "U8": "u1", "I16": "<i2", "U16": "<u2",
     "I32": "<i4", "U32": "<u4", "I64": "<i8", "U64": "<u8",
@@ -31,7 +33,7 @@ def read_arrays(file: str | os.PathLike[str], largest: int = LARGEST) -> dict[st
     file
         Written by ``numpy.savez`` or by the library safetensors.
     largest
-        How many bytes the arrays may have, unpacked.
+        How many bytes the arrays may have, unpacked. A small file may unpack to less.
 
     Raises
     ------
@@ -61,22 +63,34 @@ def _npz(file: Path, largest: int) -> dict[str, Array]:
     try:
         with zipfile.ZipFile(file) as packed:
             entries = packed.infolist()
-            _check_size(file, sum(entry.file_size for entry in entries), largest)
             odd = [entry.filename for entry in entries if not entry.filename.endswith(".npy")]
-        if odd:
-            raise LoadError(explain(f"{file} holds something else than arrays", came=brief(odd[0])))
+            if odd:
+                came = brief(odd[0])
+                raise LoadError(explain(f"{file} holds something else than arrays", came=came))
+            size = sum(max(entry.file_size, _claimed(packed, entry)) for entry in entries)
+            _check_size(file, size, min(largest, max(PLAIN, DENSEST * file.stat().st_size)))
         with np.load(file, allow_pickle=False) as arrays:
             found = {name: arrays[name] for name in arrays.files}
+    except LoadError:
+        raise
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
         raise _broken(file, str(error)) from None
     except Exception as error:  # zlib.error and others that damaged bytes bring about
-        if isinstance(error, LoadError):
-            raise
         raise _broken(file, f"{type(error).__name__}: {error}") from None
     for name, array in found.items():
         if array.dtype.kind not in "biuf":
             raise _broken(file, f"{brief(name)} is {array.dtype}, which is no number")
     return found
+
+
+def _claimed(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
+    """Return how many bytes an array has by its header, of which alone is read."""
+    with packed.open(entry) as stream:
+        if np.lib.format.read_magic(stream) == (1, 0):
+            shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+        else:
+            shape, _, dtype = np.lib.format.read_array_header_2_0(stream)
+    return math.prod(shape) * dtype.itemsize
 
 
 def _safetensors(file: Path, largest: int) -> dict[str, Array]:

@@ -89,7 +89,7 @@ def draw(
     open, close
         Paths of scopes to look into, or to show as a box; ``*`` stands for any text.
     fold
-        Whether repeated blocks are drawn once.
+        Whether repeated blocks are drawn once; otherwise each has the name of its scope.
     lang
         ``en``, ``zh`` or ``both``.
     direction
@@ -195,7 +195,7 @@ def draw(
         weights=bool(weights),
         lit=Lit.of(highlight, found, language),
         trace=None if trace is None else of_graph(trace, found),
-        wording=Wording(titles=named, notes=notes),
+        wording=Wording(titles=named, notes=notes, numbered=not fold),
         caption=str(caption),
         tint=tint,
     )

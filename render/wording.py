@@ -29,6 +29,8 @@ class Wording:
         Blocks and frames that don't say how often they are repeated and where their norms stand.
     bare
         Scopes whose frame is left out: what is in it stands in the one around it.
+    numbered
+        Whether blocks that are repeated have the names of their scopes, with their numbers.
     """
 
     titles: Mapping[str, Title] = field(default_factory=dict)
@@ -38,10 +40,23 @@ class Wording:
     round: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
     bare: frozenset[str] = frozenset()
+    numbered: bool = False
 
     def called(self, look: Look, path: str) -> Look:
-        """Return the look of a block with the title that it has here."""
-        return look._replace(title=self.titles.get(path, look.title))
+        """Return the look of a block with the title that it has here.
+
+        Examples
+        --------
+        >>> look = Look(Title("Layer", "层"), "layer")
+        >>> Wording(numbered=True).called(look, "encoder/layer.1").title
+        Title(en='Layer · layer.1', zh='层 · layer.1')
+        """
+        name, title = path.rpartition("/")[2], look.title
+        if self.numbered and name.rpartition(".")[2].isdecimal() and title.en != name:
+            title = title.each(
+                lambda text: f"{text} · {name}"
+            )  # pictures count from 1, names from 0
+        return look._replace(title=self.titles.get(path, title))
 
     def place(self, place: Place) -> Place:
         """Return a place without the frames that are left out.

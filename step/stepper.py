@@ -319,7 +319,7 @@ class Stepper(Patcher):
         html = self.html(title=title, lang=lang)
         return Frame(html, whole(height), html.name)
 
-    def subject(self) -> Subject:
+    def _subject(self) -> Subject:
         """Return what :func:`cutaway.compare` reads: the forward pass and all its values, patched.
 
         The budget doesn't hold here: all values are there at once.

@@ -9,6 +9,8 @@ import pytest
 from command import Capture, call
 from differing import lines
 
+import cutaway as ca
+
 TRACE = Path(__file__).parent / "oracles" / "trace.safetensors"
 MODELS = """
 import differing
@@ -95,6 +97,32 @@ def test_a_reference(file: str, tmp_path: Path, capsys: Capture) -> None:
     assert found["first"]["b"] == {"name": "h.1"}
 
 
+def test_two_checkpoints_and_two_inputs_of_one_model(
+    file: str, tmp_path: Path, capsys: Capture
+) -> None:
+    model = f"{file}:encoder"
+    shape = ca.layers.encoder(ca.input("x", "B T 4"), layers=2, heads=2, hidden=6)
+    weights = ca.initialize(shape, {}, seed=0)
+    path = "layer.1/feed_forward/up/weight"
+    old, new = tmp_path / "old.npz", tmp_path / "new.npz"
+    np.savez(old, allow_pickle=False, **weights)
+    np.savez(new, allow_pickle=False, **{**weights, path: weights[path] * 1.01})
+    code, found = compared(capsys, model, model, "--params", str(old))
+    assert (code, found["equal"]) == (0, True)  # B gets them too
+    code, found = compared(capsys, model, model, "--params", str(old), "--params-b", str(new))
+    assert (code, found["first"]["path"], found["first"]["relation"]) == (1, path, "scaled")
+    code, found = compared(capsys, model, model, "--params", str(TRACE))  # PyTorch's names
+    assert code == 0
+    ones, twos = "x=[[[1,1,1,1]]]", "x=[[[1,1,2,1]]]"
+    code, found = compared(capsys, model, model, "--feed", ones, "--feed-b", twos)
+    assert (code, found["first"]["kind"], found["first"]["difference"]) == (1, "input", 1)
+    np.savez(new, allow_pickle=False, **{n: a for n, a in weights.items() if n != path})
+    code, _, err = call(capsys, "compare", model, model, "--params", str(new))
+    assert code == 2
+    assert "the weights are not all there" in err
+    assert path in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -107,6 +135,12 @@ def test_a_reference(file: str, tmp_path: Path, capsys: Capture) -> None:
         (["gpt", "gpt", "--feed", "x=[1]"], "neither graph has a feed 'x'"),
         (["gpt", "gpt", "--tolerance", "2"], "2.0 is not in the range"),
         (["gpt", str(TRACE), "--name", "x"], "--name 'x' names nothing"),
+        (["gpt", str(TRACE), "--name", "nosuch=x"], "nothing in the reference is called 'nosuch'"),
+        (["gpt", "gpt", "--name", "nosuch=x"], "there is nothing to rename"),
+        (["gpt", "gpt", "--params", "no.npz"], "no.npz is no file of arrays"),
+        (["gpt", "gpt", "--params", str(TRACE), "--name", "a=b"], "is called 'a'"),
+        (["gpt", str(TRACE), "--params-b", str(TRACE)], "leave out --feed-b and --params-b"),
+        (["gpt", "gpt", "--feed-b", "x=[1]"], "the graph has no feed 'x'"),
         (["gpt", str(TRACE)], "needs the same inputs"),
     ],
 )

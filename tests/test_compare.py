@@ -13,6 +13,7 @@ from stepping import SMALL, At, model, points
 
 import cutaway as ca
 from cutaway.diagnose import Divergence, Row, difference
+from cutaway.diagnose.relation import relation
 
 Array = npt.NDArray[Any]
 PLANTED: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -142,6 +143,7 @@ def one_more(array: Array) -> Array:
         (lambda w: w.T, "transposed"),
         (lambda w: w.reshape(12, 4, 3)[:, ::-1].reshape(12, 12), "heads"),
         (lambda w: w.reshape(12, 3, 4).transpose(0, 2, 1).reshape(12, 12), "heads"),
+        (lambda w: w.reshape(12, 4, 3)[:, [2, 1, 0, 3]].reshape(12, 12), "heads"),
         (lambda w: w[np.random.default_rng(1).permutation(12)], "rows"),
         (lambda w: w[:, np.random.default_rng(1).permutation(12)], "columns"),
         (lambda w: w * 0.5, "scaled"),
@@ -149,7 +151,18 @@ def one_more(array: Array) -> Array:
         (one_more, "element"),
         (lambda w: w + np.random.default_rng(1).standard_normal(w.shape), ""),
     ],
-    ids=["transposed", "heads", "dealt", "rows", "columns", "scaled", "rounded", "one", "other"],
+    ids=[
+        "transposed",
+        "heads",
+        "dealt",
+        "two",
+        "rows",
+        "columns",
+        "scaled",
+        "rounded",
+        "one",
+        "other",
+    ],
 )
 def test_a_weight_that_is_another(change: Any, relation: str) -> None:
     found = changed(change)
@@ -159,6 +172,26 @@ def test_a_weight_that_is_another(change: Any, relation: str) -> None:
     assert [row.path for row in found.parameters] == [WEIGHT]
     assert len(found.divergences) == 1
     assert all(text in begins.message() for text in (WEIGHT, begins.reader))
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda w: w[:, [2, 1, 0]], ("heads", "")),
+        (lambda w: w[::-1], ("slices", "0 (D)")),
+        (lambda w: w * 1.01, ("scaled", "1.01")),
+        (lambda w: (w * 1.01).astype("float16"), ("scaled", "1.01")),
+        (lambda w: w + 0.01, ("", "")),
+    ],
+    ids=["heads", "slices", "scaled", "and rounded", "other"],
+)
+def test_a_weight_with_an_axis_of_heads(change: Any, found: tuple[str, str]) -> None:
+    weight = ca.parameter("query", "D H K")
+    array = np.random.default_rng(0).standard_normal((5, 3, 4)).astype("float32")
+    other = change(array)
+    assert relation(array, other, weight.shape) == found
+    bias = array[0].ravel()
+    assert relation(bias, bias.reshape(3, 4)[[1, 0, 2]].ravel()) == ("heads", "")
 
 
 def test_two_inputs() -> None:
@@ -318,6 +351,8 @@ def test_a_picture_has_shades_by_difference() -> None:
     assert [sign.words for sign in picture.scene.legend][-3:] != []
     assert "the first divergence" in [sign.words for sign in picture.scene.legend]
     assert "最先出现差异之处" in found.picture("layer", lang="zh").svg
+    blocks = [box.lines[0].text for box in found.picture("layer", lang="zh").scene.boxes]
+    assert {"掩码多头自注意力 · layer.0", "掩码多头自注意力 · layer.1"} <= set(blocks)
     assert found.picture(of="gradient").svg != found.picture().svg
     with pytest.raises(ca.OptionError, match="no 'weights' to draw"):
         found.picture(of="weights")

@@ -1,6 +1,7 @@
 """A run beside a trace from elsewhere: PyTorch's names, and traces that are none."""
 
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,38 @@ def test_a_trace_of_pytorch_is_ours() -> None:
     modules = {"self_attn", "linear1", "linear2", "norm1"}  # norm2 is the layer's output
     assert {f"layers.{n}.{name}" for n in (0, 1) for name in modules} <= others
     assert {"layers.1.self_attn.query.weight", "layers.0.norm1.bias", "x"} <= others
-    (slope,) = [row.gradient for row in found.rows if row.gradient is not None]
-    assert 0 < slope.relative < 1e-5
+    slopes = [row.gradient for row in found.rows if row.gradient is not None]
+    assert len(slopes) == 34  # the cotangent of the output, x, and 16 weights in each layer
+    assert 0 < max(slope.relative for slope in slopes) < 1e-5
+
+
+@pytest.mark.parametrize("name", ["x", "layers.0.linear1.weight", "layers.1.norm2.bias"])
+def test_a_gradient_of_pytorch_that_is_another(name: str) -> None:
+    arrays = load_file(TRACE)
+    arrays[f"grad/{name}"] = arrays[f"grad/{name}"] * 1.001
+    first = ca.compare(encoder(), arrays).first
+    assert first is not None
+    assert (first.kind, first.b) == ("gradient", name)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-6])
+def test_gradients_that_are_rounding_are_no_difference(scale: float) -> None:
+    """Of the sum of what a norm gives, nothing upstream of it has a gradient."""
+    graph = encoder()
+    here = at(graph)
+    loss = ca.Graph(graph.outputs[0].sum() * scale)
+    run = ca.Stepper(loss, here.feeds, here.params, here.dims, backward=True)
+    arrays = {f"grad/{path}": run.gradient(path) for path in here.params}
+    up = "grad/layer.0/feed_forward/up/weight"
+    assert 0 < abs(arrays[up]).max() < 1e-12 * scale
+    params = {path: array.astype("float32") for path, array in here.params.items()}
+    given = (loss, {"x": here.feeds["x"].astype("float32")}, params)
+    assert ca.compare(given, arrays).equal
+    last = "grad/layer.1/feed_forward_norm/bias"
+    arrays[last] = arrays[last] * 1.001
+    first = ca.compare(given, arrays).first
+    assert first is not None
+    assert (first.kind, first.path) == ("gradient", last.removeprefix("grad/"))
 
 
 @pytest.mark.parametrize(
@@ -142,11 +173,8 @@ class Tensor:
     def numpy(self) -> Array:
         return self.array
 
-    def sum(self) -> "Tensor":
-        return self
-
-    def backward(self) -> None:
-        pass
+    def backward(self, cotangent: "Tensor") -> None:
+        assert cotangent.array.shape == self.array.shape
 
 
 class Module:
@@ -171,15 +199,23 @@ class Module:
         return output
 
 
+class Torch:
+    """As much of the library as the recipe uses."""
+
+    def randn_like(self, tensor: Tensor) -> Tensor:
+        return Tensor(np.full_like(tensor.array, 0.5))
+
+
 def test_the_recipe_records_modules_inputs_weights_and_gradients(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "comparing.md").read_text("utf-8")
     (code,) = [b.code for b in blocks(page) if b.code.startswith("def record")]
-    names: dict[str, Any] = {"np": np}
+    names: dict[str, Any] = {"np": np, "torch": Torch()}
     exec(code, names)
     x = Tensor(np.ones((1, 2)), grad=Tensor(np.full((1, 2), 2.0)))
     names["record"](Module(), tmp_path / "trace.npz", x=x)
     found = read_arrays(tmp_path / "trace.npz")
-    assert sorted(found) == ["grad/x", "layers.0.linear1", "weight", "x"]
+    theirs = ["grad/returned", "grad/x", "layers.0.linear1", "returned", "weight", "x"]
+    assert sorted(found) == theirs
     assert found["layers.0.linear1"].tolist() == [[2.0, 2.0]]
 
 
@@ -212,8 +248,46 @@ def test_an_array_of_another_shape_is_listed_and_the_rest_compared(here: At) -> 
     assert not found.equal
     assert not found.divergences
     (note,) = [english for english, _ in found.notes if "another shape" in english]
-    assert "layer.0/feed_forward/relu is (2, 2), here (" in note
+    assert "layer.0/feed_forward/relu is (2, 2), and should be (" in note
     assert sum(row.difference is not None for row in found.rows) > 80
+
+
+WEIGHT = "layers.0.linear1.weight"  # (6, 4) there, (4, 6) here
+
+
+@pytest.mark.parametrize(
+    ("array", "note"),
+    [
+        (np.ones((3, 4)), f"another shape: {WEIGHT} is (3, 4), and should be (6, 4)"),
+        (np.ones(6), f"another shape: {WEIGHT} is (6,), and should be (6, 4)"),
+        (np.full((6, 4), np.nan), f"{WEIGHT} holds NaN: 24 of 24 numbers"),
+    ],
+    ids=["shape", "rank", "nan"],
+)
+def test_a_parameter_that_cannot_be_run_is_said_and_another_drawn(array: Array, note: str) -> None:
+    x = ca.input("x", "B T D")
+    graph = ca.Graph(ca.layers.encoder(x, layers=2, heads=2, hidden="d_ff"))
+    found = ca.compare(graph, {**load_file(TRACE), WEIGHT: array})
+    notes = [english for english, _ in found.notes]
+    assert any(note in english for english in notes)
+    assert any("and drawn: layer.0/feed_forward/up/weight" in english for english in notes)
+    assert not found.equal
+    paths = {each.path for each in found.divergences}
+    assert paths - {"layer.0/feed_forward/up/weight"} == {"layer.0/feed_forward/up/add"}
+
+
+def test_an_input_of_another_shape_is_named_with_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "trace.safetensors"
+    save_file({**load_file(TRACE), "x": np.ones((1, 3, 5), "float32")}, file)
+    with pytest.raises(ca.FeedError) as caught:
+        ca.compare(encoder(), file)
+    for text in ("required: x (B, T, 4)", "came:     x (1, 3, 5)", f"where:    {file}"):
+        assert text in str(caught.value)
+
+
+def test_nan_in_an_input_is_said() -> None:
+    found = ca.compare(encoder(), {**load_file(TRACE), "x": np.full((1, 3, 4), np.nan)})
+    assert ("x holds NaN: 12 of 12 numbers", "x 含有 NaN：12 个数中有 12 个") in found.notes
 
 
 def test_nan_is_said_where_it_stands(here: At) -> None:
@@ -295,14 +369,26 @@ def test_files_that_are_no_traces(here: At, tmp_path: Path) -> None:
             ca.compare(tuple(here), file)
 
 
+def _npz_of(file: Path, shape: str, size: int) -> None:
+    """Write a file whose header says a shape, over that many bytes."""
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}}}".ljust(117) + "\n"
+    start = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("x.npy", start + bytes(size))
+
+
 def test_a_file_that_unpacks_to_too_much(tmp_path: Path) -> None:
     file = tmp_path / "bomb.npz"
     np.savez_compressed(file, x=np.zeros(100_000))
     assert file.stat().st_size < 2_000
-    with pytest.raises(ca.LoadError, match="holds too much"):
+    with pytest.raises(ca.LoadError, match=r"^[^\n]* holds too much\n"):
         read_arrays(file, largest=100_000)
+    for shape, size in (("(400000000,)", 2**26), ("(1000000, 1000000)", 16)):
+        _npz_of(file, shape, size)  # a thousand times the file; what only the header says
+        with pytest.raises(ca.LoadError, match=r"^[^\n]* holds too much\n"):
+            read_arrays(file)
     save_file({"x": np.zeros(100_000)}, tmp_path / "large.safetensors")
-    with pytest.raises(ca.LoadError, match="holds too much"):
+    with pytest.raises(ca.LoadError, match=r"^[^\n]* holds too much\n"):
         read_arrays(tmp_path / "large.safetensors", largest=100_000)
 
 

@@ -35,6 +35,8 @@ EXEMPT = {
     "cutaway figure all --lang zh --out docs/images/figures": "the same in Chinese",
     "cutaway step translator": "tests/test_terminal_process.py opens it in a terminal",
     "pip install -e '.[bench]'": "installs other frameworks",
+    "cutaway compare model.py:build model.py:build --params old.safetensors "
+    "--params-b new.safetensors": "tests/test_cli_compare.py does the same",
     "python benchmarks/run.py": "takes minutes; tests/test_benchmarks.py runs it with --quick",
     "python benchmarks/draw.py": "takes minutes; tests/test_benchmarks.py runs it with --quick",
     "python benchmarks/shapes.py": "takes minutes; tests/test_benchmarks.py runs it with --quick",

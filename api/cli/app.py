@@ -496,12 +496,27 @@ def step(
         "cutaway compare encoder-layer encoder-layer",
         "cutaway compare model.py:build model.py:build --backward --json",
         "cutaway compare feed-forward feed-forward --dim d_model=8 -o compared.svg",
+        "cutaway compare model.py:build model.py:build --params old.npz --params-b new.npz",
     ]
 )
 @click.argument("a", metavar="A", shell_complete=complete_model)
 @click.argument("b", metavar="B", shell_complete=complete_model)
 @dim_option
 @feed_option
+@click.option(
+    "--feed-b",
+    "feeds_b",
+    multiple=True,
+    metavar="NAME=ARRAY",
+    help="An input of B that is another; may be repeated.",
+)
+@click.option(
+    "--params",
+    metavar="FILE",
+    type=click.Path(),
+    help="Weights: a .safetensors or .npz file; B gets them too, where it has none.",
+)
+@click.option("--params-b", metavar="FILE", type=click.Path(), help="B's weights.")
 @seed_option
 @backward_option
 @click.option(

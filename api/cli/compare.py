@@ -7,7 +7,7 @@ from typing import Any
 from cutaway.cli.inputs import Given, read_dims, read_feeds
 from cutaway.cli.model import load
 from cutaway.cli.output import print_json
-from cutaway.diagnose import Comparison, Subject, compare
+from cutaway.diagnose import Comparison, Subject, compare, params_in
 from cutaway.graph import FeedError, OptionError
 from cutaway.graph.errors import explain
 
@@ -18,6 +18,9 @@ FILES = (".npz", ".safetensors")
 class Options:
     """How two models are compared, as it was written on the line."""
 
+    feeds_b: Sequence[str]
+    params: str | None
+    params_b: str | None
     backward: bool
     tolerance: float | None
     names: Sequence[str]
@@ -33,8 +36,15 @@ def compare_models(
         raise OptionError(
             explain(f"{a} is no model", required="a model first, then what it is compared with")
         )
-    left, dims = _subject(a), read_dims(given.dims)
-    right: Any = b if b.endswith(FILES) else _subject(b)
+    names, dims = _names(options.names), read_dims(given.dims)
+    is_reference = b.endswith(FILES)
+    in_weights = {} if is_reference or not (options.params or options.params_b) else names
+    left = _subject(a, (), options.params, in_weights)
+    right: Any = b if is_reference else _subject(b, options.feeds_b, options.params_b, in_weights)
+    if is_reference and (options.feeds_b or options.params_b):
+        raise OptionError(
+            explain(f"{b} is no model", fix="leave out --feed-b and --params-b: it isn't run")
+        )
     _check_dims(dims, [side for side in (left, right) if isinstance(side, Subject)])
     found = compare(
         left,
@@ -44,7 +54,7 @@ def compare_models(
         seed=given.seed,
         backward=options.backward,
         tolerance=options.tolerance,
-        names=_names(options.names),
+        names=None if in_weights else names,
     )
     if out is not None:
         lang = options.lang
@@ -53,9 +63,13 @@ def compare_models(
     return 0 if found.equal else 1
 
 
-def _subject(name: str) -> Subject:
+def _subject(
+    name: str, feeds: Sequence[str], file: str | None, names: Mapping[str, str]
+) -> Subject:
+    """Return a model with inputs of its own, and weights: of a file, or those that it has."""
     model = load(name)
-    return Subject(model.graph, params=model.params or {}, usual=model.sizes)
+    params = model.params or {} if file is None else params_in(file, model.graph, names)
+    return Subject(model.graph, read_feeds(feeds), params, usual=model.sizes)
 
 
 def _check_dims(dims: Mapping[str, int], sides: Sequence[Subject]) -> None:

@@ -2,9 +2,10 @@
 
 from cutaway.diagnose.case import Case, Seen
 from cutaway.graph import Node
-from cutaway.ops import MatMul, Multiply, Softmax
+from cutaway.ops import CrossEntropy, MatMul, Multiply
 from cutaway.shapes.reading import Findings
 from cutaway.shapes.scaling import FORM
+from cutaway.transform import softmax_of
 
 
 def silent(case: Case) -> Findings:
@@ -28,8 +29,11 @@ def _last(case: Case, node: Node) -> Node:
 
 
 def _alone(case: Case, node: Node) -> bool:
-    """Say whether a softmax runs along an axis of length 1."""
-    return isinstance(node.op, Softmax) and case.values[node].shape[node.op.axis] == 1
+    """Say whether a softmax, or that of a loss, runs along an axis of length 1."""
+    if isinstance(node.op, CrossEntropy):
+        return bool(case.values[node.inputs[0]].shape[-1] == 1)
+    made = softmax_of(node)
+    return made is not None and case.values[node].shape[made[1]] == 1
 
 
 def _behind_zeros(case: Case) -> bool:

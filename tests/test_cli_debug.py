@@ -87,7 +87,7 @@ def test_a_healthy_model(file: Path, capsys: Capture) -> None:
     [
         ("scale", "scale", "matmul.2"),
         ("unused", "unused", "sigmoid"),
-        ("mask", "unused", "where"),
+        ("mask", "causal", "where"),
         ("shapes", "shape", "matmul"),
         ("kinds", "dtype", ""),
     ],

@@ -192,7 +192,8 @@ def test_nan_that_is_given_is_named() -> None:
     (finding,) = ca.debug(y, params={"w": np.diag([1.0, np.nan, 1.0, 1.0])}).found
     assert (finding.kind, finding.path, finding.evidence["place"]) == ("nan", "w", "(1, 1)")
     (finding,) = ca.debug(y, params={"w": np.diag([1.0, np.inf, 1.0, 1.0])}).found
-    assert (finding.kind, finding.path) == ("nan", "w")
+    assert (finding.kind, finding.path) == ("inf", "w")
+    assert "1 of 16 numbers that are infinite" in finding.message()
 
 
 def test_an_index_that_is_fed_and_does_not_exist_is_an_error() -> None:

@@ -188,7 +188,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "True is where a query may attend: ca.ops.not_equal(tokens, padding)",
     ),
     "mask.row": (
-        "{rows} of {of} queries see no key at all: their rows are masked as a whole",
+        "{rows} of {of} queries, over all heads, see no key: their rows are masked as a whole",
         "leave every query a key: itself, or a first token",
     ),
     "target.shift": (

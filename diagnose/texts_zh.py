@@ -173,7 +173,7 @@ CHINESE: dict[str, tuple[str, str]] = {
         "True 表示查询可以关注：ca.ops.not_equal(tokens, padding)",
     ),
     "mask.row": (
-        "{of} 个查询中有 {rows} 个看不到任何键：它们的整行都被遮住",
+        "所有头共 {of} 个查询，其中 {rows} 个看不到任何键：它们的整行都被遮住",
         "给每个查询留一个键：它自己，或第一个词元",
     ),
     "target.shift": (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cutaway.graph import Node
-from cutaway.ops import Concat, Dropout, Elementwise, MatMul, Slice
+from cutaway.ops import Add, Concat, Dropout, Elementwise, MatMul, Multiply, Slice, Subtract, Where
 from cutaway.shapes.reading import Reading
 from cutaway.shapes.scaling import FORM
 from cutaway.transform import softmax_of
@@ -84,3 +84,13 @@ def _between(start: Node, end: Node, carried: dict[Node, Node]) -> Iterator[Node
     while node is not start:
         yield node
         node = next(n for n in node.inputs if carried.get(n) is carried[end])
+
+
+def mask_of(node: Node, way: tuple[Node, ...], start: Node) -> Node | None:
+    """Return the operand that masks: the condition, or what does not come from the scores."""
+    if isinstance(node.op, Where):
+        return node.inputs[0]
+    if isinstance(node.op, Add | Subtract | Multiply):
+        others = [n for n in node.inputs if n not in way and n is not start]
+        return others[0] if others else None
+    return None

@@ -30,18 +30,20 @@ def bad_leaf(case: Case) -> Seen | None:
         array = case.values[node]
         wrong = np.isnan(array) if node in case.masked else ~np.isfinite(array)
         if isinstance(node.op, Parameter) and wrong.any():
-            return _leaf("nan.parameter", node, array, wrong)
+            key = "nan.parameter" if np.isnan(array).any() else "inf.parameter"
+            return leaf(key, node, array, wrong)
         if node in case.graph.inputs and np.isnan(array).any():
-            return _leaf("nan.input", node, array, np.isnan(array))
+            return leaf("nan.input", node, array, np.isnan(array))
     return None
 
 
-def _leaf(key: str, node: Node, array: Array, wrong: Array) -> Seen:
+def leaf(key: str, node: Node, array: Array, wrong: Array) -> Seen:
+    """Say which numbers of an input or a parameter are wrong."""
     return Seen(
         key,
         node,
         {
-            "name": node.name,
+            "name": node.path,
             "count": int(wrong.sum()),
             "size": array.size,
             "place": tuple(int(axis[0]) for axis in np.nonzero(wrong)),

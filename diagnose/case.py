@@ -10,6 +10,7 @@ import numpy as np
 from cutaway.diagnose.attention import Attention, attentions
 from cutaway.graph import Graph, Node
 from cutaway.run.compile import Array, Compiled, Run
+from cutaway.shapes.attending import softmax_axis
 from cutaway.shapes.reading import Finding as Seen
 from cutaway.shapes.reading import Reading
 from cutaway.transform.masked import masked
@@ -55,6 +56,12 @@ class Case:
         return tuple(attentions(self.reading))
 
     @cached_property
+    def along_keys(self) -> tuple[Attention, ...]:
+        """The attentions whose softmax runs along what is summed over: only these have keys."""
+        astray = {seen.node for seen in softmax_axis(self.reading)}
+        return tuple(found for found in self.attentions if found.weights not in astray)
+
+    @cached_property
     def masked(self) -> frozenset[Node]:
         """The nodes in which -∞ is meant."""
         return masked(self.graph)
@@ -85,6 +92,11 @@ class Case:
                         axes[place] |= names
             found[node] = tuple(map(frozenset, axes))
         return found
+
+    def stream(self, attention: Attention) -> frozenset[Node]:
+        """Return the inputs whose positions the queries of an attention have."""
+        queries, keys = self.origins[attention.product][-2:]
+        return queries if attention.axis == attention.scores.rank - 1 else keys
 
     def again(self, changed: Mapping[Node, Array]) -> dict[Node, Array]:
         """Return the values with some of them changed: those of all nodes that read them."""

@@ -8,6 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cutaway.diagnose.case import Case, Seen
+from cutaway.diagnose.classes import over_the_batch
+from cutaway.diagnose.crossed import crossed
+from cutaway.diagnose.curves import missing
 from cutaway.diagnose.diagnosis import Diagnosis
 from cutaway.diagnose.domain import domains, exponentials, twice
 from cutaway.diagnose.finding import Finding
@@ -16,7 +19,7 @@ from cutaway.diagnose.norms import small_eps, unscaled
 from cutaway.diagnose.order import ordered
 from cutaway.diagnose.point import sizes_of
 from cutaway.diagnose.residuals import doubled, forgotten
-from cutaway.diagnose.running import Given, numbers
+from cutaway.diagnose.running import Given, Note, numbers
 from cutaway.diagnose.texts import HEADINGS
 from cutaway.diagnose.ties import outer, tied
 from cutaway.diagnose.weights import transposed
@@ -30,9 +33,10 @@ from cutaway.shapes.reading import Findings
 
 Rule = Callable[[Case], Findings]
 OF_THE_GRAPH: tuple[Rule, ...] = (
-    tied, outer, twice, exponentials, domains, small_eps, unscaled, lucky, split, forgotten,
-    doubled, transposed,
+    tied, outer, twice, over_the_batch, exponentials, domains, small_eps, unscaled, lucky, split,
+    crossed, missing, forgotten, doubled, transposed,
 )  # fmt: skip
+WANTED = "a node, nodes or a Graph"
 BUDGET = 4 << 30  # bytes
 FORWARD_AND_BACK = 3  # times what the forward pass holds
 
@@ -75,6 +79,8 @@ def debug(
 
     Raises
     ------
+    OptionError
+        If there is no such language, or no node to look at.
     FeedError
         If what is given does not fit the graph.
     ContractError
@@ -95,22 +101,25 @@ def debug(
     if lang not in ("en", "zh"):
         raise OptionError(explain(f"there is no language {lang!r}", required="en, zh"))
     found = Graph.of(graph)
+    if not found.outputs:
+        raise OptionError(explain("there is nothing to look at", required=WANTED, came="no node"))
     found = found if loss is None else Graph(dict.fromkeys([loss, *found.outputs]))
     given = {str(name): size for name, size in (dims or {}).items()}
     case = Case(found, sizes_of(found, given, feeds or {}, params or {}), loss=loss)
     seen: list[Seen] = [s for rule in (_lints, *OF_THE_GRAPH) for s in rule(case)]
-    notes: list[str] = []
+    notes: list[Note] = []
     need, doubles = _bytes(case), list(_doubles(found))
     if doubles:  # one array could not serve both: it cannot be run
         seen += doubles
     elif need > budget:
         words = {"need": need / 2**30, "budget": budget / 2**30}
-        notes.append(HEADINGS[lang]["budget"].format(**words))
+        notes.append(Note("budget", words))
     else:
         at = Given(feeds or {}, params or {}, seed, np.dtype(dtype))
         seen += numbers(case, at, notes)
     listed = _once(_finding(found, one) for one in ordered(case, seen))
-    return Diagnosis(listed, found, dict(case.sizes), tuple(notes), lang)
+    said = tuple(HEADINGS[lang][note.key].format(**note.words) for note in notes)
+    return Diagnosis(listed, found, dict(case.sizes), said, lang)
 
 
 def _lints(case: Case) -> Findings:
@@ -173,7 +182,12 @@ def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(found.values())
 
 
-KINDS = {"gradient.nan": "nan", "explode.forward": "explode", "explode.backward": "explode"}
+KINDS = {
+    "gradient.nan": "nan",
+    "explode.forward": "explode",
+    "explode.backward": "explode",
+    "softmax.batch": "softmax-axis",
+}
 
 
 def _plain(value: Any) -> Any:

@@ -50,7 +50,7 @@ class Diagnosis:
     def words(self, lang: Language = "en") -> str:
         """Return all findings as text, in a language."""
         parts = [finding.words(lang) for finding in self.found] or [HEADINGS[lang]["nothing"]]
-        parts += [f"{HEADINGS[lang]['note']}: {note}" for note in self.notes]
+        parts += [f"{HEADINGS[lang]['note']}{note}" for note in self.notes]
         return "\n\n".join(parts)
 
     def as_data(self, lang: Language = "en") -> dict[str, Any]:

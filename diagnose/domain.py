@@ -34,7 +34,7 @@ SAFE = 80.0  # exponents below it overflow in no float but float16
 def domains(case: Case) -> Findings:
     """Report logarithms, roots and quotients of what can be 0."""
     fed = case.reading.fed
-    known = ranges(case.graph, fed)
+    known = ranges(case.graph, fed, case.precision)
     roots: set[Node] = set()
     for node in case.graph.nodes:
         if node not in fed or not node.inputs:
@@ -68,7 +68,7 @@ def _is_root(node: Node) -> bool:
 def exponentials(case: Case) -> Findings:
     """Report a softmax, or the logarithm of a sum of exponentials, that can overflow."""
     fed = case.reading.fed
-    known = ranges(case.graph, fed)
+    known = ranges(case.graph, fed, case.precision)
     seen: set[Node] = set()
     for node in case.graph.nodes:
         powers = _summed(node)

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cutaway.diagnose.texts import message_of
+from cutaway.diagnose.texts import laid_out, message_of
 from cutaway.graph import Node
-from cutaway.graph.errors import explain
 from cutaway.graph.explanation import Language
 
 TIMES: dict[Language, str] = {"en": " ({} times)", "zh": "（{} 处）"}
@@ -52,7 +51,7 @@ class Finding:
         where = f"{self.path}, {self.place}" if self.path else self.place
         if self.also:
             where += TIMES[lang].format(len(self.also) + 1)
-        return explain(f"{self.kind}: {self.message(lang)}", where=where, fix=self.fix(lang))
+        return laid_out(lang, f"{self.kind}: {self.message(lang)}", where, self.fix(lang))
 
     @property
     def place(self) -> str:

@@ -8,28 +8,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cutaway.diagnose.attention import Attention
+from cutaway.diagnose.attention import Attention, mask_of
 from cutaway.diagnose.case import Case, Seen, upstream
-from cutaway.graph import Constant, Input, Node
+from cutaway.diagnose.targets import hidden
+from cutaway.diagnose.weak import HIDDEN, LEAST, as_made, weak
+from cutaway.graph import Constant, Input, Node, show_shape
 from cutaway.ops import (
     Add,
-    BroadcastTo,
-    Cast,
     CausalMask,
-    ExpandDims,
-    Multiply,
-    Reshape,
-    Squeeze,
-    Subtract,
     Where,
 )
+from cutaway.ops.compare import Equal, NotEqual
 from cutaway.run.compile import Array
 from cutaway.shapes.reading import Findings
 
-HIDDEN = -1e4  # a score below it has no weight: less is left to inputs, more to masks
 FAR = 20  # … and so many times what the product itself gives
-LEAST = 1e-3  # of a weight that should be 0
-FORM = (BroadcastTo, ExpandDims, Reshape, Squeeze, Cast)
 
 
 class Sight(NamedTuple):
@@ -55,38 +48,29 @@ def sight(case: Case, attention: Attention) -> Sight | None:
 
 def masks(case: Case) -> Findings:
     """Report what masks do wrong, once for each attention."""
-    for attention in case.attentions:
-        found = _of(case, attention)
+    for attention in case.along_keys:
+        found = fault(case, attention)
         if found is not None:
             yield found
 
 
-def _of(case: Case, attention: Attention) -> Seen | None:
+def fault(case: Case, attention: Attention) -> Seen | None:
+    """Return what the masks of one attention do wrong."""
     seen = sight(case, attention)
     if seen is None:
         return None
     return (
         _late(case, attention)
-        or _weak(case, attention)
+        or weak(case, attention)
         or _row_mask(case, attention)
         or _sense(case, attention, seen)
     )
 
 
-def _mask_of(node: Node, way: tuple[Node, ...], start: Node) -> Node | None:
-    """Return the operand that masks: the condition, or what does not come from the scores."""
-    if isinstance(node.op, Where):
-        return node.inputs[0]
-    if isinstance(node.op, Add | Subtract | Multiply):
-        others = [n for n in node.inputs if n not in way and n is not start]
-        return others[0] if others else None
-    return None
-
-
 def _late(case: Case, attention: Attention) -> Seen | None:
     """Find a mask behind the softmax: then weights do not add up to 1."""
     for node in attention.after:
-        mask = _mask_of(node, attention.after, attention.weights)
+        mask = mask_of(node, attention.after, attention.weights)
         if mask is None or not _is_mask(case, mask):
             continue
         total = case.values[attention.after[0]].sum(axis=attention.axis)
@@ -113,59 +97,17 @@ def _is_mask(case: Case, mask: Node) -> bool:
     return both or bool((flags <= HIDDEN).any() and (flags == 0).any())
 
 
-def _weak(case: Case, attention: Attention) -> Seen | None:
-    """Find a mask that leaves weight on what it hides."""
-    weights = case.values[attention.weights]
-    for node in attention.way:
-        mask = _mask_of(node, attention.way, attention.product)
-        if mask is None or mask.rank < 2:
-            continue
-        value = case.values[mask]
-        if isinstance(node.op, Where):
-            fill = node.inputs[2 if node.inputs[1] in (*attention.way, attention.product) else 1]
-            hidden = value if fill is node.inputs[1] else ~value
-            left = _left(weights, hidden, attention.axis)
-            number = float(np.max(case.values[fill]))
-            some = hidden.any() and not hidden.all()
-            if some and number > HIDDEN and (left > LEAST or number > 0):
-                return Seen("mask.fill", node, {"fill": number, "left": left})
-        elif _zero_one(value):
-            hidden = value == 0
-            left = _left(weights, hidden, attention.axis)
-            if isinstance(node.op, Multiply) and left > LEAST:
-                return Seen("mask.times", node, {"left": left})
-            if isinstance(node.op, Add) and left > LEAST:
-                return Seen("mask.flags", node, {"left": left})
-        elif isinstance(node.op, Multiply) and np.isneginf(value).any():
-            return Seen("mask.times-infinity", node, {})
-    return None
-
-
-def _zero_one(value: Array) -> bool:
-    flags = np.unique(value)
-    return flags.size == 2 and flags[0] == 0 and flags[1] == 1
-
-
-def _left(weights: Array, hidden: Array, axis: int) -> float:
-    """Return the largest weight of what is hidden, in rows where something is seen."""
-    spread = np.broadcast_to(hidden, np.broadcast_shapes(hidden.shape, weights.shape))
-    if spread.shape != weights.shape:
-        return 0.0
-    rows = ~spread.all(axis=axis, keepdims=True)
-    found = weights[spread & rows]
-    return float(np.nanmax(found)) if found.size and not np.isnan(found).all() else 0.0
-
-
 def _row_mask(case: Case, attention: Attention) -> Seen | None:
     """Find a mask of one value for each query, which hides all keys or none."""
     if attention.axis != attention.scores.rank - 1 or attention.scores.shape[-1] == 1:
         return None
     for node in attention.way:
-        mask = _mask_of(node, attention.way, attention.product)
+        mask = mask_of(node, attention.way, attention.product)
         if mask is None or mask.rank < 2 or mask.dtype != "bool":
             continue
         if mask.shape[-1] == 1 != mask.shape[-2] and mask in case.reading.fed:
-            return Seen("mask.queries", node, {"shape": list(map(str, mask.shape))})
+            at = node if isinstance(mask.op, Input) else mask
+            return Seen("mask.queries", at, {"shape": show_shape(mask.shape)})
     return None
 
 
@@ -177,7 +119,7 @@ def _sense(case: Case, attention: Attention, found: Sight) -> Seen | None:
     mask = _guilty(case, attention)
     if square and not given:
         below, above = np.tril(seen, -1).any(), np.triu(seen, 1)
-        if not below and above.sum() > seen.shape[0] - 1:
+        if not below and above.sum() > seen.shape[0] - 1 and not _backward(case, attention):
             return Seen("mask.inverted", mask, {"queries": len(seen)})
         if not seen.diagonal().any() and not above.any() and below:
             return Seen("mask.self", mask, {})
@@ -190,13 +132,29 @@ def _sense(case: Case, attention: Attention, found: Sight) -> Seen | None:
         return None
     words = {"rows": int(blind.sum()), "of": int(blind.size)}
     tokens = any(n.dtype == "int" and n in case.graph.inputs for n in upstream((mask,)))
-    return Seen("mask.padding" if tokens and blind.all() else "mask.row", mask, words)
+    inverted = tokens and blind.all() and not _padded(case, mask)
+    return Seen("mask.padding" if inverted else "mask.row", mask, words)
+
+
+def _backward(case: Case, attention: Attention) -> bool:
+    """Say whether it is a model that reads backwards: its targets stand where it does not look."""
+    return bool(case.stream(attention) & hidden(case))
+
+
+def _padded(case: Case, mask: Node) -> bool:
+    """Say whether a token is the number that a mask compares tokens with."""
+    for node in upstream((mask,)):
+        if isinstance(node.op, Equal | NotEqual):
+            for tokens, number in (node.inputs, node.inputs[::-1]):
+                if isinstance(number.op, Constant) and tokens in case.reading.fed:
+                    return bool((case.values[tokens] == number.op.value).any())
+    return False
 
 
 def _depends_on_made_flags(case: Case, attention: Attention) -> bool:
     """Say whether a mask is fed, was not given, and has a name that says nothing of its sense."""
     for node in attention.way:
-        mask = _mask_of(node, attention.way, attention.product)
+        mask = mask_of(node, attention.way, attention.product)
         for leaf in upstream((mask,)) if mask is not None else ():
             made = isinstance(leaf.op, Input) and leaf.name not in case.given
             if made and leaf.dtype == "float" and mask is not None and mask.dtype == "float":
@@ -209,13 +167,12 @@ def _depends_on_made_flags(case: Case, attention: Attention) -> bool:
 def _guilty(case: Case, attention: Attention) -> Node:
     """Return where a mask is wrong: where it is made, or where its branches are swapped."""
     for node in attention.way:
-        mask = _mask_of(node, attention.way, attention.product)
+        mask = mask_of(node, attention.way, attention.product)
         if mask is None or (mask.dtype != "bool" and not _hides(case, mask)):
             continue
         if isinstance(node.op, Where) and node.inputs[2] in (*attention.way, attention.product):
             return node  # hidden where it is true
-        while isinstance(mask.op, FORM):
-            mask = mask.inputs[0]
+        mask = as_made(mask)
         return node if isinstance(mask.op, CausalMask | Input | Constant) else mask
     return attention.weights
 

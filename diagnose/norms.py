@@ -19,6 +19,7 @@ from cutaway.ops import (
     Sqrt,
     Square,
     Subtract,
+    Sum,
 )
 from cutaway.shapes.norming import norm_of
 from cutaway.shapes.reading import Findings
@@ -84,6 +85,7 @@ def unscaled(case: Case) -> Findings:
                 yield Seen("norm.mean", node, {})
         if isinstance(node.op, Divide):
             yield from _without_root(case, node)
+            yield from _by_the_sum(case, node)
         normed = norm_of(node)
         if normed is not None and not isinstance(node.op, LayerNorm | RMSNorm):
             yield from _two_axes(node, normed[1])
@@ -116,6 +118,23 @@ def _without_root(case: Case, node: Node) -> Findings:
         squared = _squared(mean.inputs[0])
         if squared is not None and (squared is value or _same_centre(squared, value)):
             yield Seen("norm.root", node, {})
+
+
+def _by_the_sum(case: Case, node: Node) -> Findings:
+    """Report a centred value over the root of a sum of squares, where a gain follows.
+
+    Without a gain it is a correlation.
+    """
+    value, root = node.inputs[0], behind(node.inputs[1])
+    if not isinstance(root.op, Sqrt) or _centred(value) is None:
+        return
+    total = behind(root.inputs[0])
+    squared = _squared(total.inputs[0]) if isinstance(total.op, Sum) else None
+    if squared is not value and not _same_centre(squared, value):
+        return
+    readers = [n for n in case.graph.readers[node] if isinstance(n.op, Multiply)]
+    if any(n.rank and n in case.reading.learned for reader in readers for n in reader.inputs):
+        yield Seen("norm.sum", node, {})
 
 
 def _two_axes(node: Node, axes: tuple[int, ...]) -> Findings:

@@ -169,7 +169,7 @@ def _limits(graph: Graph, sizes: Mapping[str, int]) -> tuple[dict[Node, int], di
             behind[node] = {node} if node.dtype == "int" else set()
             continue
         behind[node] = set().union(*(behind[n] for n in node.inputs)) if _whole(node) else set()
-        rows = _rows(node)
+        rows = picked(node)
         if rows is not None:
             index, dim = rows
             for source in behind[index]:
@@ -187,7 +187,7 @@ def _whole(node: Node) -> bool:
     return node.dtype == "int" and not isinstance(node.op, Cast | Take)
 
 
-def _rows(node: Node) -> tuple[Node, Any] | None:
+def picked(node: Node) -> tuple[Node, Any] | None:
     """Return what an op takes as indices, and how many there are."""
     if isinstance(node.op, Take):
         return node.inputs[1], node.inputs[0].shape[node.op.axis]

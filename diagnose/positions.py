@@ -8,7 +8,7 @@ import numpy as np
 
 from cutaway.diagnose.case import Case, Seen, upstream
 from cutaway.graph import CutawayError, Node, Parameter
-from cutaway.ops import Add, Multiply, Take
+from cutaway.ops import Add, CrossEntropy, Multiply, Take
 from cutaway.run.compile import Array
 from cutaway.shapes.reading import Findings
 
@@ -86,7 +86,7 @@ def _lifted(case: Case) -> dict[Node, Array]:
 
 
 def _ordered(case: Case, tokens: Node, kept: dict[Node, Array]) -> bool:
-    """Say whether an output tells two tokens that changed places."""
+    """Say whether an output, or what its loss reads, tells two tokens that changed places."""
     fed = case.values[tokens]
     length = fed.shape[-1]
     order = np.arange(length)
@@ -94,7 +94,8 @@ def _ordered(case: Case, tokens: Node, kept: dict[Node, Array]) -> bool:
     other = {n: _plain(case, n) for n in case.graph.inputs if n is not tokens and _kinds(n)}
     before = case.again({**kept, **other, tokens: fed})
     after = case.again({**kept, **other, tokens: fed[..., order]})
-    for output in case.graph.outputs:
+    scores = [n.inputs[0] for n in case.graph.nodes if isinstance(n.op, CrossEntropy)]
+    for output in scores or case.graph.outputs:
         if output not in after:
             continue
         a, b = before[output], after[output]

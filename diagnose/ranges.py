@@ -8,7 +8,9 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
-from cutaway.graph import Constant, Graph, Node
+import numpy.typing as npt
+
+from cutaway.graph import Constant, Graph, Node, Op
 from cutaway.ops import (
     Abs,
     Add,
@@ -86,8 +88,8 @@ FIXED: dict[type, Range] = {
 SAME = (*FORM, Concat, Max, Min, Mean)
 
 
-def ranges(graph: Graph, fed: set[Node]) -> dict[Node, Range]:
-    """Return the range of every node.
+def ranges(graph: Graph, fed: set[Node], precision: npt.DTypeLike = "float64") -> dict[Node, Range]:
+    """Return the range of every node; constants are rounded to a precision.
 
     Examples
     --------
@@ -99,15 +101,20 @@ def ranges(graph: Graph, fed: set[Node]) -> dict[Node, Range]:
     found: dict[Node, Range] = {}
     for node in graph.nodes:
         inputs = [found[source] for source in node.inputs]
-        found[node] = _range(node, inputs, fed)
+        found[node] = _fixed(node.op, precision) or _range(node, inputs, fed)
     return found
+
+
+def _fixed(op: Op, precision: npt.DTypeLike) -> Range | None:
+    """Return the range of a constant; None for what is none."""
+    if not isinstance(op, Constant):
+        return None
+    value = op.value.astype(precision) if op.value.dtype.kind == "f" else op.value
+    return Range(float(value.min()), float(value.max())) if value.size else ANY
 
 
 def _range(node: Node, inputs: list[Range], fed: set[Node]) -> Range:
     op = node.op
-    if isinstance(op, Constant):
-        value = op.value
-        return Range(float(value.min()), float(value.max())) if value.size else ANY
     if node.dtype == "bool" or softmax_of(node) is not None:
         return SHARE
     if type(op) in FIXED:

@@ -4,7 +4,8 @@ A sublayer is an attention or two linear maps with an activation between. Where 
 sublayers are added to what they read, one that is not breaks the way of the values.
 """
 
-from collections import Counter
+import re
+from collections import Counter, deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -52,7 +53,15 @@ def forgotten(case: Case) -> Findings:
     for sublayer in plain:
         goes_on = any(sublayer.last in upstream((s.core,)) for s in found if s is not sublayer)
         if goes_on or _alike(sublayer, added):
-            yield Seen("residual.forgotten", sublayer.last, {"kind": sublayer.kind})
+            yield Seen(f"residual.{sublayer.kind}", _named(case, sublayer), {})
+
+
+def _named(case: Case, sublayer: Sublayer) -> Node:
+    """Return the end of a sublayer; what it maps, if the line of the end makes all linear maps."""
+    last, core = sublayer.last, sublayer.core
+    made = [n for n in case.graph.nodes if n.source == last.source]
+    roles = {re.sub(r"\d+", "", n.scope.path) for n in made}
+    return core if len(roles) > 1 and core.source != last.source else last
 
 
 def _alike(sublayer: Sublayer, added: list[Sublayer]) -> bool:
@@ -127,42 +136,47 @@ def _with_bias(case: Case, node: Node) -> Node:
 
 def _is_added(case: Case, node: Node) -> bool:
     """Say whether a value is added to what it depends on, perhaps after dropout or a norm."""
-    above = upstream((node,))
+    above = upstream((node,)) & case.reading.fed
+    waiting = [node]
     for _ in range(FAR):
-        readers = [n for n in case.graph.readers[node] if n.dtype == "float"]
-        if len(readers) != 1 or not isinstance(readers[0].op, PLAIN):
-            return False
-        if isinstance(readers[0].op, Add):
-            terms = [t for n in readers[0].inputs if n is not node for t in _terms(n)]
-            if any(term in above and term in case.reading.fed for term in terms):
-                return True
-        (node,) = readers
+        if not waiting:
+            break
+        node = waiting.pop()
+        for reader in case.graph.readers[node]:
+            if isinstance(reader.op, Add):
+                others = [n for n in reader.inputs if n is not node]
+                if any(term in above for n in others for term in _terms(n)):
+                    return True
+            if isinstance(reader.op, PLAIN):
+                waiting.append(reader)
     return False
 
 
 def doubled(case: Case) -> Findings:
     """Report sums in which the same value stands twice, beside something else."""
+    reported: set[Node] = set()
     for node in case.graph.nodes:
         if isinstance(node.op, Add) and node in case.reading.fed and node.rank > 1:
-            terms = _terms(node)
-            twice = [term for term, count in Counter(terms).items() if count > 1]
-            if twice and len(set(terms)) > 1 and not _inner(case, node):
+            parts = _parts(node)
+            terms = {part for part in parts if not isinstance(part.op, Add)}
+            twice = [part for part, count in Counter(parts).items() if count > 1]
+            if twice and len(terms) > 1 and reported.isdisjoint(parts):
+                reported.add(node)
                 yield Seen("residual.twice", node, {"of": case.graph.path(twice[0])})
 
 
 def _terms(node: Node) -> list[Node]:
     """Return what a sum adds up, sums in it taken apart."""
+    return [part for part in _parts(node) if not isinstance(part.op, Add)]
+
+
+def _parts(node: Node) -> list[Node]:
+    """Return a sum and what it adds up, sums in it and their terms too: the nearest first."""
     found: list[Node] = []
-    waiting = [node]
-    while waiting and len(found) < FAR:
-        term = waiting.pop()
-        if isinstance(term.op, Add):
-            waiting.extend(term.inputs)
-        else:
-            found.append(term)
+    waiting = deque([node])
+    while waiting and len(found) < 2 * FAR:
+        part = waiting.popleft()
+        found.append(part)
+        if isinstance(part.op, Add):
+            waiting.extend(part.inputs)
     return found
-
-
-def _inner(case: Case, node: Node) -> bool:
-    """Say whether a sum is a term of a larger one, which is looked at by itself."""
-    return any(isinstance(n.op, Add) for n in case.graph.readers[node])

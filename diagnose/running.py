@@ -2,22 +2,22 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cutaway.diagnose.backward import differentiate
-from cutaway.diagnose.birth import bad_leaf, first_bad
+from cutaway.diagnose.birth import bad_leaf, first_bad, leaf
 from cutaway.diagnose.case import Case, Seen, started
 from cutaway.diagnose.depth import by_layer, too_large
 from cutaway.diagnose.masks import masks
-from cutaway.diagnose.point import feeds_of
+from cutaway.diagnose.point import feeds_of, picked
 from cutaway.diagnose.positions import positions
 from cutaway.diagnose.saturation import constant_rows, dead, flat, one_key
 from cutaway.diagnose.sight import leaks, uncausal
 from cutaway.diagnose.silent import silent
-from cutaway.diagnose.weights import large
-from cutaway.graph import CutawayError, GradError, Graph, Node
+from cutaway.diagnose.weights import large, zeros
+from cutaway.graph import CutawayError, GradError, Graph, Node, evaluate
 from cutaway.run import initialize
 from cutaway.run.compile import Array, Arrays
 from cutaway.shapes.reading import Findings
@@ -30,6 +30,13 @@ OF_THE_SLOPES: tuple[Rule, ...] = (by_layer, silent)
 OF_DOMAINS = ("nan.log", "nan.root", "inf.log", "inf.zero", "nan.zero")
 
 
+class Note(NamedTuple):
+    """What else is to be said of a run: a key of the headings, and its words."""
+
+    key: str
+    words: Mapping[str, object]
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What a caller gives for a run, and what draws the rest."""
@@ -40,7 +47,7 @@ class Given:
     dtype: np.dtype[Any]
 
 
-def numbers(case: Case, given: Given, notes: list[str]) -> Iterator[Seen]:
+def numbers(case: Case, given: Given, notes: list[Note]) -> Iterator[Seen]:
     """Run a case; give what its numbers show, and note what was not looked at."""
     case.given = frozenset({*given.feeds, *given.params})
     broken = _broken(case, given.params)
@@ -48,10 +55,14 @@ def numbers(case: Case, given: Given, notes: list[str]) -> Iterator[Seen]:
         yield broken
         return
     with np.errstate(all="ignore"):
-        bad = _run(case, given)
+        bad = _run(case, given, notes)
         if bad is not None:
             yield bad
         if not case.values:
+            return
+        blank = zeros(case)
+        if blank is not None:
+            yield blank
             return
         for rule in OF_THE_VALUES:
             yield from rule(case)
@@ -60,7 +71,8 @@ def numbers(case: Case, given: Given, notes: list[str]) -> Iterator[Seen]:
         try:
             bad = differentiate(case, given.seed)
         except GradError as error:
-            notes.append(str(error).partition("\n")[0])
+            op = str(error).partition(" ")[0]
+            notes.append(Note("underived", {"op": op}))
             return
         if bad is not None:
             yield bad
@@ -69,21 +81,26 @@ def numbers(case: Case, given: Given, notes: list[str]) -> Iterator[Seen]:
             yield from rule(case)
 
 
-def _run(case: Case, given: Given) -> Seen | None:
+def _run(case: Case, given: Given, notes: list[Note]) -> Seen | None:
     """Fill in the values of a case; return the first bad node, if there is one.
 
     An input whose logarithm is taken is meant to be positive: where drawn numbers leave the
-    domain of an op, positive ones are tried.
+    domain of an op, positive ones are tried, and that is noted.
     """
     drawn = feeds_of(case.graph, case.sizes, given.seed, given.dtype)
     weights = _weights(case, given)
     bad: Seen | None = None
+    left: Seen | None = None
     for feeds in (drawn, _positive(drawn)):
         arrays = {**feeds, **given.feeds}
         case.run = started(case.graph, arrays, {**weights, **given.params}, case.sizes)
         bad = _fill(case, given.feeds) or bad_leaf(case) or first_bad(case, case.values)
         if bad is None or bad.text not in OF_DOMAINS:
             break
+        left = left or bad
+    if left is not None and bad is None:
+        words = {"op": left.node.op.name, "where": left.node.source}
+        notes.append(Note("positive", words))
     return bad
 
 
@@ -104,14 +121,23 @@ def _fill(case: Case, feeds: Arrays) -> Seen | None:
     for node in case.graph.nodes:
         try:
             found = case.run(node, *[values[source] for source in node.inputs])
-        except CutawayError as error:
-            if any(leaf.name in feeds for leaf in case.graph.inputs if leaf in node.inputs):
+        except CutawayError:
+            if any(n.name in feeds for n in case.graph.inputs if n in node.inputs):
                 raise
-            message, _, rest = str(error).partition("\n")
-            return Seen("index", node, {"message": message, "came": " ".join(rest.split())})
+            return Seen("index", node, _missed(case, node, values))
         values[node] = np.asarray(found)
     case.values = values
     return None
+
+
+def _missed(case: Case, node: Node, values: Mapping[Node, Any]) -> dict[str, int]:
+    """Return which indices an op was given, and how many rows there are."""
+    found = picked(node)
+    assert found is not None  # no other op refuses numbers
+    index, rows = found
+    array = np.asarray(values[index])
+    count = int(evaluate(rows, case.sizes))
+    return {"least": int(array.min()), "most": int(array.max()), "rows": count}
 
 
 def _weights(case: Case, given: Given) -> dict[str, Any]:
@@ -129,11 +155,5 @@ def _broken(case: Case, params: Arrays) -> Seen | None:
         if node.path in params:
             array = np.asarray(params[node.path])
             if array.dtype.kind == "f" and np.isnan(array).any():
-                words = {
-                    "name": node.path,
-                    "count": int((~np.isfinite(array)).sum()),
-                    "size": array.size,
-                    "place": tuple(int(axis[0]) for axis in np.nonzero(np.isnan(array))),
-                }
-                return Seen("nan.parameter", node, words)
+                return leaf("nan.parameter", node, array, ~np.isfinite(array))
     return None

@@ -25,7 +25,7 @@ NEAR = 1e-4  # of the end
 
 def one_key(case: Case) -> Findings:
     """Report softmaxes that put all their weight on one key."""
-    for attention in case.attentions:
+    for attention in case.along_keys:
         weights = np.moveaxis(case.values[attention.weights], attention.axis, -1)
         scores = np.moveaxis(case.values[attention.scores], attention.axis, -1)
         if not np.isfinite(weights).all():

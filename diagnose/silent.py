@@ -2,9 +2,12 @@
 
 from cutaway.diagnose.case import Case, Seen
 from cutaway.graph import Node
-from cutaway.ops import MatMul, Multiply, Softmax
+from cutaway.ops import CrossEntropy, MatMul, Maximum, Minimum, Multiply, Relu
 from cutaway.shapes.reading import Findings
 from cutaway.shapes.scaling import FORM
+from cutaway.transform import softmax_of
+
+CUTTING = (Relu, Maximum, Minimum)  # these numbers lay beyond: others may not, as in a hinge
 
 
 def silent(case: Case) -> Findings:
@@ -15,7 +18,9 @@ def silent(case: Case) -> Findings:
         if node.rank < 2:  # a bias may cancel: a softmax does not see what all scores share
             continue
         if case.slopes.get(node) == 0.0:
-            yield Seen("no-gradient.numbers", _last(case, node), {"path": case.graph.path(node)})
+            last = _last(case, node)
+            if not any(isinstance(n.op, CUTTING) for n in case.graph.readers[last]):
+                yield Seen("no-gradient.numbers", last, {"path": case.graph.path(node)})
 
 
 def _last(case: Case, node: Node) -> Node:
@@ -28,8 +33,11 @@ def _last(case: Case, node: Node) -> Node:
 
 
 def _alone(case: Case, node: Node) -> bool:
-    """Say whether a softmax runs along an axis of length 1."""
-    return isinstance(node.op, Softmax) and case.values[node].shape[node.op.axis] == 1
+    """Say whether a softmax, or that of a loss, has one element to choose from."""
+    if isinstance(node.op, CrossEntropy):
+        return bool(case.values[node.inputs[0]].shape[-1] == 1)
+    made = softmax_of(node)
+    return made is not None and bool((case.values[node].max(axis=made[1]) == 1.0).all())
 
 
 def _behind_zeros(case: Case) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from cutaway.diagnose.texts_en import ENGLISH
 from cutaway.diagnose.texts_zh import CHINESE
+from cutaway.graph.errors import explain
 from cutaway.graph.explanation import Language
 from cutaway.shapes.lint_texts import TEXTS as LINTS
 
@@ -12,27 +13,47 @@ TEXTS: dict[Language, dict[str, tuple[str, str]]] = {"en": ENGLISH, "zh": CHINES
 HEADINGS: dict[Language, dict[str, str]] = {
     "en": {
         "nothing": "nothing was found",
-        "note": "note",
+        "note": "note: ",
         "kind": "kind",
         "path": "path",
         "line": "line",
         "message": "what was seen",
         "fix": "what mends it",
+        "underived": "{op} has no gradient",
+        "positive": "{op} ({where}) leaves its domain for inputs of either sign: it was run with "
+        "positive ones",
         "budget": "its numbers were not looked at: they take about {need:.1f} GB, and the budget "
         "is {budget:.1f} GB; give smaller sizes, or a larger budget",
     },
     "zh": {
         "nothing": "没有发现问题",
-        "note": "注",
+        "note": "注：",
         "kind": "类别",
         "path": "路径",
         "line": "行",
         "message": "看到了什么",
         "fix": "通常怎样修复",
+        "underived": "{op} 没有梯度",
+        "positive": "输入有正有负时，{op}（{where}）会超出定义域：运行时只用了正的输入",
         "budget": "没有查看数值：大约需要 {need:.1f} GB，而预算是 {budget:.1f} GB；"
         "请给出更小的尺寸，或更大的预算",
     },
 }
+
+
+def laid_out(lang: Language, what: str, where: str, fix: str) -> str:
+    """Return what was seen, where, and what mends it, one below the other.
+
+    Examples
+    --------
+    >>> print(laid_out("zh", "scale: 分数未经缩放", "matmul, model.py:3", "先除以它"))
+    scale: 分数未经缩放
+      位置：matmul, model.py:3
+      修复：先除以它
+    """
+    if lang == "zh":
+        return "\n".join([what, f"  位置：{where}", *([f"  修复：{fix}"] if fix else [])])
+    return explain(what, where=where, fix=fix)
 
 
 def message_of(key: str, lang: Language, words: Mapping[str, Any]) -> tuple[str, str]:

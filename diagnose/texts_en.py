@@ -6,6 +6,11 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "at {place}",
         "go back to a checkpoint before they came; a learning rate too high makes them",
     ),
+    "inf.parameter": (
+        "the parameter {name} holds {count} of {size} numbers that are infinite, the first at "
+        "{place}",
+        "go back to a checkpoint before they came; a learning rate too high makes them",
+    ),
     "nan.input": (
         "the input {name} holds NaN: {count} of {size} numbers, the first at {place}",
         "look at what makes the input",
@@ -97,6 +102,11 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "give it what {curve} reads",
     ),
     "softmax.twice": ("a softmax of {of}, which is a softmax already", "leave one of them out"),
+    "softmax.batch": (
+        "a softmax along the first axis ({size}) of {shape}: the probabilities of an example's "
+        "{classes} classes do not add up to 1",
+        "take the softmax along axis=-1",
+    ),
     "eps.small": (
         "eps is {eps:.3g}: in {dtype} a row that is constant but for rounding has a variance of "
         "about {least:.2g}, which this does not cover",
@@ -113,6 +123,11 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "norm.root": (
         "a centred value is divided by its variance, not by the root of it",
         "divide by ca.ops.sqrt(variance + eps)",
+    ),
+    "norm.sum": (
+        "a centred value is divided by the root of the sum of its squares, not of their mean: "
+        "the wider it is, the smaller what comes out",
+        "divide by ca.ops.sqrt(variance + eps), where the variance is a mean",
     ),
     "norm.axes": (
         "the mean is along the axes {mean}, the variance along {variance}",
@@ -173,7 +188,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "True is where a query may attend: ca.ops.not_equal(tokens, padding)",
     ),
     "mask.row": (
-        "{rows} of {of} queries see no key at all",
+        "{rows} of {of} queries, over all heads, see no key: their rows are masked as a whole",
         "leave every query a key: itself, or a first token",
     ),
     "target.shift": (
@@ -200,6 +215,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "self-attention in {scope} scores tokens, and has no causal mask",
         "mask=ca.ops.causal_mask(T)",
     ),
+    "causal.unused": (
+        "a causal mask is made and never used, while attention has no mask",
+        "give it to the attention: mask=ca.ops.causal_mask(T)",
+    ),
     "positions": (
         "{tokens} go into attention without their positions: in another order they give the same",
         "add them: x + ca.layers.sinusoidal_positions(T, width), learned ones, or rotary ones",
@@ -222,13 +241,25 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "the width of the heads is joined with positions, as {olds}, and the heads stay behind",
         "transpose first: x.transpose((0, 2, 1, 3)).reshape(B, T, H * K)",
     ),
-    "residual.forgotten": (
-        "this {kind} is not added to what it reads, while others are",
-        "x + sublayer(x)",
+    "residual.attention": (
+        "this attention is not added to what it reads, while others are",
+        "x + attention(x)",
+    ),
+    "residual.feed-forward": (
+        "this feed-forward is not added to what it reads, while others are",
+        "x + feed_forward(x)",
     ),
     "residual.twice": (
         "{of} is added twice: a residual around what has one already",
         "leave one of them out",
+    ),
+    "values": (
+        "values come from {values}, keys from {keys}: weights over one are applied to the other",
+        "make keys and values of the same",
+    ),
+    "activation": (
+        "nothing stands between this linear map and the next ({next}): both are but one",
+        "put an activation between them: ca.ops.gelu(x)",
     ),
     "weight.transposed": (
         "the square weight {weight} is used transposed, the others as they are",
@@ -241,6 +272,11 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "weight.large": (
         "{weight} makes a random vector {gain:.3g} times as long; Xavier's rule keeps it",
         "smaller first weights, or no further factor",
+    ),
+    "weight.zero": (
+        "all {count} weights are 0: whatever is fed gives the same, and hardly any gradient "
+        "comes back",
+        "init='xavier', or load the weights again",
     ),
     "weight.equal": (
         "all columns of {weight} are equal: its units never become different",
@@ -293,9 +329,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "use it, or take it away",
     ),
     "unused.value": (
-        "what {op} gives is built of {name}, and never reaches an output",
+        "{op} is computed from {name}, and its result never reaches an output",
         "use it, or take it away",
     ),
+    "unused.made": ("{name} is made, and never reaches an output", "use it, or take it away"),
     "names.input": (
         "two inputs are called {name} (the first at {first}): one array cannot serve both",
         "use the same node twice, or give one of them another name",
@@ -304,5 +341,8 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "two parameters are called {name} (the first at {first}): one array cannot serve both",
         "tell them apart with ca.scope(…), or use the same node twice",
     ),
-    "index": ("{message} ({came})", "let indices begin at 0 and end below the number of rows"),
+    "index": (
+        "{rows} rows are picked from with indices of {least} to {most}",
+        "let indices begin at 0 and end below the number of rows",
+    ),
 }

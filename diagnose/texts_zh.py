@@ -5,6 +5,10 @@ CHINESE: dict[str, tuple[str, str]] = {
         "参数 {name} 的 {size} 个数中有 {count} 个是 NaN 或无穷，第一个在 {place}",
         "回到它们出现之前的检查点；学习率过高会造成这种情况",
     ),
+    "inf.parameter": (
+        "参数 {name} 的 {size} 个数中有 {count} 个是无穷，第一个在 {place}",
+        "回到它们出现之前的检查点；学习率过高会造成这种情况",
+    ),
     "nan.input": (
         "输入 {name} 含有 NaN：{size} 个数中有 {count} 个，第一个在 {place}",
         "检查生成这个输入的地方",
@@ -93,6 +97,10 @@ CHINESE: dict[str, tuple[str, str]] = {
         "把 {curve} 的输入交给它",
     ),
     "softmax.twice": ("对 {of} 再做 softmax，而它已经是 softmax", "去掉其中一个"),
+    "softmax.batch": (
+        "沿 {shape} 的第一个轴（{size}）做 softmax：一个样本的 {classes} 个类别的概率之和不是 1",
+        "沿 axis=-1 做 softmax",
+    ),
     "eps.small": (
         "eps 是 {eps:.3g}：在 {dtype} 中，除舍入外恒定的一行，方差约为 {least:.2g}，这个 eps 盖"
         "不住它",
@@ -106,6 +114,10 @@ CHINESE: dict[str, tuple[str, str]] = {
     "norm.root": (
         "减去均值后除以了方差，而不是方差的平方根",
         "除以 ca.ops.sqrt(variance + eps)",
+    ),
+    "norm.sum": (
+        "减去均值后除以的是平方之和的根，而不是平方均值的根：宽度越大，结果越小",
+        "除以 ca.ops.sqrt(variance + eps)，其中方差是均值",
     ),
     "norm.axes": (
         "均值沿轴 {mean}，方差却沿轴 {variance}",
@@ -161,7 +173,7 @@ CHINESE: dict[str, tuple[str, str]] = {
         "True 表示查询可以关注：ca.ops.not_equal(tokens, padding)",
     ),
     "mask.row": (
-        "{of} 个查询中有 {rows} 个看不到任何键",
+        "所有头共 {of} 个查询，其中 {rows} 个看不到任何键：它们的整行都被遮住",
         "给每个查询留一个键：它自己，或第一个词元",
     ),
     "target.shift": (
@@ -188,6 +200,10 @@ CHINESE: dict[str, tuple[str, str]] = {
         "{scope} 中的自注意力给词元打分，却没有因果掩码",
         "mask=ca.ops.causal_mask(T)",
     ),
+    "causal.unused": (
+        "因果掩码建了却没有用上，而注意力没有掩码",
+        "把它交给注意力：mask=ca.ops.causal_mask(T)",
+    ),
     "positions": (
         "{tokens} 进入注意力时没有位置信息：换个顺序，结果一样",
         "加上位置：x + ca.layers.sinusoidal_positions(T, width)，或可学习的、旋转的位置编码",
@@ -209,11 +225,23 @@ CHINESE: dict[str, tuple[str, str]] = {
         "头的宽度与位置按 {olds} 合并，头却留在外面",
         "先转置：x.transpose((0, 2, 1, 3)).reshape(B, T, H * K)",
     ),
-    "residual.forgotten": (
-        "这个子层（{kind}）没有加到它的输入上，而其他子层都有",
-        "x + sublayer(x)",
+    "residual.attention": (
+        "这个注意力没有加到它的输入上，而其他子层都有",
+        "x + attention(x)",
+    ),
+    "residual.feed-forward": (
+        "这个前馈网络没有加到它的输入上，而其他子层都有",
+        "x + feed_forward(x)",
     ),
     "residual.twice": ("{of} 被加了两次：已有残差的外面又加了残差", "去掉其中一个"),
+    "values": (
+        "值来自 {values}，键却来自 {keys}：对一个序列算出的权重用到了另一个上",
+        "键和值由同一个序列得到",
+    ),
+    "activation": (
+        "这个线性映射与下一个（{next}）之间什么也没有：两个等于一个",
+        "在它们之间加激活函数：ca.ops.gelu(x)",
+    ),
     "weight.transposed": (
         "方阵权重 {weight} 被转置使用，其他权重则没有",
         "x @ weight",
@@ -225,6 +253,10 @@ CHINESE: dict[str, tuple[str, str]] = {
     "weight.large": (
         "{weight} 使随机向量变长为 {gain:.3g} 倍；Xavier 规则保持长度不变",
         "更小的初始权重，或去掉额外的因子",
+    ),
+    "weight.zero": (
+        "{count} 个权重全是 0：无论输入什么，结果都一样，几乎没有梯度传回",
+        "init='xavier'，或重新加载权重",
     ),
     "weight.equal": (
         "{weight} 的各列都相同：它的单元永远不会变得不同",
@@ -272,7 +304,8 @@ CHINESE: dict[str, tuple[str, str]] = {
         "参数 {name} 建了却到不了任何输出：由它得到的东西没有被用上",
         "用上它，或去掉它",
     ),
-    "unused.value": ("{op} 的结果由 {name} 得到，却到不了任何输出", "用上它，或去掉它"),
+    "unused.value": ("{op} 由 {name} 算出，结果却到不了任何输出", "用上它，或去掉它"),
+    "unused.made": ("{name} 建了却到不了任何输出", "用上它，或去掉它"),
     "names.input": (
         "两个输入都叫 {name}（第一个在 {first}）：一个数组不能给两个用",
         "两处用同一个节点，或给其中一个换个名字",
@@ -281,5 +314,8 @@ CHINESE: dict[str, tuple[str, str]] = {
         "两个参数都叫 {name}（第一个在 {first}）：一个数组不能给两个用",
         "用 ca.scope(…) 区分，或两处用同一个节点",
     ),
-    "index": ("索引越界：{message}（{came}）", "索引从 0 开始，并小于行数"),
+    "index": (
+        "从 {rows} 行中取数，索引却从 {least} 到 {most}",
+        "索引从 0 开始，并小于行数",
+    ),
 }

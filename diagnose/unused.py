@@ -1,16 +1,21 @@
 """What was built and reaches no output: a branch of parameters, a mask, positions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from cutaway.diagnose.attention import attentions
 from cutaway.diagnose.finding import Finding
 from cutaway.graph import Graph, Node, Parameter
-from cutaway.ops import Arange, CausalMask
+from cutaway.ops import Add, Arange, CausalMask, Subtract, Where
+from cutaway.shapes.reading import Reading
 
 
-def unused(graph: Graph, built: Iterable[Node]) -> Iterator[Finding]:
+def unused(
+    graph: Graph, built: Iterable[Node], found: Collection[Finding] = ()
+) -> Iterator[Finding]:
     """Give what was made of parameters, masks or positions while a graph was built, and not read.
 
-    Named is where the branch ends: the last value that was computed and never read.
+    Named is where the branch ends: the last value that was computed and never read. A causal mask
+    that no attention has is a finding of that kind, unless it is among what was ``found`` already.
 
     Examples
     --------
@@ -36,6 +41,22 @@ def unused(graph: Graph, built: Iterable[Node]) -> Iterator[Finding]:
         read.update(node.inputs)
     for node, leaf in branch.items():
         if node not in read and node.rank:
-            source, words = node.source, {"name": leaf.path, "op": node.op.name}
-            key = "unused.parameter" if isinstance(leaf.op, Parameter) else "unused.value"
-            yield Finding("unused", node.path, None, source.file, source.line, words, key)
+            key = _key(graph, node, leaf)
+            if key != "causal.unused" or all(other.kind != "causal" for other in found):
+                source, words = node.source, {"name": leaf.path, "op": node.op.name}
+                kind = key.partition(".")[0]
+                yield Finding(kind, node.path, None, source.file, source.line, words, key)
+
+
+def _key(graph: Graph, node: Node, leaf: Node) -> str:
+    if isinstance(leaf.op, Parameter):
+        return "unused.parameter"
+    if isinstance(leaf.op, CausalMask) and _unmasked(graph):
+        return "causal.unused"
+    return "unused.made" if node is leaf else "unused.value"
+
+
+def _unmasked(graph: Graph) -> bool:
+    """Say whether some attention of a graph has no mask."""
+    found = attentions(Reading(graph))
+    return any(not any(isinstance(n.op, Add | Subtract | Where) for n in a.way) for a in found)

@@ -10,6 +10,7 @@ from cutaway.shapes.reading import Findings
 
 OTHERS = 2  # weights that are used as they are, beside one that is transposed
 GAIN = 10.0  # how much longer a linear map may make a random vector; Xavier's rule gives 1
+MATRICES = 2  # that are 0: one alone may begin so, as in a regression
 SAME = 1e-6  # relative: columns that are equal
 
 
@@ -24,10 +25,11 @@ def transposed(case: Case) -> Findings:
             elif isinstance(weight.op, PermuteDims) and isinstance(weight.inputs[0].op, Parameter):
                 turned.append((weight, weight.inputs[0]))
     tables = {n.inputs[0] for n in case.graph.nodes if isinstance(n.op, Take)}
+    turned = [pair for pair in turned if pair[1] not in tables]
     if len(set(plain)) < OTHERS or len(turned) > 1:
         return
     for node, weight in turned:
-        if weight in tables or weight in plain or weight.rank != 2:
+        if weight in plain or weight.rank != 2:
             continue
         if weight.shape[0] == weight.shape[1]:
             yield Seen("weight.transposed", node, {"weight": case.graph.path(weight)})
@@ -60,7 +62,16 @@ def large(case: Case) -> Findings:
             words = {"gain": gain, "weight": case.graph.path(guilty)}
             yield Seen("weight.large", guilty, words)
         elif _equal_columns(value):
-            yield Seen("weight.equal", _leaf(weight), {"weight": case.graph.path(weight)})
+            leaf = _leaf(weight)
+            yield Seen("weight.equal", leaf, {"weight": case.graph.path(leaf)})
+
+
+def zeros(case: Case) -> Seen | None:
+    """Return the first weight, if all are 0 and there are several: nothing is computed then."""
+    weights = [n for n in case.graph.parameters if n.rank > 1 and n.dtype == "float"]
+    if len(weights) < MATRICES or any(case.values[n].any() for n in weights):
+        return None
+    return Seen("weight.zero", weights[0], {"count": len(weights)})
 
 
 def _gain(weight: Array) -> float:

@@ -28,6 +28,11 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "divide by the root of the width that is summed over: "
             "scores / ca.ops.sqrt(ca.ops.dim({width}))",
         ),
+        "scale.width": (
+            "scores of width {width} are scaled by 1/{width}, which is not 1/sqrt({width})",
+            "divide by the root: scores / ca.ops.sqrt(ca.ops.dim({width})); if 1/{width} is meant, "
+            "as in muP, build them in ca.shapes.allow('scale')",
+        ),
         "scale.missing": (
             "scores of width {width} go into a softmax unscaled: they grow with sqrt({width})",
             "divide them first: scores / ca.ops.sqrt(ca.ops.dim({width}))",
@@ -38,6 +43,10 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "norm-axis": (
             "{norm} along axis {axis} of {shape}, but the features are axis {features}",
+            "normalise along the features: axis={fix}",
+        ),
+        "norm-axis.plain": (
+            "a norm along axis {axis} of {shape}, but the features are axis {features}",
             "normalise along the features: axis={fix}",
         ),
         "no-gradient.stop": (
@@ -79,6 +88,11 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "宽度为 {width} 的分数乘以 {scale}，而不是 1/sqrt({width})",
             "除以求和宽度的平方根：scores / ca.ops.sqrt(ca.ops.dim({width}))",
         ),
+        "scale.width": (
+            "宽度为 {width} 的分数乘以 1/{width}，而不是 1/sqrt({width})",
+            "除以平方根：scores / ca.ops.sqrt(ca.ops.dim({width}))；如果本来就要 1/{width}（如 "
+            "muP），就在 ca.shapes.allow('scale') 中构建",
+        ),
         "scale.missing": (
             "宽度为 {width} 的分数未经缩放就进入 softmax：它们随 sqrt({width}) 增大",
             "先除以它：scores / ca.ops.sqrt(ca.ops.dim({width}))",
@@ -89,6 +103,10 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "norm-axis": (
             "{norm} 沿 {shape} 的轴 {axis}，而特征在轴 {features}",
+            "沿特征归一化：axis={fix}",
+        ),
+        "norm-axis.plain": (
+            "沿 {shape} 的轴 {axis} 做归一化，而特征在轴 {features}",
             "沿特征归一化：axis={fix}",
         ),
         "no-gradient.stop": (

@@ -5,13 +5,14 @@ and every table that is looked up, the axis it makes is followed forwards, and t
 over backwards; a norm along none of these, where there are some, mixes positions or the batch.
 Norms are the ops, and what is written for them: something over the root of its mean square.
 
-A norm along several axes is fine if the features are among them. Nothing is said where no linear
+A norm along several axes is fine if the features are among them, and so is one that is undone
+later: a series that is standardised, and scaled back. Nothing is said where no linear
 map is in sight. Batch and instance normalisation are reported: allow them where they are meant.
 """
 
 from collections.abc import Collection
 
-from cutaway.graph import Constant, Node, show, show_shape
+from cutaway.graph import Constant, Graph, Node, show, show_shape
 from cutaway.ops import (
     Divide,
     LayerNorm,
@@ -42,16 +43,25 @@ def norm_axis(reading: Reading) -> Findings:
     made, wanted = made_axes(reading), _wanted(reading)
     for node, (x, axes) in norms.items():
         features = made.get(x, NONE) | wanted.get(node, NONE)
-        if features and features.isdisjoint(axes):
+        if features and features.isdisjoint(axes) and not _undone(reading, node):
             shape = reading.shapes[x]
+            op = isinstance(node.op, LayerNorm | RMSNorm)
             words = {
-                "norm": node.op.name if isinstance(node.op, LayerNorm | RMSNorm) else "a norm",
+                "norm": node.op.name,
                 "axis": _show(reading, x, axes),
                 "shape": show_shape(shape),
                 "features": _show(reading, x, features),
                 "fix": ", ".join(str(axis - x.rank) for axis in sorted(features)),
             }
-            yield Finding("norm-axis", node, words)
+            yield Finding("norm-axis" if op else "norm-axis.plain", node, words)
+
+
+def _undone(reading: Reading, node: Node) -> bool:
+    """Say whether what a norm divides by is multiplied back later: a series was standardised."""
+    if not isinstance(node.op, Divide):
+        return False
+    back = [n for n in reading.graph.readers[node.inputs[1]] if isinstance(n.op, Multiply)]
+    return any(node in Graph([reader]).nodes for reader in back)
 
 
 def _show(reading: Reading, x: Node, axes: Collection[int]) -> str:

@@ -82,7 +82,8 @@ def scale(reading: Reading) -> Findings:
             yield Finding("scale.missing", product, {"width": show(width)})
         elif values and not _right(reading, values, sympy.sympify(width)):
             words = {"width": show(width), "scale": _text(sympy.Mul(*values))}
-            yield Finding("scale", factors[0].node, words)
+            straight = reading.generic.at(sympy.Mul(*values) * width) == 1
+            yield Finding("scale.width" if straight else "scale", factors[0].node, words)
 
 
 def _right(reading: Reading, values: list[sympy.Expr], width: sympy.Expr) -> bool:

@@ -211,8 +211,8 @@ def padding_of_queries() -> Built:
     index = ids()
     q, k, v = qkv(embedded(index))
     real = ops.not_equal(index, 0)
-    mask = ops.expand_dims(ops.expand_dims(real, 1), 3)
-    hidden = ops.where(mask, scores(q, k), -1e9)  # bug
+    mask = ops.expand_dims(ops.expand_dims(real, 1), 3)  # bug
+    hidden = ops.where(mask, scores(q, k), -1e9)
     return attend(ops.softmax(hidden), v)
 
 

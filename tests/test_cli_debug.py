@@ -32,6 +32,21 @@ def unused():
     return x * 2.0
 
 
+def both():
+    x = ca.input("x", (B, T, D))
+    mask = ops.causal_mask(T)
+    with ca.scope("masked"):
+        x = x + layers.multi_head_attention(x, heads=H, mask=ops.causal_mask(T))
+    return x + layers.multi_head_attention(x, heads=H)  # bug
+
+
+def second():
+    x = ca.input("x", (B, T, D))
+    gate = ops.sigmoid(x @ ca.parameter("gate", (D, D)))
+    q, k, v = (x @ ca.parameter(name, (D, D)) for name in "qkv")
+    return ops.softmax(q @ k.mT) @ v  # bug
+
+
 def mask():
     x = ca.input("x", (B, T, D))
     scores = x @ (x @ ca.parameter("w", (D, D))).mT / ops.sqrt(ops.dim(D))
@@ -87,7 +102,7 @@ def test_a_healthy_model(file: Path, capsys: Capture) -> None:
     [
         ("scale", "scale", "matmul.2"),
         ("unused", "unused", "sigmoid"),
-        ("mask", "unused", "where"),
+        ("mask", "causal", "where"),
         ("shapes", "shape", "matmul"),
         ("kinds", "dtype", ""),
     ],
@@ -103,7 +118,16 @@ def test_what_is_wrong(name: str, kind: str, path: str, file: Path, capsys: Capt
         code, out, _ = call(capsys, "debug", f"{file}:{name}", "--lang", lang)
         assert code == 1
         assert f"{kind}: " in out
+        assert ("  where:  " in out, "  位置：" in out) == (lang != "zh", lang != "en")
         assert f"model.py:{line_of(name)}" in out
+
+
+def test_what_is_unused_comes_last_and_a_mask_is_said_once(file: Path, capsys: Capture) -> None:
+    code, found = found_in(capsys, f"{file}:both")
+    assert (code, [finding["kind"] for finding in found]) == (1, ["causal"])
+    assert found[0]["line"] == line_of("both")
+    code, found = found_in(capsys, f"{file}:second")
+    assert (code, [finding["kind"] for finding in found]) == (1, ["scale", "unused"])
 
 
 def test_feeds_sizes_and_weights_are_taken(file: Path, tmp_path: Path, capsys: Capture) -> None:

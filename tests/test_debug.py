@@ -4,8 +4,10 @@ import string
 from fnmatch import fnmatch
 
 import numpy as np
+import planted_finer
 import planted_values
 import pytest
+import sound_finer
 from checkpoints import FOLDER, NAMES
 from healthy import HEALTHY
 from planted import PLANTED, Planted
@@ -18,7 +20,9 @@ from cutaway.diagnose.texts import HEADINGS, TEXTS
 from cutaway.models.catalogue import MODELS
 from cutaway.shapes.lint_texts import TEXTS as LINTS
 
-assert planted_values  # its models stand in PLANTED
+assert planted_values
+assert planted_finer  # their models stand in PLANTED, and those of the next in SOUND
+assert sound_finer
 B, T, D, H, F = ca.dims("B T D H F")
 LARGE = ("paper-base", "paper-big")
 
@@ -44,8 +48,8 @@ def test_a_planted_bug_is_found_at_its_line(name: str) -> None:
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(PLANTED) >= 80
-    assert len(SOUND) >= 40
+    assert len(PLANTED) >= 95
+    assert len(SOUND) >= 60
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -192,7 +196,8 @@ def test_nan_that_is_given_is_named() -> None:
     (finding,) = ca.debug(y, params={"w": np.diag([1.0, np.nan, 1.0, 1.0])}).found
     assert (finding.kind, finding.path, finding.evidence["place"]) == ("nan", "w", "(1, 1)")
     (finding,) = ca.debug(y, params={"w": np.diag([1.0, np.inf, 1.0, 1.0])}).found
-    assert (finding.kind, finding.path) == ("nan", "w")
+    assert (finding.kind, finding.path) == ("inf", "w")
+    assert "1 of 16 numbers that are infinite" in finding.message()
 
 
 def test_an_index_that_is_fed_and_does_not_exist_is_an_error() -> None:
@@ -206,6 +211,38 @@ def test_a_model_that_is_too_large_is_read_but_not_run() -> None:
     assert [finding.kind for finding in found.found] == ["scale"]
     assert "its numbers were not looked at" in found.notes[0]
     assert "note: its numbers were not looked at" in str(found)
+
+
+def test_nothing_to_look_at_is_an_error() -> None:
+    with pytest.raises(ca.OptionError, match="nothing to look at"):
+        ca.debug([])
+
+
+def test_inputs_that_are_made_positive_are_noted() -> None:
+    x = ca.input("x", (T,))
+    (note,) = ca.debug(ops.log(x)).notes
+    assert note.startswith("log (test_debug.py:")
+    assert "正的输入" in ca.debug(ops.log(x), lang="zh").notes[0]
+
+
+def test_tokens_that_are_all_padding_are_masked_rows_not_a_wrong_mask() -> None:
+    tokens = ca.input("tokens", (B, T), dtype="int")
+    with ca.scope("embedding"):
+        x, _ = layers.token_embedding(tokens, 9, D)
+    mask = ops.expand_dims(ops.not_equal(tokens, 0), (1, 2))
+    y = layers.multi_head_attention(x + layers.sinusoidal_positions(T, D), heads=H, mask=mask)
+    (finding,) = ca.debug(y, {"tokens": [[0, 0, 0]]}).found
+    assert (finding.kind, finding.text) == ("mask", "mask.row")
+    assert "6 of 6 queries, over all heads, see no key" in finding.message()
+    assert not ca.debug(y, {"tokens": [[3, 4, 5]]})
+
+
+def test_one_cause_is_one_finding() -> None:
+    x = ca.input("x", (B, T, D))
+    q, k, v = (x @ ca.parameter(name, (D, D)) for name in "qkv")
+    scores = ops.where(ops.causal_mask(T), q @ k.mT / ops.sqrt(ops.dim(D)), -1e9)
+    found = ca.debug(ops.softmax(scores, axis=1) @ v).found
+    assert [finding.kind for finding in found] == ["softmax-axis"]
 
 
 def test_what_has_no_derivative_is_noted() -> None:

@@ -75,7 +75,7 @@ def _diagnose(
         budget=int(options.budget * 2**30),
         lang=_one(options),
     )
-    return replace(found, found=(*unused(graph, built), *found.found))
+    return replace(found, found=(*found.found, *unused(graph, built, found.found)))
 
 
 def _check_names(model: Loaded, arrays: Mapping[str, Any]) -> None:

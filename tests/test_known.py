@@ -80,8 +80,8 @@ def test_what_is_proved_is_true(first: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(1000, 2000, 25))
-def test_what_is_proved_is_true_of_thousands(first: int) -> None:
+@pytest.mark.parametrize("first", range(1000, 1500, 25))
+def test_what_is_proved_is_true_of_hundreds(first: int) -> None:
     for seed in range(first, first + 25):
         check(seed)
 

@@ -20,13 +20,12 @@ from cutaway.step.detail import LEVELS, OWN, Level
 from cutaway.step.drawings import drawings
 from cutaway.step.gradients import Gradients, gradients
 from cutaway.step.keys import KEYS
-from cutaway.step.knockout import HEAD, PARTS, heads_in
+from cutaway.step.knockout import HEAD, PARTS
 from cutaway.step.levels import Levels, Point
 from cutaway.step.packed import packed, to_json
 from cutaway.step.program import program, script
-from cutaway.step.session import Session
 from cutaway.step.step_lists import MOST, numbers, offered, step_lists
-from cutaway.step.switches import switches
+from cutaway.step.switches import heads_by_place, switches
 from cutaway.step.words import PAGE
 
 FILES = (  # each reads the ones before it
@@ -137,7 +136,7 @@ def page(
         "tracks": tracked,
         "left_out": left_out,
         "axis": point.axis,
-        "heads": _heads(forward.base, graph),
+        "heads": heads_by_place(forward.base, graph),
         "boxes": {
             place: clean(path)
             for node, place in number.items()
@@ -181,14 +180,6 @@ def _start(tracked: Mapping[str, Mapping[str, Any]], level: str, backward: bool)
     direction = "backward" if backward and "backward" in tracked else "forward"
     levels = list(tracked[direction])
     return {"direction": direction, "level": level if level in levels else levels[-1]}
-
-
-def _heads(session: Session, graph: Graph) -> dict[str, int]:
-    """Return the number of heads of each attention, by what its values' paths begin with."""
-    return {
-        "".join(f"{name}/" for name in node.scope.names[:-1]): heads
-        for node, heads in heads_in(session, graph).items()
-    }
 
 
 def _named(what: str) -> Data:

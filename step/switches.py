@@ -30,6 +30,14 @@ def switches(session: Session, graph: Graph, number: Mapping[Node, int]) -> list
     ]
 
 
+def heads_by_place(session: Session, graph: Graph) -> dict[str, int]:
+    """Return the number of heads of each attention, by what its values' paths begin with."""
+    return {
+        "".join(f"{name}/" for name in node.scope.names[:-1]): heads
+        for node, heads in heads_in(session, graph).items()
+    }
+
+
 def _of_kind(session: Session, graph: Graph, kind: str) -> Iterator[tuple[Node, Data, Data]]:
     if kind == HEAD:
         for node, heads in heads_in(session, graph).items():

@@ -30,7 +30,7 @@ class Case:
     values
         The value of every node, where it was run.
     slopes
-        The length of the gradient of every node, where that was computed.
+        The root mean square of the gradient of every node, where that was computed.
     given
         The names of the feeds and the paths of the parameters that the caller gave.
     loss

@@ -100,8 +100,8 @@ def compare(
     right = _with(subject_of(b), feeds, params, sizes)
     _check_names((left, right), feeds, params)
     one, two, alignment = _run_both(left, right, seed)
-    limit = limit or tolerance_of(one.precision, two.precision)
-    pairs = (_slopes(one, two, alignment, seed)) if backward else None
+    limit = tolerance_of(one.precision, two.precision) if limit is None else limit
+    pairs = _slopes(one, two, alignment, seed) if backward else None
     return judge(one, two, alignment, Blame(one, two, alignment), limit, pairs)
 
 

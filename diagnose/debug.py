@@ -11,7 +11,7 @@ from cutaway.diagnose.case import Case, Seen
 from cutaway.diagnose.classes import over_the_batch
 from cutaway.diagnose.crossed import crossed
 from cutaway.diagnose.curves import missing
-from cutaway.diagnose.diagnosis import Diagnosis
+from cutaway.diagnose.diagnosis import Diagnosis, Note
 from cutaway.diagnose.domain import domains, exponentials, twice
 from cutaway.diagnose.finding import Finding
 from cutaway.diagnose.heads import lucky, split
@@ -19,8 +19,7 @@ from cutaway.diagnose.norms import small_eps, unscaled
 from cutaway.diagnose.order import ordered
 from cutaway.diagnose.point import sizes_of
 from cutaway.diagnose.residuals import doubled, forgotten
-from cutaway.diagnose.running import Given, Note, numbers
-from cutaway.diagnose.texts import HEADINGS
+from cutaway.diagnose.running import Given, numbers
 from cutaway.diagnose.ties import outer, tied
 from cutaway.diagnose.weights import transposed
 from cutaway.graph import Graph, Node, OptionError
@@ -118,8 +117,7 @@ def debug(
         at = Given(feeds or {}, params or {}, seed, np.dtype(dtype))
         seen += numbers(case, at, notes)
     listed = _once(_finding(found, one) for one in ordered(case, seen))
-    said = tuple(HEADINGS[lang][note.key].format(**note.words) for note in notes)
-    return Diagnosis(listed, found, dict(case.sizes), said, lang)
+    return Diagnosis(listed, found, dict(case.sizes), tuple(notes), lang)
 
 
 def _lints(case: Case) -> Findings:

@@ -1,14 +1,25 @@
 """What a look at a model found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from cutaway.diagnose.finding import Finding
 from cutaway.diagnose.texts import HEADINGS
 from cutaway.graph import Graph, Node
 from cutaway.graph.explanation import Language
+
+
+class Note(NamedTuple):
+    """What else is to be said of a run: a key of the headings, and its words."""
+
+    key: str
+    words: Mapping[str, object]
+
+    def said(self, lang: Language = "en") -> str:
+        """Return it as text, in a language."""
+        return HEADINGS[lang][self.key].format(**self.words)
 
 
 @dataclass(frozen=True)
@@ -34,7 +45,7 @@ class Diagnosis:
     found: tuple[Finding, ...]
     graph: Graph
     sizes: dict[str, int]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     lang: Language = "en"
 
     def __bool__(self) -> bool:
@@ -50,7 +61,7 @@ class Diagnosis:
     def words(self, lang: Language = "en") -> str:
         """Return all findings as text, in a language."""
         parts = [finding.words(lang) for finding in self.found] or [HEADINGS[lang]["nothing"]]
-        parts += [f"{HEADINGS[lang]['note']}{note}" for note in self.notes]
+        parts += [f"{HEADINGS[lang]['note']}{note.said(lang)}" for note in self.notes]
         return "\n\n".join(parts)
 
     def as_data(self, lang: Language = "en") -> dict[str, Any]:
@@ -58,7 +69,7 @@ class Diagnosis:
         return {
             "found": [finding.as_data(lang) for finding in self.found],
             "sizes": self.sizes,
-            "notes": list(self.notes),
+            "notes": [note.said(lang) for note in self.notes],
         }
 
     def _repr_html_(self) -> str:

@@ -11,9 +11,8 @@ Array = npt.NDArray[Any]
 Place = tuple[int, ...]
 
 TOLERANCES = {"float16": 1e-2, "float32": 1e-5, "float64": 1e-9}
-SMALLEST = (
-    0.01  # numbers below are compared as if they were of this size: sums that cancel are noise
-)
+# numbers below are compared as if they were of this size: sums that cancel are noise
+SMALLEST = 0.01
 FORBIDDEN = -9999.0  # what some write for the -∞ of a mask, or less
 
 

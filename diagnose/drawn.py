@@ -50,7 +50,7 @@ def tied(
 ) -> dict[str, int]:
     """Return sizes at which leaves of one name have one shape, whatever their sizes are called.
 
-    None, where the shapes of two such leaves can't be the same.
+    Empty, where the shapes of two such leaves can't be the same.
     """
     here = {node.path: node for node in _leaves(left)}
     given = {name: size for name, size in known.items() if name in right.symbols}

@@ -59,12 +59,11 @@ def forced(ran: Ran, theirs: Mapping[Node, Array], used: frozenset[Node]) -> For
             apart[node] = difference(ran.values[node], other)
             own[node] = EQUAL if mine is None else difference(mine, other)
             between[node] = tuple(gone)
-        fits = other is not None and node in used
-        if other is not None and node in used:
-            values[node] = other
-        else:
-            values[node] = ran.values[node] if mine is None else mine
-        since[node] = {} if fits or isinstance(node.op, Leaf) else {**gone, node: None}
+        put = other if node in used else None
+        if put is None:
+            put = ran.values[node] if mine is None else mine
+        values[node] = put
+        since[node] = {} if put is other or isinstance(node.op, Leaf) else {**gone, node: None}
     return Forced(apart, own, between)
 
 

@@ -13,16 +13,12 @@ from cutaway.diagnose.case import Case, Seen, upstream
 from cutaway.diagnose.targets import hidden
 from cutaway.diagnose.weak import HIDDEN, LEAST, as_made, weak
 from cutaway.graph import Constant, Input, Node, show_shape
-from cutaway.ops import (
-    Add,
-    CausalMask,
-    Where,
-)
+from cutaway.ops import Add, CausalMask, Where
 from cutaway.ops.compare import Equal, NotEqual
 from cutaway.run.compile import Array
 from cutaway.shapes.reading import Findings
 
-FAR = 20  # … and so many times what the product itself gives
+FAR = 20  # a score this many times below the largest of the product is hidden
 
 
 class Sight(NamedTuple):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from cutaway.diagnose.backward import differentiate
 from cutaway.diagnose.birth import bad_leaf, first_bad, leaf
 from cutaway.diagnose.case import Case, Seen, started
 from cutaway.diagnose.depth import by_layer, too_large
+from cutaway.diagnose.diagnosis import Note
 from cutaway.diagnose.masks import masks
 from cutaway.diagnose.point import feeds_of, picked
 from cutaway.diagnose.positions import positions
@@ -28,13 +29,6 @@ OF_THE_VALUES: tuple[Rule, ...] = (
 )  # fmt: skip
 OF_THE_SLOPES: tuple[Rule, ...] = (by_layer, silent)
 OF_DOMAINS = ("nan.log", "nan.root", "inf.log", "inf.zero", "nan.zero")
-
-
-class Note(NamedTuple):
-    """What else is to be said of a run: a key of the headings, and its words."""
-
-    key: str
-    words: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)

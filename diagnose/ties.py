@@ -1,24 +1,19 @@
 """Sizes of different axes that have to be equal: broadcast against each other by mistake."""
 
 from cutaway.diagnose.case import Case, Seen
-from cutaway.graph import Input, show, show_shape
+from cutaway.graph import show, show_shape
 from cutaway.ops import ExpandDims, Subtract
 from cutaway.shapes.reading import Findings
 
 
 def tied(case: Case) -> Findings:
     """Report conditions that two sizes are equal which inputs tell apart."""
-    fed = {
-        symbol
-        for node in case.graph.inputs
-        for dim in node.shape
-        if not isinstance(dim, int) and dim.is_Symbol
-        for symbol in [dim]
-        if isinstance(node.op, Input)
-    }
+    dims = (dim for node in case.graph.inputs for dim in node.shape if not isinstance(dim, int))
+    fed = {dim for dim in dims if dim.is_Symbol}
     for condition, node in case.graph.conditions.items():
         left, right = condition.left, condition.right
-        if condition.relation == "==" and {left, right} <= fed and not _declared(case, condition):
+        declared = condition in case.graph.declared
+        if condition.relation == "==" and {left, right} <= fed and not declared:
             yield Seen("sizes", node, {"left": show(left), "right": show(right)})
 
 
@@ -33,7 +28,3 @@ def outer(case: Case) -> Findings:
             if plain and shape[-1] == 1 != shape[-2] and shape[-2] == row.shape[-1]:
                 words = {"one": show_shape(shape), "other": show_shape(row.shape)}
                 yield Seen("sizes.outer", node, words | {"whole": show_shape(node.shape)})
-
-
-def _declared(case: Case, condition: object) -> bool:
-    return condition in case.graph.declared

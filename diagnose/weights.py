@@ -33,14 +33,12 @@ def transposed(case: Case) -> Findings:
             continue
         if weight.shape[0] == weight.shape[1]:
             yield Seen("weight.transposed", node, {"weight": case.graph.path(weight)})
-        elif any(_alike(weight, table) for table in tables):
-            (table,) = (t for t in tables if _alike(weight, t))
+            continue
+        alike = (n for n in case.graph.parameters if n in tables and n.shape == weight.shape)
+        table = next(alike, None)
+        if table is not None:
             words = {"weight": case.graph.path(weight), "table": case.graph.path(table)}
             yield Seen("weight.untied", weight, words)
-
-
-def _alike(weight: Node, table: Node) -> bool:
-    return isinstance(table.op, Parameter) and table.shape == weight.shape
 
 
 def large(case: Case) -> Findings:

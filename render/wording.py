@@ -53,9 +53,8 @@ class Wording:
         """
         name, title = path.rpartition("/")[2], look.title
         if self.numbered and name.rpartition(".")[2].isdecimal() and title.en != name:
-            title = title.each(
-                lambda text: f"{text} · {name}"
-            )  # pictures count from 1, names from 0
+            # by its name: pictures count from 1, names from 0
+            title = title.each(lambda text: f"{text} · {name}")
         return look._replace(title=self.titles.get(path, title))
 
     def place(self, place: Place) -> Place:

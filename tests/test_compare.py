@@ -390,3 +390,11 @@ def test_rows_as_data() -> None:
     assert data["first"]["b"]["path"] == "layer.0/where"
     assert [row["path"] for row in data["rows"]] == [row.path for row in found.rows]
     assert all(isinstance(row, Row) for row in found.rows)
+
+
+def test_no_difference_is_none_at_tolerance_0() -> None:
+    graph = ca.Graph(ca.ops.tanh(ca.parameter("w", (8,))))
+    weights = np.linspace(0.1, 0.8, 8)
+    near = {"w": np.nextafter(weights, 1)}
+    assert ca.compare((graph, {}, {"w": weights}), (graph, {}, near)).equal
+    assert not ca.compare((graph, {}, {"w": weights}), (graph, {}, near), tolerance=0).equal

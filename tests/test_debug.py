@@ -209,7 +209,7 @@ def test_an_index_that_is_fed_and_does_not_exist_is_an_error() -> None:
 def test_a_model_that_is_too_large_is_read_but_not_run() -> None:
     found = ca.debug(broken(), dims={"D": 4096, "T": 4096}, budget=1 << 20)
     assert [finding.kind for finding in found.found] == ["scale"]
-    assert "its numbers were not looked at" in found.notes[0]
+    assert "its numbers were not looked at" in found.notes[0].said()
     assert "note: its numbers were not looked at" in str(found)
 
 
@@ -221,8 +221,8 @@ def test_nothing_to_look_at_is_an_error() -> None:
 def test_inputs_that_are_made_positive_are_noted() -> None:
     x = ca.input("x", (T,))
     (note,) = ca.debug(ops.log(x)).notes
-    assert note.startswith("log (test_debug.py:")
-    assert "正的输入" in ca.debug(ops.log(x), lang="zh").notes[0]
+    assert note.said().startswith("log (test_debug.py:")
+    assert "正的输入" in note.said("zh")
 
 
 def test_tokens_that_are_all_padding_are_masked_rows_not_a_wrong_mask() -> None:
@@ -251,7 +251,7 @@ def test_what_has_no_derivative_is_noted() -> None:
 
     x = ca.input("x", (T,))
     found = ca.debug(ca.graph.apply(Opaque(), x))
-    assert found.notes == ("exp has no gradient",)
+    assert [note.said() for note in found.notes] == ["exp has no gradient"]
 
 
 def test_texts_are_there_in_both_languages() -> None:
@@ -266,3 +266,20 @@ def test_texts_are_there_in_both_languages() -> None:
 
 def _names(text: str) -> set[str | None]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_notes_are_said_in_the_language_that_is_asked_for() -> None:
+    found = ca.debug(ops.log(ca.input("x", "N")))
+    assert "正的输入" in found.words("zh")
+    assert "正的输入" in found.as_data("zh")["notes"][0]
+    assert "正的输入" not in str(found)
+
+
+def test_a_weight_that_has_the_form_of_two_tables() -> None:
+    ids, others = ca.input("ids", "T", dtype="int"), ca.input("others", "T", dtype="int")
+    read = ops.take(ca.parameter("one", (50, 16)), ids, axis=0)
+    read = read + ops.take(ca.parameter("other", (50, 16)), others, axis=0)
+    for name in ("a", "b", "c"):
+        read = ops.relu(read @ ca.parameter(name, (16, 16)))
+    found = ca.debug(read @ ca.parameter("out", (50, 16)).mT)
+    assert [f.kind for f in found.found if f.path == "out"] == ["weight"]

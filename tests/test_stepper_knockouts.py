@@ -121,8 +121,8 @@ def test_one_of_several_attentions_is_named_by_a_scope_around_it() -> None:
     [
         (("head", "*", 4), "from 0 to 3"),
         (("head", "*", True), "no head True"),
-        (("head",), "a head is given"),
-        (("no-mask", "*", 1), "a head is given"),
+        (("head",), "which head is switched off"),
+        (("no-mask", "*", 1), "is not about one head"),
         (("no-mask",), "there is no mask at"),
         (("residual",), "there is no residual at"),
         (("no-scale", "nowhere"), "there is no scale of scores at 'nowhere'"),

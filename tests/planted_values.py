@@ -1,5 +1,7 @@
 """Models with a planted bug in norms, residuals, weights, or where numbers end."""
 
+from typing import Any
+
 import numpy as np
 from planted import (
     B,
@@ -19,6 +21,7 @@ from planted import (
 
 import cutaway as ca
 from cutaway import layers, ops
+from cutaway.run import SGD, State
 
 # --- norms --------------------------------------------------------------------------------------
 
@@ -179,6 +182,24 @@ def saturated_gate() -> Built:
     x = tokens()
     gate = ops.sigmoid(linear(x, D, "gate") * 10000.0)  # bug
     return x * gate
+
+
+def trained(y: ca.Node, rate: float) -> tuple[ca.Node, dict[str, Any]]:
+    """Return a loss, and the weights after two steps of training."""
+    loss = ops.square(y - ca.input("wanted", y.shape)).mean()
+    params, state = ca.initialize(loss, {"F": 16}, seed=0, dtype="float32"), State()
+    for seed in range(2):
+        drawn = np.random.default_rng(seed).standard_normal((2, 16, 8)).astype("f4")
+        feeds = {"x": drawn[0], "wanted": drawn[1]}
+        _, slopes = ca.value_and_grad(loss)(feeds, params)
+        params, state = SGD(rate).update(params, slopes, state)
+    return loss, params
+
+
+@planted("weight", "up/weight")
+def learning_rate_too_high() -> Built:
+    y = layers.feed_forward(ca.input("x", (16, 8)), F)  # bug
+    return trained(y, 1000.0)
 
 
 @planted("nan", "w")

@@ -283,3 +283,9 @@ def test_a_weight_that_has_the_form_of_two_tables() -> None:
         read = ops.relu(read @ ca.parameter(name, (16, 16)))
     found = ca.debug(read @ ca.parameter("out", (50, 16)).mT)
     assert [f.kind for f in found.found if f.path == "out"] == ["weight"]
+
+
+def test_a_learning_rate_that_is_right_leaves_nothing_to_find() -> None:
+    y = layers.feed_forward(ca.input("x", (16, 8)), F)
+    loss, params = planted_values.trained(y, 0.1)
+    assert not ca.debug(loss, params=params)

@@ -113,6 +113,23 @@ def test_a_log_of_zero_is_found_where_it_arises() -> None:
     assert "-inf in" in str(error)
 
 
+@pytest.mark.parametrize(
+    "op",
+    [lambda x: x * -1e200 * 1e200, lambda x: -x / (x - x)],
+    ids=["overflow", "division"],
+)
+def test_minus_infinity_is_named_where_it_arises(op: Any) -> None:
+    x, w = ca.input("x", "N 8"), ca.parameter("w", "8")
+    with ca.scope("first"):
+        made = op(x * w)
+    with ca.scope("second"):
+        loss = ca.ops.square(made).mean()
+    with pytest.raises(ca.TrainingError) as error:
+        ca.fit(ca.Graph(loss), [{"x": np.ones((2, 8))}], {"w": np.ones(8)}, SGD(0.1), steps=2)
+    assert (error.value.kind, error.value.block) == ("not-finite", "first")
+    assert "-inf in 16 of 16" in str(error.value)
+
+
 def test_the_first_bad_value_of_the_backward_pass() -> None:
     x, w = ca.input("x", "N 8"), ca.parameter("w", "8")
     with ca.scope("root"):

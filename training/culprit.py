@@ -5,14 +5,15 @@ from typing import Any
 
 import numpy as np
 
+from cutaway.diagnose.birth import born
 from cutaway.graph import Graph, Node, Title, walk
-from cutaway.ops import Log
 from cutaway.run import Compiled
 from cutaway.run.compile import Array
 from cutaway.training.blocks import block_of
 from cutaway.training.reasons import BAD_FROM, BAD_NUMBERS, fill
 from cutaway.training.record import TrainingStep
 from cutaway.transform import grad
+from cutaway.transform.masked import masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,19 @@ class Culprit:
 def first_bad(record: TrainingStep) -> Culprit | None:
     """Run a step again, node by node, and return the first that is NaN or infinite.
 
-    A -∞ that a mask is made of is meant; one that a log gives is not.
+    A -∞ that a mask is made of is meant; one that arises elsewhere is not.
     """
     (loss,) = record.graph.outputs
+    meant = masked(record.graph)
     graph = Graph([loss, *grad(loss, record.graph.parameters)])
     run = Compiled(graph).start(record.feeds, record.params, record.dims)
     found: list[Culprit] = []
 
     def rule(node: Node, *arrays: Array) -> Any:
         value = np.asarray(run(node, *arrays))
-        if not found and _bad(node, value).any():
-            found.append(Culprit(graph.path(node), block_of(node), _told(node, value, arrays)))
+        hidden = node in meant and not np.isnan(value).any()
+        if not found and not hidden and born(node, value, list(arrays)):
+            found.append(Culprit(graph.path(node), block_of(node), _told(value, arrays)))
         return value
 
     with np.errstate(all="ignore"):
@@ -45,16 +48,10 @@ def first_bad(record: TrainingStep) -> Culprit | None:
     return found[0] if found else None
 
 
-def _bad(node: Node, value: Array) -> Array:
-    if value.dtype.kind != "f":
-        return np.zeros(value.shape, bool)
-    bad: Array = np.isinf(value) if isinstance(node.op, Log) else np.isposinf(value)
-    return bad | np.isnan(value)
-
-
-def _told(node: Node, value: Array, arrays: tuple[Array, ...]) -> Title:
-    bad = _bad(node, value)
-    kind = "NaN" if np.isnan(value).any() else f"{value[bad][0]:g}"
+def _told(value: Array, arrays: tuple[Array, ...]) -> Title:
+    nan = np.isnan(value)
+    bad = nan if nan.any() else np.isinf(value)
+    kind = "NaN" if nan.any() else f"{value[bad][0]:g}"
     told = fill(BAD_NUMBERS, kind=kind, bad=int(bad.sum()), size=bad.size)
     floats = [array for array in arrays if array.dtype.kind == "f" and array.size]
     if floats:

@@ -146,9 +146,24 @@ def found_in(reference: Reference, graph: Graph) -> Found:
 
 
 def params_in(
-    file: str | os.PathLike[str], graph: Graph, names: Mapping[str, str] | None = None
+    file: str | os.PathLike[str],
+    graph: Graph,
+    names: Mapping[str, str] | None = None,
+    partial: bool = False,
 ) -> dict[str, Array]:
-    """Return all parameters of a graph from a file, under their names here.
+    """Return the parameters of a graph from a file, under their names here.
+
+    Parameters
+    ----------
+    file
+        A ``.npz`` or ``.safetensors`` file.
+    graph
+        Whose they are.
+    names
+        What theirs are called here: ``{"h.*.mlp": "decoder/layer.*/feed_forward"}``.
+    partial
+        Whether some may be lacking, if all that the file holds is a parameter of the graph: else
+        one may have another name there.
 
     Raises
     ------
@@ -156,18 +171,21 @@ def params_in(
         If the file cannot be read, or lacks a parameter.
     """
     reference = Reference(read_arrays(file), names or {}, os.fspath(file))
-    values = found_in(reference, graph).values
-    lacking = [node.path for node in graph.parameters if node not in values]
-    if lacking:
+    found = found_in(reference, graph)
+    weights = {node.path: found.values[node] for node in graph.parameters if node in found.values}
+    lacking = [node.path for node in graph.parameters if node.path not in weights]
+    others = [name for n, name in found.names.items() if not isinstance(n.op, Parameter)]
+    others += found.extra
+    if lacking and (others or not partial):
         raise LoadError(
             explain(
                 "the weights are not all there",
                 required=", ".join(lacking[:5]),
-                came=", ".join(list(reference.arrays)[:5]),
+                came=", ".join((others or list(reference.arrays))[:5]),
                 where=reference.where,
             )
         )
-    return {node.path: values[node] for node in graph.parameters}
+    return weights
 
 
 def _check_rules(reference: Reference) -> None:

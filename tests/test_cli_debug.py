@@ -168,7 +168,32 @@ def test_weights_of_another_model(file: Path, tmp_path: Path, capsys: Capture) -
     save_file({"other": np.ones(3, "f4")}, weights)
     code, _, err = call(capsys, "debug", f"{file}:table", "--params", str(weights))
     assert code == 2
-    assert "'other', which is no parameter of the model" in err
+    assert "nothing in the reference has a name of this graph" in err
+    assert "other" in err
+
+
+def test_weights_under_the_names_of_pytorch(file: Path, tmp_path: Path, capsys: Capture) -> None:
+    model, weights = f"{file}:good", tmp_path / "weights.npz"
+    sizes = ("--dim", "D=4", "--dim", "H=2")
+    up = np.random.default_rng(0).standard_normal((16, 4))
+    np.savez(weights, allow_pickle=False, **{"layers.0.linear1.weight": up})
+    assert found_in(capsys, model, *sizes, "--params", str(weights)) == (0, [])
+    np.savez(weights, allow_pickle=False, **{"layers.0.linear1.weight": up * np.nan})
+    code, found = found_in(capsys, model, *sizes, "--params", str(weights))
+    assert (code, found[0]["path"]) == (1, "layer.0/feed_forward/up/weight")
+
+
+@pytest.mark.parametrize("name", ["layers.0.linear3.weight", "layer.0/feed_forward/up"])
+def test_a_name_that_may_be_a_missing_weight(
+    name: str, file: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    weights = tmp_path / "weights.npz"
+    known = {"layer.0/feed_forward/up/bias": np.ones(16)}
+    np.savez(weights, allow_pickle=False, **known, **{name: np.ones((16, 4))})
+    code, _, err = call(capsys, "debug", f"{file}:good", "--params", str(weights))
+    assert code == 2
+    assert "the weights are not all there" in err
+    assert f"came:     {name}" in err
 
 
 def test_a_model_beyond_the_budget(capsys: Capture) -> None:

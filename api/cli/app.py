@@ -381,9 +381,9 @@ def grad(
 @seed_option
 @click.option(
     "--params",
-    metavar="FILE.safetensors",
-    type=click.Path(path_type=Path),
-    help="Weights by path; those that are not there are drawn by Xavier's rule.",
+    metavar="FILE",
+    type=click.Path(),
+    help="Weights: a .safetensors or .npz file; those not there are the model's, or drawn.",
 )
 @click.option(
     "--dtype",

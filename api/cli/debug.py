@@ -6,23 +6,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from cutaway.cli.inputs import Given, read_dims, read_feeds, shown_sizes
 from cutaway.cli.model import Loaded, load
 from cutaway.cli.output import print_json
-from cutaway.diagnose import Diagnosis, Finding, debug, unused
-from cutaway.graph import DTypeError, FeedError, Graph, LoadError, Node, ShapeError
+from cutaway.diagnose import Diagnosis, Finding, debug, params_in, unused
+from cutaway.graph import DTypeError, FeedError, Graph, Node, ShapeError
 from cutaway.graph.errors import explain
 from cutaway.graph.explanation import Language
-from cutaway.interop import Tensors
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a model is looked at, as it was written on the line."""
 
-    params: Path | None
+    params: str | None
     dtype: str
     budget: float
     lang: str
@@ -61,7 +58,7 @@ def _diagnose(
 ) -> Diagnosis:
     graph, params = model.graph, dict(model.params or {})
     if options.params is not None:
-        params |= _read_params(options.params, graph)
+        params |= params_in(options.params, graph, partial=True)
     dims = {**shown_sizes(graph, model.sizes), **read_dims(given.dims)}
     if model.params is None and any(array.size for array in arrays.values()):
         dims = read_dims(given.dims)  # the feeds show the rest
@@ -85,27 +82,6 @@ def _check_names(model: Loaded, arrays: Mapping[str, Any]) -> None:
             raise FeedError(
                 explain(f"the model has no input {name!r}", required=", ".join(names) or "none")
             )
-
-
-def _read_params(file: Path, graph: Graph) -> dict[str, Any]:
-    """Return the parameters that a file holds, by path.
-
-    Raises
-    ------
-    LoadError
-        If it is no safetensors file, or holds what the graph has not.
-    """
-    tensors = Tensors([file])
-    paths = {node.path for node in graph.parameters}
-    for name in tensors:
-        if name not in paths:
-            raise LoadError(
-                explain(
-                    f"{file} holds {name!r}, which is no parameter of the model",
-                    required=", ".join(sorted(paths)[:8]) + (", …" if len(paths) > 8 else ""),
-                )
-            )
-    return {name: np.asarray(tensors.read(name)) for name in tensors}
 
 
 def _refusal(name: str, error: ShapeError | DTypeError) -> Finding:

@@ -4,7 +4,7 @@
 graph stands in ``cutaway.models``. Traces of other programs are files of arrays.
 """
 
-from cutaway.interop.arrays import read_arrays
+from cutaway.interop.arrays import ENDINGS, read_arrays
 from cutaway.interop.document import brief, parse_object, read_text, repr_of
 from cutaway.interop.folder import CONFIG, PICKLES, open_folder
 from cutaway.interop.header import Entry, read_header, read_notes
@@ -14,6 +14,7 @@ from cutaway.interop.tokenizer import encode, read_tokenizer
 
 __all__ = [
     "CONFIG",
+    "ENDINGS",
     "Entry",
     "PICKLES",
     "Settings",

@@ -10,8 +10,7 @@ from cutaway.cli.output import print_json
 from cutaway.diagnose import Comparison, Subject, compare, params_in
 from cutaway.graph import FeedError, OptionError
 from cutaway.graph.errors import explain
-
-FILES = (".npz", ".safetensors")
+from cutaway.interop import ENDINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,12 @@ def compare_models(
     a: str, b: str, given: Given, options: Options, out: str | None, as_json: bool
 ) -> int:
     """Print where two models part; give the exit code."""
-    if a.endswith(FILES):
+    if a.endswith(ENDINGS):
         raise OptionError(
             explain(f"{a} is no model", required="a model first, then what it is compared with")
         )
     names, dims = _names(options.names), read_dims(given.dims)
-    is_reference = b.endswith(FILES)
+    is_reference = b.endswith(ENDINGS)
     in_weights = {} if is_reference or not (options.params or options.params_b) else names
     left = _subject(a, (), options.params, in_weights)
     right: Any = b if is_reference else _subject(b, options.feeds_b, options.params_b, in_weights)

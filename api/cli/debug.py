@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cutaway.cli.inputs import Given, read_dims, read_feeds, shown_sizes
+from cutaway.cli.inputs import Given, check_names, read_dims, read_feeds, shown_sizes
 from cutaway.cli.model import Loaded, load
 from cutaway.cli.output import print_json
 from cutaway.diagnose import Diagnosis, Finding, debug, params_in, unused
-from cutaway.graph import DTypeError, FeedError, Graph, Node, ShapeError
-from cutaway.graph.errors import explain
+from cutaway.graph import DTypeError, Graph, Node, ShapeError
 from cutaway.graph.explanation import Language
 
 
@@ -35,7 +34,7 @@ def debug_model(name: str, given: Given, options: Options) -> int:
     except (ShapeError, DTypeError) as error:
         diagnosis = Diagnosis((_refusal(name, error),), Graph(()), {})
     else:
-        _check_names(model, arrays)
+        check_names(model.graph, arrays)
         diagnosis = _diagnose(model, built, given, arrays, options)
     languages: tuple[Language, ...] = ("en", "zh") if options.lang == "both" else (_one(options),)
     if options.as_json:
@@ -73,15 +72,6 @@ def _diagnose(
         lang=_one(options),
     )
     return replace(found, found=(*found.found, *unused(graph, built, found.found)))
-
-
-def _check_names(model: Loaded, arrays: Mapping[str, Any]) -> None:
-    names = [node.name for node in model.graph.inputs]
-    for name in arrays:
-        if name not in names:
-            raise FeedError(
-                explain(f"the model has no input {name!r}", required=", ".join(names) or "none")
-            )
 
 
 def _refusal(name: str, error: ShapeError | DTypeError) -> Finding:

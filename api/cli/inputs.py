@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,12 +37,7 @@ class Point:
 def point(model: Loaded, given: Given, dtype: str) -> Point:
     """Return sizes, feeds and parameters: those given, and examples in ``dtype`` for the rest."""
     arrays = read_feeds(given.feeds)
-    names = [node.name for node in model.graph.inputs]
-    for name in arrays:
-        if name not in names:
-            raise FeedError(
-                explain(f"the model has no input {name!r}", required=", ".join(names) or "none")
-            )
+    check_names(model.graph, arrays)
     sizes = example_sizes(model.graph, read_dims(given.dims), arrays, model.sizes)
     drawn = {
         name: array.astype(dtype) if array.dtype.kind == "f" else array
@@ -52,6 +47,22 @@ def point(model: Loaded, given: Given, dtype: str) -> Point:
     if params is None:
         params = initialize(model.graph, sizes, given.seed, dtype)
     return Point(sizes, {**drawn, **arrays}, params)
+
+
+def check_names(graph: Graph, arrays: Iterable[str]) -> None:
+    """Refuse arrays for inputs that a graph has not.
+
+    Raises
+    ------
+    FeedError
+        If there is one.
+    """
+    names = [node.name for node in graph.inputs]
+    for name in arrays:
+        if name not in names:
+            raise FeedError(
+                explain(f"the model has no input {name!r}", required=", ".join(names) or "none")
+            )
 
 
 def shown_sizes(graph: Graph, sizes: Mapping[str, int]) -> dict[str, int]:

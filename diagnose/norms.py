@@ -21,7 +21,7 @@ from cutaway.ops import (
     Subtract,
     Sum,
 )
-from cutaway.shapes.norming import norm_of
+from cutaway.shapes.norming import norm_of, squared
 from cutaway.shapes.reading import Findings
 from cutaway.transform import behind
 
@@ -30,14 +30,22 @@ def small_eps(case: Case) -> Findings:
     """Report an eps that is less than what rounding makes of a constant row."""
     least = float(case.limits.eps) ** 2
     for node in case.graph.nodes:
-        eps = _eps(node)
+        eps = eps_of(node)
         if eps is not None and eps < least:
             words = {"eps": eps, "least": least, "dtype": str(case.precision)}
             yield Seen("eps.none" if eps == 0 else "eps.small", node, words)
 
 
-def _eps(node: Node) -> float | None:
-    """Return the eps of a norm; None where there is no norm, or it is no number."""
+def eps_of(node: Node) -> float | None:
+    """Return the eps of a norm, an op or the root that one divides by; None where there is none.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> x = ca.input("x", "B T D")
+    >>> eps_of(ca.ops.sqrt((x * x).mean(axis=-1, keepdims=True) + 1e-6))
+    1e-06
+    """
     if isinstance(node.op, LayerNorm | RMSNorm):
         return node.op.eps
     if not isinstance(node.op, Sqrt | Rsqrt | Pow):
@@ -54,18 +62,7 @@ def _eps(node: Node) -> float | None:
 
 def _mean_square(node: Node) -> bool:
     mean = behind(node)
-    return isinstance(mean.op, Mean) and _squared(mean.inputs[0]) is not None
-
-
-def _squared(node: Node) -> Node | None:
-    """Return what a value is the square of."""
-    if isinstance(node.op, Multiply) and node.inputs[0] is node.inputs[1]:
-        return node.inputs[0]
-    if isinstance(node.op, Square):
-        return node.inputs[0]
-    if isinstance(node.op, Pow) and isinstance(node.inputs[1].op, Constant):
-        return node.inputs[0] if (node.inputs[1].op.value == 2).all() else None
-    return None
+    return isinstance(mean.op, Mean) and squared(mean.inputs[0]) is not None
 
 
 def unscaled(case: Case) -> Findings:
@@ -74,12 +71,11 @@ def unscaled(case: Case) -> Findings:
     for node in case.graph.nodes:
         axes = _centred(node)
         if axes is not None and not any(
-            isinstance(n.op, Divide | Square | Pow) or _squared(n) is node or norm_of(n)
+            isinstance(n.op, Divide | Square | Pow) or squared(n) is node or norm_of(n)
             for n in readers[node]
         ):
             squares = any(
-                _squared(n) is not None and _same_centre(_squared(n), node)
-                for n in case.graph.nodes
+                squared(n) is not None and _same_centre(squared(n), node) for n in case.graph.nodes
             )
             if not squares and _is_feature(case, node, axes):
                 yield Seen("norm.mean", node, {})
@@ -115,8 +111,8 @@ def _without_root(case: Case, node: Node) -> Findings:
     value, total = node.inputs
     mean = behind(total)
     if isinstance(mean.op, Mean) and node in case.reading.fed:
-        squared = _squared(mean.inputs[0])
-        if squared is not None and (squared is value or _same_centre(squared, value)):
+        of = squared(mean.inputs[0])
+        if of is not None and (of is value or _same_centre(of, value)):
             yield Seen("norm.root", node, {})
 
 
@@ -129,8 +125,8 @@ def _by_the_sum(case: Case, node: Node) -> Findings:
     if not isinstance(root.op, Sqrt) or _centred(value) is None:
         return
     total = behind(root.inputs[0])
-    squared = _squared(total.inputs[0]) if isinstance(total.op, Sum) else None
-    if squared is not value and not _same_centre(squared, value):
+    of = squared(total.inputs[0]) if isinstance(total.op, Sum) else None
+    if of is not value and not _same_centre(of, value):
         return
     readers = [n for n in case.graph.readers[node] if isinstance(n.op, Multiply)]
     if any(n.rank and n in case.reading.learned for reader in readers for n in reader.inputs):

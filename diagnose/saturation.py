@@ -6,11 +6,23 @@ Each is seen over all tokens of the run, and only where there are enough of them
 import numpy as np
 
 from cutaway.diagnose.case import Case, Seen, upstream
+from cutaway.diagnose.norms import eps_of
 from cutaway.graph import Constant, Node, Parameter
-from cutaway.ops import Add, LayerNorm, Maximum, Relu, RMSNorm, Sigmoid, Subtract, Tanh
+from cutaway.ops import (
+    Add,
+    LayerNorm,
+    Maximum,
+    Reciprocal,
+    Relu,
+    RMSNorm,
+    Sigmoid,
+    Subtract,
+    Tanh,
+)
 from cutaway.run.compile import Array
 from cutaway.shapes.norming import norm_of
 from cutaway.shapes.reading import Findings
+from cutaway.transform import behind
 
 ONE = 0.9  # the largest weight of a query, on average, with first weights
 TRAINED = 0.9995  # … with weights that are given: a trained head may look at one key
@@ -117,15 +129,19 @@ def constant_rows(case: Case) -> Findings:
         value = case.values[x].astype(np.float64)
         if any(value.shape[axis] < 2 for axis in axes) or not np.isfinite(value).all():
             continue
-        least = _eps(node) / 100
+        eps = eps_of(_divisor(node))
         spread = _spread(node, value, axes)
-        if float((spread <= least).mean()) > FLAT:
-            words = {"variance": float(np.median(spread)), "eps": _eps(node)}
+        if eps is not None and float((spread <= eps / 100).mean()) > FLAT:
+            words = {"variance": float(np.median(spread)), "eps": eps}
             yield Seen("norm.constant", node, words)
 
 
-def _eps(node: Node) -> float:
-    return node.op.eps if isinstance(node.op, LayerNorm | RMSNorm) else 1e-5
+def _divisor(node: Node) -> Node:
+    """Return the root that a norm written by hand divides by; an op has it in itself."""
+    if isinstance(node.op, LayerNorm | RMSNorm):
+        return node
+    factor = behind(node.inputs[1])
+    return behind(factor.inputs[0]) if isinstance(factor.op, Reciprocal) else factor
 
 
 def _spread(node: Node, value: Array, axes: tuple[int, ...]) -> Array:

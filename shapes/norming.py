@@ -90,8 +90,8 @@ def norm_of(node: Node) -> tuple[Node, tuple[int, ...]] | None:
     mean = None if found is None else behind(found)
     if mean is None or not isinstance(mean.op, Mean):
         return None
-    squared = _squared(mean.inputs[0])
-    if squared is None or not _same(squared, value):
+    of = squared(mean.inputs[0])
+    if of is None or not _same(of, value):
         return None
     centred = isinstance(value.op, Subtract) and isinstance(behind(value.inputs[1]).op, Mean)
     return (value.inputs[0] if centred else value), mean.op.axis
@@ -109,7 +109,7 @@ def _over_root(node: Node) -> Node | None:
     return node.inputs[0] if isinstance(node.op, Rsqrt) or _power(node, -0.5) else None
 
 
-def _squared(node: Node) -> Node | None:
+def squared(node: Node) -> Node | None:
     """Return what a value is the square of."""
     product = isinstance(node.op, Multiply) and _same(node.inputs[0], node.inputs[1])
     return node.inputs[0] if product or isinstance(node.op, Square) or _power(node, 2) else None

@@ -1,6 +1,7 @@
 """``ca.debug``: planted bugs are found at their line, and healthy models give nothing."""
 
 import string
+from collections.abc import Callable
 from fnmatch import fnmatch
 
 import numpy as np
@@ -289,3 +290,24 @@ def test_a_learning_rate_that_is_right_leaves_nothing_to_find() -> None:
     y = layers.feed_forward(ca.input("x", (16, 8)), F)
     loss, params = planted_values.trained(y, 0.1)
     assert not ca.debug(loss, params=params)
+
+
+@pytest.mark.parametrize(
+    ("over", "eps"),
+    [
+        (lambda x, var: x / ops.sqrt(var + 1e-2), "0.01"),
+        (lambda x, var: x * ops.reciprocal(ops.sqrt(var + 1e-2)), "0.01"),
+        (lambda x, var: x * ops.rsqrt(ops.maximum(var, 1e-3)), "0.001"),
+    ],
+)
+def test_the_eps_of_a_norm_by_hand_is_read(over: Callable[..., ca.Node], eps: str) -> None:
+    def normed(scale: float) -> Diagnosis:
+        x = ca.input("x", (B, T, D)) * scale
+        centred = x - x.mean(axis=-1, keepdims=True)
+        y = over(centred, ops.square(centred).mean(axis=-1, keepdims=True))
+        return ca.debug(layers.linear(y, D))
+
+    (found,) = normed(1e-5).found
+    assert found.kind == "norm"
+    assert f"is far below eps = {eps}," in found.words("en")
+    assert not normed(1.0).found

@@ -7,14 +7,13 @@ from importlib import resources
 
 from cutaway.graph import Title
 from cutaway.render import Picture, glossary
+from cutaway.render.framing import TAGS
 from cutaway.render.html import SCREEN, both_themes, colours, policy
 from cutaway.render.label import bilingual, one_line
 from cutaway.render.scene import Language
 from cutaway.render.sheet import Sheet
 from cutaway.render.text import clean
 from cutaway.render.theme import Theme, read_theme
-
-LANG = {"en": "en", "zh": "zh-CN"}
 
 
 class Charts(Picture):
@@ -63,7 +62,7 @@ class Charts(Picture):
         variables = whole.theme.variables()
         parts = [
             "<!DOCTYPE html>",
-            f'<html lang="{"en" if whole.lang == "en" else "zh-CN"}"{dark}>',
+            f'<html lang="{TAGS["en" if whole.lang == "en" else "zh"]}"{dark}>',
             "<head>",
             '<meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{policy(style, script)}">',
@@ -97,8 +96,8 @@ def _stopped(lines: Sequence[Title], lang: Language) -> Iterator[str]:
     yield '<section class="stopped">'
     for place in ("zh", "en") if lang == "both" else (lang,):
         head, *rest = (getattr(line, place) for line in lines)
-        yield f'<h2 lang="{LANG[place]}">{escape(clean(head))}</h2>'
-        yield from (f'<p lang="{LANG[place]}">{escape(clean(text))}</p>' for text in rest)
+        yield f'<h2 lang="{TAGS[place]}">{escape(clean(head))}</h2>'
+        yield from (f'<p lang="{TAGS[place]}">{escape(clean(text))}</p>' for text in rest)
     yield "</section>"
 
 

@@ -9,7 +9,8 @@ from trainings import digits, reversing, same
 
 import cutaway as ca
 from cutaway.run import SGD, Adam, AdamW, Optimizer, State, clip_by_norm
-from cutaway.training import Callback, Fit, Guard, History, TrainingStep, blocks, report
+from cutaway.training import Callback, Fit, Guard, History, TrainingStep, report
+from cutaway.training.blocks import blocks
 from cutaway.training.history import MOST
 
 OPTIMIZERS: dict[str, Optimizer] = {

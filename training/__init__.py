@@ -1,12 +1,9 @@
 """Training, watched: a loop that resumes exactly, measures, guards, and reports."""
 
-from cutaway.training.blocks import block_of, blocks
 from cutaway.training.checkpoint import Checkpoint, read_checkpoint
-from cutaway.training.culprit import Culprit, first_bad
 from cutaway.training.entropy import attention_entropy
 from cutaway.training.guard import Guard
 from cutaway.training.history import History, Measured
-from cutaway.training.identity import fingerprint
 from cutaway.training.loop import Fit, fit
 from cutaway.training.progress import Progress
 from cutaway.training.record import Callback, TrainingStep
@@ -16,7 +13,6 @@ from cutaway.training.report_file import Report
 __all__ = [
     "Callback",
     "Checkpoint",
-    "Culprit",
     "Fit",
     "Guard",
     "History",
@@ -25,10 +21,6 @@ __all__ = [
     "Report",
     "TrainingStep",
     "attention_entropy",
-    "block_of",
-    "blocks",
-    "fingerprint",
-    "first_bad",
     "fit",
     "read_checkpoint",
     "report",

@@ -86,7 +86,7 @@ def to_bytes(checkpoint: Checkpoint, whose: Mapping[str, str]) -> bytes:
 
 
 def checksum(tensors: Iterable[tuple[str, Array]]) -> int:
-    """Return a sum over names and numbers: of a file in which a bit fell over it is another."""
+    """Return a CRC-32 over names and numbers: a damaged file has another."""
     found = 0
     for name, array in sorted(tensors, key=lambda item: item[0]):
         found = zlib.crc32(name.encode("utf-8", "surrogatepass"), found)

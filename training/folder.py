@@ -96,8 +96,8 @@ class Folder:
         content = to_bytes(checkpoint, self._whose)
         save(self.path / NAME.format(checkpoint.step), content, sync=True)
         with _writing(self.path):
-            killed = [file for file in self.path.iterdir() if LEFT.fullmatch(file.name)]
-            for old in (*self._files()[:-KEPT], *killed):  # by whom the half of a file was left
+            halves = [file for file in self.path.iterdir() if LEFT.fullmatch(file.name)]
+            for old in (*self._files()[:-KEPT], *halves):  # and what a killed run left half-written
                 old.unlink(missing_ok=True)
 
     def _files(self) -> list[Path]:

@@ -74,6 +74,13 @@ backward_option = click.option(
     "--backward", is_flag=True, help="Run the backward pass too, for gradients."
 )
 
+params_option = click.option(
+    "--params",
+    metavar="FILE",
+    type=click.Path(),
+    help="Weights: a .safetensors or .npz file, by path or by PyTorch's names.",
+)
+
 theme_option = click.option(
     "--theme",
     metavar="THEME",
@@ -379,12 +386,7 @@ def grad(
 @dim_option
 @feed_option
 @seed_option
-@click.option(
-    "--params",
-    metavar="FILE",
-    type=click.Path(),
-    help="Weights: a .safetensors or .npz file; those not there are the model's, or drawn.",
-)
+@params_option
 @click.option(
     "--dtype",
     type=click.Choice(("float16", "float32", "float64")),
@@ -496,7 +498,6 @@ def step(
         "cutaway compare encoder-layer encoder-layer",
         "cutaway compare model.py:build model.py:build --backward --json",
         "cutaway compare feed-forward feed-forward --dim d_model=8 -o compared.svg",
-        "cutaway compare model.py:build model.py:build --params old.npz --params-b new.npz",
     ]
 )
 @click.argument("a", metavar="A", shell_complete=complete_model)
@@ -510,13 +511,13 @@ def step(
     metavar="NAME=ARRAY",
     help="An input of B that is another; may be repeated.",
 )
+@params_option
 @click.option(
-    "--params",
+    "--params-b",
     metavar="FILE",
     type=click.Path(),
-    help="Weights: a .safetensors or .npz file; B gets them too, where it has none.",
+    help="Those of B, where they are others: two checkpoints of one model.",
 )
-@click.option("--params-b", metavar="FILE", type=click.Path(), help="B's weights.")
 @seed_option
 @backward_option
 @click.option(

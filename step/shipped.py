@@ -68,10 +68,12 @@ def _along(array: Array, axis: int, most: int) -> tuple[int, ...]:
     if size <= most:
         return tuple(range(size))
     found = set(_telling(array, axis)[: most // 2])
-    for count in range(max(most - len(found), 2), size + 1):
-        for place in np.linspace(0, size - 1, count).round().astype(int).tolist():
-            if len(found) < most:
-                found.add(place)
+    even = max(most - len(found), 2)
+    while len(found) < most:  # the next has some that are not there yet
+        places = np.linspace(0, size - 1, even).round().astype(int).tolist()
+        new = [place for place in places if place not in found]
+        found.update(new[: most - len(found)])
+        even += 1
     return tuple(sorted(found))
 
 

@@ -62,7 +62,7 @@ def run_example(line: str, folder: Path) -> str:
     return done.stdout
 
 
-OTHERS = sorted(set(app.commands) - {"draw"})  # those of draw run in test_cli_draw.py
+OTHERS = sorted(set(app.commands) - {"draw", "figure"})  # those run in files of their own
 
 
 @pytest.mark.parametrize("line", [line for line in examples(*OTHERS) if line not in ELSEWHERE])

@@ -3,7 +3,7 @@
 from cutaway.diagnose.compare import compare
 from cutaway.diagnose.comparison import Comparison, Row
 from cutaway.diagnose.debug import debug
-from cutaway.diagnose.diagnosis import Diagnosis
+from cutaway.diagnose.diagnosis import Diagnosis, Note
 from cutaway.diagnose.difference import Difference, difference
 from cutaway.diagnose.divergence import Divergence, Place
 from cutaway.diagnose.finding import Finding
@@ -17,6 +17,7 @@ __all__ = [
     "Difference",
     "Divergence",
     "Finding",
+    "Note",
     "Place",
     "Row",
     "Subject",

@@ -174,11 +174,11 @@ class Comparison:
         Parameters
         ----------
         level, lang
-            As for :func:`cutaway.draw`.
+            As for ``ca.draw``.
         of
             ``value``, or ``gradient`` where gradients were compared.
         options
-            More for :func:`cutaway.draw`.
+            More for ``ca.draw``.
 
         Raises
         ------

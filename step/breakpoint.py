@@ -19,7 +19,7 @@ Value = Callable[[Node], Array]
 
 @dataclass(eq=False, repr=False)
 class Breakpoint:
-    """Stops a run at the ops that it fits; made by :meth:`Stepper.breakpoint`.
+    """Stops a run at the ops that it fits; made by ``stepper.breakpoint``.
 
     Attributes
     ----------

@@ -89,7 +89,7 @@ def knock_out(
     graph
         The forward pass.
     kind, path, head
-        As for :meth:`Stepper.knock_out`.
+        As for ``stepper.knock_out``.
 
     Raises
     ------

@@ -12,7 +12,7 @@ from cutaway.step.lift import in_order
 
 @dataclass(eq=False, repr=False)
 class Patch:
-    """A change that is in force; made by :meth:`Stepper.patch` and :meth:`Stepper.knock_out`.
+    """A change that is in force; made by ``stepper.patch`` and ``stepper.knock_out``.
 
     Attributes
     ----------

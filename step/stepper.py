@@ -320,7 +320,7 @@ class Stepper(Patcher):
         return Frame(html, whole(height), html.name)
 
     def _subject(self) -> Subject:
-        """Return what :func:`cutaway.compare` reads: the forward pass and all its values, patched.
+        """Return what ``ca.compare`` reads: the forward pass and all its values, patched.
 
         The budget doesn't hold here: all values are there at once.
         """
@@ -345,7 +345,7 @@ class Stepper(Patcher):
             the inputs and weights of this one where it has none; or a reference from elsewhere:
             arrays by path, or a ``.npz`` or ``.safetensors`` file of them.
         tolerance, names
-            As for :func:`cutaway.compare`.
+            As for ``ca.compare``.
 
         Examples
         --------

@@ -19,7 +19,7 @@ class Entry(NamedTuple):
 
 @dataclass(eq=False, repr=False)
 class Watch:
-    """Follows a value; made by :meth:`Stepper.watch`.
+    """Follows a value; made by ``stepper.watch``.
 
     Attributes
     ----------

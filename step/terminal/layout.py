@@ -76,7 +76,7 @@ def laid(
     --------
     >>> found = laid((3, 100), (0, 50), ("0", "1", "2"), (23, 10), figures=False)
     >>> found.rows, found.columns, found.wide
-    ((0, 1, 2), (0, 11, 22, 33, 50, 55, 66, 77, 88, 99), 2)
+    ((0, 1, 2), (0, 11, 22, 33, 44, 50, 66, 77, 88, 99), 2)
     """
     rank, (width, height) = len(shape), room
     rows, columns = (1, 1, *shape)[-2:]

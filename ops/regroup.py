@@ -2,8 +2,9 @@
 
 from itertools import accumulate
 
+import sympy
+
 from cutaway.graph import Carried, Dim, InputAxis, Shape
-from cutaway.graph.dims import product
 
 
 def regroup(old: Shape, new: Shape) -> Carried:
@@ -54,4 +55,5 @@ def _same(old: list[Dim], new: list[Dim]) -> list[tuple[int, int]]:
 
 
 def _times(a: Dim, b: Dim) -> Dim:
-    return product((a, b))
+    """Return a product, as :mod:`cutaway.graph.dims` writes it: of some axes it is no size."""
+    return sympy.expand(sympy.Mul(a, b))

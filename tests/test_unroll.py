@@ -103,6 +103,12 @@ def well_formed(graph: ca.Graph, tokens: Unrolled) -> None:
     assert not tokens.lengths.keys() & tokens.symbols
 
 
+def test_a_length_at_which_no_size_fits_a_reshape() -> None:
+    a, b = ca.dims("A B")
+    graph = ca.Graph(ca.input("x", (3, b)).reshape((a * b, 3 / (a * b), b)))
+    assert "2*B | 3" in map(str, unroll(graph, "A", 2).conditions)  # which no B meets
+
+
 # Random graphs ---------------------------------------------------------------------------------
 
 

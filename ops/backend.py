@@ -71,6 +71,8 @@ class Numpy:
 
         Rows are sorted first, so that one ``reduceat`` does the work of a Python loop.
         """
+        if values.shape[: index.ndim] != index.shape:  # as many could pass for as long
+            raise ValueError(f"rows of {values.shape} for indices of {index.shape}")
         rows = index.reshape(-1)
         values = values.reshape(rows.size, *values.shape[index.ndim :])
         out = np.zeros((length, *values.shape[1:]), values.dtype)

@@ -41,6 +41,11 @@ def test_kernels_do_what_conditions_say(graph: ca.Graph) -> None:
     check_kernels(graph)
 
 
+def test_rows_that_are_as_many_as_indices_are_no_rows_of_them() -> None:
+    values, indices = ca.input("values", "A B"), ca.input("indices", "2 A", dtype="int")
+    check_kernels(ca.Graph(ca.ops.scatter_add(indices, values, "A")))
+
+
 @pytest.mark.slow
 @many
 @given(graphs(most=8))

@@ -43,7 +43,9 @@ def test_kernels_do_what_conditions_say(graph: ca.Graph) -> None:
 
 def test_rows_that_are_as_many_as_indices_are_no_rows_of_them() -> None:
     values, indices = ca.input("values", "A B"), ca.input("indices", "2 A", dtype="int")
-    check_kernels(ca.Graph(ca.ops.scatter_add(indices, values, "A")))
+    graph = ca.Graph(ca.ops.scatter_add(indices, values, "A"))
+    assert brute.run(brute.steps_of(graph), {"A": 2, "B": 2}).kind == "runs"
+    assert brute.run(brute.steps_of(graph), {"A": 3, "B": 2}).kind != "runs"
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import pty
 import re
 import select
 import struct
@@ -11,9 +12,6 @@ import termios
 import time
 from pathlib import Path
 
-import pytest
-
-pty = pytest.importorskip("pty")
 PROGRAM = Path(sys.executable).parent / "cutaway"
 SILENT = 1.0  # seconds
 

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -51,6 +51,26 @@ class Reader:
         """Open a page, or go to a step by its link."""
         self.page.goto(f"{file.as_uri()}{link}")
         self.page.wait_for_selector("html[data-ready]")
+        return self
+
+    def until(self, seen: Callable[[], bool]) -> "Reader":
+        """Wait, at most ten seconds, until something is seen.
+
+        Asked from outside: what Playwright itself waits for is evaluated in the page, and the
+        page's policy forbids that.
+        """
+        for _ in range(500):
+            if seen():
+                return self
+            self.page.wait_for_timeout(20)
+        raise AssertionError("not seen within ten seconds")
+
+    def settled(self) -> "Reader":
+        """Wait until the page has drawn what was asked of it so far."""
+        self.page.evaluate(
+            "() => new Promise(done => setTimeout(() =>"
+            " requestAnimationFrame(() => requestAnimationFrame(done)), 50))"
+        )
         return self
 
     def button(self, name: str) -> "Locator":

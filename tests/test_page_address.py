@@ -28,7 +28,7 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def follow(reader: Reader, link: str) -> tuple[str, str, str]:
     """Follow a link on an open page; return step, level and direction."""
     reader.page.evaluate("link => { location.hash = link; }", link)
-    reader.page.wait_for_timeout(50)
+    reader.settled()
     level, direction = (
         reader.page.get_by_label(name).input_value() for name in ("Level", "Direction")
     )

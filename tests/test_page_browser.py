@@ -1,7 +1,9 @@
 """The step page in a browser: every control, every level, what if, and nobody is shut out."""
 
 import contextlib
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -9,6 +11,9 @@ from browser import Reader, expected
 from stepping import At, model
 
 import cutaway as ca
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
 
 pytestmark = pytest.mark.browser
 NAMES = (
@@ -129,6 +134,17 @@ def test_breakpoints_by_box_and_in_the_list(reader: Reader, attention: Path) -> 
     assert reader.status == "No breakpoint that way."
 
 
+def middle_is_in(stage: "Locator", box: "Locator") -> bool:
+    outer, inner = stage.bounding_box(), box.bounding_box()
+    assert outer is not None
+    assert inner is not None
+    x, y = inner["x"] + inner["width"] / 2, inner["y"] + inner["height"] / 2
+    return (
+        outer["x"] <= x <= outer["x"] + outer["width"]
+        and outer["y"] <= y <= outer["y"] + outer["height"]
+    )
+
+
 def test_the_box_of_the_step_is_lit_and_seen(reader: Reader, encoder: Path) -> None:
     reader.open(encoder, "#level=op")
     for index in range(0, 60, 7):
@@ -136,12 +152,7 @@ def test_the_box_of_the_step_is_lit_and_seen(reader: Reader, encoder: Path) -> N
         lit = reader.page.locator(".stage .now")
         assert lit.count() == 1
         assert reader.path in (lit.get_attribute("data-node") or "").split()
-        reader.page.wait_for_timeout(400)
-        box, stage = lit.bounding_box(), reader.page.locator(".stage").bounding_box()
-        assert box is not None
-        assert stage is not None
-        assert stage["x"] <= box["x"] + box["width"] / 2 <= stage["x"] + stage["width"]
-        assert stage["y"] <= box["y"] + box["height"] / 2 <= stage["y"] + stage["height"]
+        reader.until(partial(middle_is_in, reader.page.locator(".stage"), lit))
 
 
 def test_a_patch_is_that_of_numpy(reader: Reader, encoder: Path) -> None:
@@ -352,7 +363,7 @@ def test_frames_in_a_notebook_are_apart(reader: Reader, tmp_path: Path) -> None:
 def test_less_motion_is_heard(reader: Reader, encoder: Path) -> None:
     reader.page.emulate_media(reduced_motion="reduce")
     reader.open(encoder, "#level=op").goto(40)
-    reader.page.wait_for_timeout(50)
+    reader.settled()
     before = reader.page.locator(".stage").evaluate("stage => stage.scrollTop")
     reader.page.wait_for_timeout(300)
     assert reader.page.locator(".stage").evaluate("stage => stage.scrollTop") == before

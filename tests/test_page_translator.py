@@ -62,13 +62,16 @@ def test_no_step_scrolls_the_page_sideways(
 
 def test_heatmaps_are_laid_out_anew_when_the_room_changes(reader: Reader, translator: Path) -> None:
     reader.open(translator, "#step=encoder/layer.0&level=layer")
-    wide = reader.grid.locator("canvas").evaluate("canvas => canvas.clientWidth")
+
+    def width() -> int:
+        return int(reader.grid.locator("canvas").evaluate("canvas => canvas.clientWidth"))
+
+    wide = width()
+    assert wide > 345
     reader.page.set_viewport_size({"width": 360, "height": 800})
-    reader.page.wait_for_function("document.querySelector('.grid canvas').clientWidth < 345")
+    reader.until(lambda: width() < 345)
     reader.page.set_viewport_size({"width": 1440, "height": 900})
-    reader.page.wait_for_function(
-        "wide => document.querySelector('.grid canvas').clientWidth === wide", arg=wide
-    )
+    reader.until(lambda: width() == wide)
 
 
 @pytest.mark.parametrize("direction", ["forward", "backward"])

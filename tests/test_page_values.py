@@ -55,9 +55,8 @@ def test_heatmaps_take_the_colours_of_the_theme(reader: Reader, tmp_path: Path) 
     canvas = reader.grid.locator("canvas")
     light = canvas.evaluate(PIXELS)
     reader.page.emulate_media(color_scheme="dark")
-    reader.page.wait_for_timeout(50)
+    reader.until(lambda: canvas.evaluate(PIXELS) != light)
     dark = canvas.evaluate(PIXELS)
-    assert dark != light
     reader.choose("Theme", "light")
     assert canvas.evaluate(PIXELS) == light
     reader.choose("Theme", "dark")

@@ -8,10 +8,9 @@ from cutaway.render.costs import Costs
 from cutaway.render.label import SMALL, Lines, all_languages, one_line, room
 from cutaway.render.naming import Look, Namer
 from cutaway.render.options import Options
-from cutaway.render.scene import HEADROOM, Frame, Language, Line, Place
+from cutaway.render.scene import HEADROOM, TAGS, Frame, Language, Line, Place
 
 SIZES = (11.0, SMALL)  # of a frame's title, and of the same in a second language
-TAGS = {"en": "en", "zh": "zh-CN"}
 
 
 class Framer:

@@ -3,11 +3,61 @@
 import base64
 import hashlib
 import json
+from collections.abc import Iterable
+from html import escape
 
+from cutaway.render.scene import TAGS
 from cutaway.render.text import clean
 from cutaway.render.theme import Theme, read_theme
 
 SCREEN = ("light", "dark")  # the themes between which a reader may choose
+
+
+def document(
+    title: str,
+    lang: str,
+    body: Iterable[str],
+    *,
+    style: str,
+    script: str = "",
+    module: bool = False,
+    dark: bool = False,
+    more: Iterable[str] = (),
+) -> str:
+    """Return a whole page that loads nothing: what a browser is told first, then the body.
+
+    Parameters
+    ----------
+    title
+        What it is called; plain text.
+    body
+        Elements, as they are written.
+    script
+        What runs after the body; ``module`` says that it is one.
+    dark
+        It begins with the dark colours, whatever the reader's system has.
+    more
+        Further rules of its policy.
+    """
+    theme = ' data-theme="dark"' if dark else ""
+    kind = ' type="module"' if module else ""
+    parts = [
+        "<!DOCTYPE html>",
+        f'<html lang="{TAGS[lang]}"{theme}>',
+        "<head>",
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy(style, script, *more)}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{escape(clean(title))}</title>",
+        f"<style>{style}</style>",
+        "</head>",
+        "<body>",
+        *body,
+        *([f"<script{kind}>{script}</script>"] if script else []),
+        "</body>",
+        "</html>",
+    ]
+    return "\n".join(parts) + "\n"
 
 
 def allow(text: str) -> str:
@@ -46,6 +96,16 @@ def to_json(data: object) -> str:
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return clean(text).replace("<", "\\u003c")
+
+
+def screen_theme(theme: Theme) -> str:
+    """Return which of the themes of a screen a theme is, if any."""
+    return next((name for name in SCREEN if read_theme(name) == theme), "")
+
+
+def colours_of(theme: Theme) -> str:
+    """Return a theme's colours: both themes of a screen, if it is one of them."""
+    return both_themes() if screen_theme(theme) else colours(":root", theme)
 
 
 def both_themes() -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from cutaway.graph import Constant, Input, Node, Parameter, Title
 from cutaway.ops import Size
 from cutaway.render.measure import text_width
-from cutaway.render.scene import LANGUAGES, Language, Line, Point, Role
+from cutaway.render.scene import LANGUAGES, TAGS, Language, Line, Point, Role
 from cutaway.render.text import shorten
 
 SMALL = 10.0
@@ -68,7 +68,7 @@ def bilingual(title: Title, lang: Language, before: str = "") -> list[Line]:
 
 def noted(note: Title, lang: Language) -> Line:
     """Return what stands under a title."""
-    return Line(one_line(note, lang), "en" if lang == "en" else "zh-CN", SMALL)
+    return Line(one_line(note, lang), TAGS[lang], SMALL)
 
 
 def one_line(title: Title, lang: Language) -> str:

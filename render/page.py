@@ -4,13 +4,12 @@ from html import escape
 from importlib import resources
 
 from cutaway.render import glossary
-from cutaway.render.html import SCREEN, both_themes, colours, policy, to_json
+from cutaway.render.html import colours_of, document, screen_theme, to_json
 from cutaway.render.label import one_line
 from cutaway.render.layout import place
 from cutaway.render.scene import Scene
 from cutaway.render.sheet import Sheet
 from cutaway.render.text import clean
-from cutaway.render.theme import read_theme
 from cutaway.render.views import Opened, Views, views
 
 BUTTONS = ("in", "out", "fit", "close")
@@ -32,10 +31,7 @@ def to_page(sheet: Sheet, content: Scene | Sheet, opened: Opened | None) -> str:
         found = Views((sheet.themed(variables).svg,), ({},), ({},))
     else:
         found = views(content, opened, write)
-    both = {name: read_theme(name) for name in SCREEN}
-    chosen = next((name for name, theme in both.items() if theme == sheet.theme), "")
-    style = (both_themes() if chosen else colours(":root", sheet.theme)) + _file("page.css")
-    script = _file("page.js")
+    chosen = screen_theme(sheet.theme)
     words = {key: one_line(title, sheet.lang) for key, title in glossary.PAGE.items()}
     data = {
         "views": [
@@ -49,18 +45,7 @@ def to_page(sheet: Sheet, content: Scene | Sheet, opened: Opened | None) -> str:
         f'<template id="view-{number}">{svg}</template>' for number, svg in enumerate(others, 1)
     )
     title = escape(clean(sheet.title))
-    dark = ' data-theme="dark"' if chosen == "dark" else ""
-    parts = [
-        "<!DOCTYPE html>",
-        f'<html lang="{"en" if sheet.lang == "en" else "zh-CN"}"{dark}>',
-        "<head>",
-        '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy(style, script)}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{title}</title>",
-        f"<style>{style}</style>",
-        "</head>",
-        "<body>",
+    body = [
         f"<header><h1>{title}</h1><nav hidden>{_buttons(words, bool(chosen))}</nav></header>",
         f'<main aria-label="{escape(one_line(glossary.DIAGRAM, sheet.lang))}">',
         first.rstrip(),
@@ -68,11 +53,15 @@ def to_page(sheet: Sheet, content: Scene | Sheet, opened: Opened | None) -> str:
         f'<footer>{escape(words["hint"])} <span id="status" role="status"></span></footer>',
         *templates,
         f'<script type="application/json" id="data">{to_json(data)}</script>',
-        f"<script>{script}</script>",
-        "</body>",
-        "</html>",
     ]
-    return "\n".join(parts) + "\n"
+    return document(
+        sheet.title,
+        sheet.lang,
+        body,
+        style=colours_of(sheet.theme) + _file("page.css"),
+        script=_file("page.js"),
+        dark=chosen == "dark",
+    )
 
 
 def _buttons(titles: dict[str, str], themes: bool) -> str:

@@ -15,6 +15,7 @@ Stroke = Literal["data", "residual", "mask", "weight", "gradient"]
 Language = Literal["en", "zh", "both"]
 Direction = Literal["BT", "TB", "LR", "RL"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+TAGS: dict[str, str] = {"en": "en", "zh": "zh-CN", "both": "zh-CN"}  # of both, Chinese is first
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 Point = tuple[float, float]
 Place = tuple[str, ...]  # the scopes in which something stands

@@ -14,6 +14,7 @@ from cutaway.render.measure import text_width
 from cutaway.render.path import short
 from cutaway.render.scene import (
     GAP,
+    TAGS,
     Arrow,
     Bounds,
     Box,
@@ -75,7 +76,7 @@ def document(title: str, told: str, inner: str, size: Point, lang: Language, the
     parts = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.1f}" height="{height:.1f}" '
         f'viewBox="0 0 {width:.1f} {height:.1f}" role="graphics-document" '
-        f'font-family="{LATIN},{HAN},sans-serif" lang="{"en" if lang == "en" else "zh-CN"}">',
+        f'font-family="{LATIN},{HAN},sans-serif" lang="{TAGS[lang]}">',
         f"<title>{plain(title)}</title>",
         f"<desc>{plain(told)}</desc>",
         f'<rect width="{width:.1f}" height="{height:.1f}" fill="{theme.background}"/>',

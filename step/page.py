@@ -12,7 +12,7 @@ import numpy as np
 
 from cutaway.graph import GradError, Graph, OptionError
 from cutaway.graph.errors import explain
-from cutaway.render.html import both_themes, policy
+from cutaway.render.html import both_themes, document
 from cutaway.render.text import clean
 from cutaway.render.tokens import token_axis
 from cutaway.run.compile import Array
@@ -204,31 +204,24 @@ def _gradients(graph: Graph) -> Gradients | None:
 
 
 def _written(title: str, lang: str, found: Data, data: Data, pictures: Mapping[str, str]) -> str:
-    style = both_themes() + _file("page.css")
     code = (_file("vendor/ui.js"), script(found), *(_file(f"{name}.js") for name in FILES))
-    text = "\n".join(code)
     shown = {key: value for key, value in found.items() if key != "elementwise"}
-    parts = [
-        "<!DOCTYPE html>",
-        f'<html lang="{"en" if lang == "en" else "zh-CN"}">',
-        "<head>",
-        '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy(style, text, TRUSTED)}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(title)}</title>",
-        f"<style>{style}</style>",
-        "</head>",
-        "<body>",
+    body = [
         f'<div id="app"><h1>{escape(title)}</h1>'
         f"<noscript>{escape(PAGE['no-script'].en)} {escape(PAGE['no-script'].zh)}</noscript></div>",
         _packed('id="page"', to_json(data)),
         _packed('id="program"', packed(shown)),
         *(_packed(f'data-drawing="{name}"', svg) for name, svg in pictures.items()),
-        f'<script type="module">{text}</script>',
-        "</body>",
-        "</html>",
     ]
-    return "\n".join(parts) + "\n"
+    return document(
+        title,
+        lang,
+        body,
+        style=both_themes() + _file("page.css"),
+        script="\n".join(code),
+        module=True,
+        more=(TRUSTED,),
+    )
 
 
 def _packed(attributes: str, text: str) -> str:

@@ -7,13 +7,11 @@ from importlib import resources
 
 from cutaway.graph import Title
 from cutaway.render import Picture, glossary
-from cutaway.render.framing import TAGS
-from cutaway.render.html import SCREEN, both_themes, colours, policy
+from cutaway.render.html import colours_of, document, screen_theme
 from cutaway.render.label import bilingual, one_line
-from cutaway.render.scene import Language
+from cutaway.render.scene import TAGS, Language
 from cutaway.render.sheet import Sheet
 from cutaway.render.text import clean
-from cutaway.render.theme import Theme, read_theme
 
 
 class Charts(Picture):
@@ -53,24 +51,11 @@ class Charts(Picture):
         ``dark`` begins dark. Any other theme is kept.
         """
         whole = self._whole
-        chosen = _chosen(whole.theme)
-        style = (both_themes() if chosen else colours(":root", whole.theme)) + _file("report.css")
-        script = _file("report.js") if chosen else ""
+        chosen = screen_theme(whole.theme)
         button = escape(one_line(glossary.PAGE["theme"], whole.lang))
         title = escape(clean(whole.title))
-        dark = ' data-theme="dark"' if chosen == "dark" else ""
         variables = whole.theme.variables()
-        parts = [
-            "<!DOCTYPE html>",
-            f'<html lang="{TAGS["en" if whole.lang == "en" else "zh"]}"{dark}>',
-            "<head>",
-            '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{policy(style, script)}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{title}</title>",
-            f"<style>{style}</style>",
-            "</head>",
-            "<body>",
+        body = [
             f"<header><h1>{title}</h1>"
             + (f'<button type="button" hidden>{button}</button>' if chosen else "")
             + "</header>",
@@ -82,11 +67,15 @@ class Charts(Picture):
             "</div>",
             *(each for note in self._notes for each in _paragraphs(note, whole.lang)),
             "</main>",
-            f"<script>{script}</script>" if script else "",
-            "</body>",
-            "</html>",
         ]
-        return "\n".join(part for part in parts if part) + "\n"
+        return document(
+            whole.title,
+            whole.lang,
+            body,
+            style=colours_of(whole.theme) + _file("report.css"),
+            script=_file("report.js") if chosen else "",
+            dark=chosen == "dark",
+        )
 
 
 def _stopped(lines: Sequence[Title], lang: Language) -> Iterator[str]:
@@ -105,11 +94,6 @@ def _paragraphs(text: Title, lang: Language) -> Iterator[str]:
     """Return a text, in both languages one after the other."""
     for line in bilingual(text, lang):
         yield f'<p lang="{line.lang}">{escape(clean(line.text))}</p>'
-
-
-def _chosen(theme: Theme) -> str:
-    """Return which of the themes of a screen a theme is, if any."""
-    return next((name for name in SCREEN if read_theme(name) == theme), "")
 
 
 def _file(name: str) -> str:

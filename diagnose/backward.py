@@ -46,7 +46,7 @@ def differentiate(case: Case, seed: int) -> Seen | None:
         value = np.asarray(run(node, *arrays))
         if node in wanted:
             lengths[node] = float(np.sqrt(np.mean(np.square(value, dtype=np.float64))))
-        if not bad and node.inputs and born(node, value, list(arrays)):
+        if not bad and node.inputs and born(node, value, arrays):
             bad.append((owner.get(node, node), node))
         return value
 

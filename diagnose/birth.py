@@ -1,6 +1,6 @@
 """The first NaN or infinity: the op that made it of numbers that were in order."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,12 +51,15 @@ def leaf(key: str, node: Node, array: Array, wrong: Array) -> Seen:
     )
 
 
-def born(node: Node, value: Array, inputs: list[Array]) -> bool:
+def born(node: Node, value: Array, inputs: Sequence[Array], meant: Collection[Node] = ()) -> bool:
     """Say whether a bad number is in a value, and came from good ones.
 
-    -∞ is good: masks are made of it. What an input has already is not new.
+    -∞ is good: masks are made of it. What an input has already is not new. In the nodes in which
+    infinity is ``meant``, only NaN is bad.
     """
     if value.dtype.kind != "f" or np.isfinite(value).all():
+        return False
+    if node in meant and not np.isnan(value).any():
         return False
     floats = [array for array in inputs if array.dtype.kind == "f"]
     if any(np.isnan(array).any() or np.isposinf(array).any() for array in floats):
@@ -67,21 +70,15 @@ def born(node: Node, value: Array, inputs: list[Array]) -> bool:
 
 
 def first_bad(case: Case, values: Mapping[Node, Array]) -> Seen | None:
-    """Return the first bad node of a forward pass."""
+    """Return the first bad node of a forward pass; leaves are for :func:`bad_leaf`."""
+    unfed = set(case.graph.nodes) - case.reading.fed  # masks made by a logarithm or a quotient
+    meant = case.masked | unfed
     for node in case.graph.nodes:
-        inputs = [values[source] for source in node.inputs]
-        if not node.inputs or not born(node, values[node], inputs):
-            continue
-        if node in case.masked and not np.isnan(values[node]).any():
-            continue
-        if node not in case.reading.fed and not np.isnan(values[node]).any():
-            continue  # a mask that is made by a logarithm or a quotient
-        return Seen(f"{_kind(values[node])}.{_why(node, inputs)}", node, _words(node, inputs))
+        value, inputs = values[node], [values[source] for source in node.inputs]
+        if node.inputs and born(node, value, inputs, meant):
+            kind = "nan" if np.isnan(value).any() else "inf"
+            return Seen(f"{kind}.{_why(node, inputs)}", node, _words(node, inputs))
     return None
-
-
-def _kind(value: Array) -> str:
-    return "nan" if np.isnan(value).any() else "inf"
 
 
 def _why(node: Node, inputs: list[Array]) -> str:

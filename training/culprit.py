@@ -25,7 +25,7 @@ class Culprit:
     told: Title
 
 
-def first_bad(record: TrainingStep) -> Culprit | None:
+def culprit(record: TrainingStep) -> Culprit | None:
     """Run a step again, node by node, and return the first that is NaN or infinite.
 
     A -∞ that a mask is made of is meant; one that arises elsewhere is not.
@@ -38,8 +38,7 @@ def first_bad(record: TrainingStep) -> Culprit | None:
 
     def rule(node: Node, *arrays: Array) -> Any:
         value = np.asarray(run(node, *arrays))
-        hidden = node in meant and not np.isnan(value).any()
-        if not found and not hidden and born(node, value, list(arrays)):
+        if not found and born(node, value, arrays, meant):
             found.append(Culprit(graph.path(node), block_of(node), _told(value, arrays)))
         return value
 

@@ -6,7 +6,7 @@ from statistics import median
 
 from cutaway.graph import Title
 from cutaway.training import reasons
-from cutaway.training.culprit import first_bad
+from cutaway.training.culprit import culprit
 from cutaway.training.reasons import fill
 from cutaway.training.record import TrainingStep
 from cutaway.training.stopped import stopped
@@ -74,7 +74,7 @@ def _not_finite(guard: Guard, record: TrainingStep) -> None:
     bad = [block for block, norm in record.gradient.items() if not math.isfinite(norm)]
     if math.isfinite(record.loss) and not bad:
         return
-    found = first_bad(record)
+    found = culprit(record)
     what = fill(reasons.BAD_LOSS, loss=record.loss)
     if math.isfinite(record.loss):
         what = fill(reasons.BAD_GRADIENTS, blocks=", ".join(bad[:3]))

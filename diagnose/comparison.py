@@ -8,7 +8,7 @@ from cutaway.diagnose.compare_texts import TEXTS
 from cutaway.diagnose.difference import NOTHING, Difference
 from cutaway.diagnose.divergence import Divergence
 from cutaway.diagnose.listing import listing
-from cutaway.graph import Graph
+from cutaway.graph import Graph, Title
 
 if TYPE_CHECKING:
     from cutaway.render.picture import Picture
@@ -98,7 +98,7 @@ class Comparison:
     rows: tuple[Row, ...]
     divergences: tuple[Divergence, ...]
     tolerance: float
-    notes: tuple[tuple[str, str], ...] = ()
+    notes: tuple[Title, ...] = ()
     unfit: bool = False
 
     @property
@@ -160,7 +160,7 @@ class Comparison:
             "first": None if self.first is None else self.first.as_data(lang),
             "divergences": [found.as_data(lang) for found in self.divergences],
             "tolerance": self.tolerance,
-            "notes": [note[lang == "zh"] for note in self.notes],
+            "notes": [note.say(lang) for note in self.notes],
             "rows": [row.as_data() for row in self.rows],
         }
 
@@ -192,4 +192,4 @@ class Comparison:
     def title(self, lang: str) -> str:
         """Return what its picture is called."""
         outputs = ", ".join(self.graph.path(node) for node in self.graph.outputs[:3])
-        return TEXTS["title"][lang == "zh"].format(outputs)
+        return TEXTS["title"].say(lang).format(outputs)

@@ -25,7 +25,7 @@ from cutaway.diagnose.weights import transposed
 from cutaway.graph import Graph, Node, OptionError
 from cutaway.graph.dims import product
 from cutaway.graph.errors import explain
-from cutaway.graph.explanation import Language
+from cutaway.graph.title import LANGUAGES, Language, checked_language
 from cutaway.run.compile import Arrays
 from cutaway.shapes.lint import RULES as LINTS
 from cutaway.shapes.reading import Findings
@@ -97,8 +97,7 @@ def debug(
     >>> print(debug(ca.layers.encoder_layer(x[None], heads=2, hidden=8)))
     nothing was found
     """
-    if lang not in ("en", "zh"):
-        raise OptionError(explain(f"there is no language {lang!r}", required="en, zh"))
+    lang = checked_language(lang, LANGUAGES)
     found = Graph.of(graph)
     if not found.outputs:
         raise OptionError(explain("there is nothing to look at", required=WANTED, came="no node"))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from cutaway.diagnose.finding import Finding
 from cutaway.diagnose.texts import HEADINGS
 from cutaway.graph import Graph, Node
-from cutaway.graph.explanation import Language
+from cutaway.graph.title import Language
 
 
 class Note(NamedTuple):
@@ -19,7 +19,7 @@ class Note(NamedTuple):
 
     def said(self, lang: Language = "en") -> str:
         """Return it as text, in a language."""
-        return HEADINGS[lang][self.key].format(**self.words)
+        return HEADINGS[self.key].say(lang).format(**self.words)
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,9 @@ class Diagnosis:
 
     def words(self, lang: Language = "en") -> str:
         """Return all findings as text, in a language."""
-        parts = [finding.words(lang) for finding in self.found] or [HEADINGS[lang]["nothing"]]
-        parts += [f"{HEADINGS[lang]['note']}{note.said(lang)}" for note in self.notes]
+        parts = [finding.words(lang) for finding in self.found] or [HEADINGS["nothing"].say(lang)]
+        noted = HEADINGS["note"].say(lang)
+        parts += [noted.format(note.said(lang)) for note in self.notes]
         return "\n\n".join(parts)
 
     def as_data(self, lang: Language = "en") -> dict[str, Any]:
@@ -78,8 +79,8 @@ class Diagnosis:
             for finding in self.found
         )
         if not rows:
-            return f"<p>{escape(HEADINGS[self.lang]['nothing'])}</p>"
-        heads = "".join(f"<th>{escape(HEADINGS[self.lang][key])}</th>" for key in _COLUMNS)
+            return f"<p>{escape(HEADINGS['nothing'].say(self.lang))}</p>"
+        heads = "".join(f"<th>{escape(HEADINGS[key].say(self.lang))}</th>" for key in _COLUMNS)
         return f"<table><tr>{heads}</tr>{rows}</table>"
 
     def _cells(self, finding: Finding) -> tuple[str, ...]:

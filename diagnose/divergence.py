@@ -47,9 +47,9 @@ def _listed(places: tuple[Place, ...], lang: str) -> str:
     """List the paths of places; of many the ends, and how many they are."""
     paths = [place.path for place in places]
     if len(paths) <= LISTED:
-        return TEXTS["comma"][lang == "zh"].join(paths)
+        return TEXTS["comma"].say(lang).join(paths)
     ends = {"begin": paths[0], "end": paths[-1], "count": len(paths)}
-    return TEXTS["ends"][lang == "zh"].format(**ends)
+    return TEXTS["ends"].say(lang).format(**ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +124,9 @@ class Divergence:
             "shapes": str(self.difference),
             "reader": self.reader,
         }
-        text = KINDS[self._key(words["mine"], words["theirs"])][lang == "zh"].format(**words)
+        text = KINDS[self._key(words["mine"], words["theirs"])].say(lang).format(**words)
         if self.relation:
-            text += RELATIONS[self.relation][lang == "zh"].format(self.detail)
+            text += RELATIONS[self.relation].say(lang).format(self.detail)
         return text
 
     def _key(self, mine: str, theirs: str) -> str:
@@ -143,10 +143,14 @@ class Divergence:
         if self.difference.shapes:
             return ""
         key = "large" if math.isfinite(self.difference.absolute) else "unbounded"
-        return TEXTS[key][lang == "zh"].format(
-            absolute=self.difference.absolute,
-            relative=self.difference.relative,
-            place=list(self.difference.place),
+        return (
+            TEXTS[key]
+            .say(lang)
+            .format(
+                absolute=self.difference.absolute,
+                relative=self.difference.relative,
+                place=list(self.difference.place),
+            )
         )
 
     def as_data(self, lang: str = "en") -> dict[str, Any]:

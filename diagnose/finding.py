@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cutaway.diagnose.texts import laid_out, message_of
-from cutaway.graph import Node
-from cutaway.graph.explanation import Language
+from cutaway.graph import Node, Title
+from cutaway.graph.title import Language
 
-TIMES: dict[Language, str] = {"en": " ({} times)", "zh": "（{} 处）"}
+TIMES = Title(" ({} times)", "（{} 处）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Finding:
         """Return the whole: what, where, and what mends it."""
         where = f"{self.path}, {self.place}" if self.path else self.place
         if self.also:
-            where += TIMES[lang].format(len(self.also) + 1)
+            where += TIMES.say(lang).format(len(self.also) + 1)
         return laid_out(lang, f"{self.kind}: {self.message(lang)}", where, self.fix(lang))
 
     @property

@@ -11,7 +11,7 @@ from cutaway.diagnose.divergence import Divergence
 from cutaway.diagnose.forced import Forced, forced
 from cutaway.diagnose.ran import Ran
 from cutaway.diagnose.slopes import noise_of
-from cutaway.graph import Constant, Graph, Input, Node, Parameter
+from cutaway.graph import Constant, Graph, Input, Node, Parameter, Title
 
 Slopes = Mapping[Node, tuple[Array, Array]]
 
@@ -137,20 +137,12 @@ def kind_of(node: Node) -> str:
     return node.op.name if isinstance(node.op, Input | Parameter | Constant) else "op"
 
 
-def _notes(
-    one: Ran, two: Ran, alignment: Alignment, begun: list[Divergence]
-) -> tuple[tuple[str, str], ...]:
+def _notes(one: Ran, two: Ran, alignment: Alignment, begun: list[Divergence]) -> tuple[Title, ...]:
     notes = []
     if one.precision != two.precision:
-        notes.append(said("precision", one.precision, two.precision))
+        notes.append(TEXTS["precision"].fill(one.precision, two.precision))
     for ran, right in ((one, False), (two, True)):
         only = [n for n in alignment.only(ran.graph, right) if not isinstance(n.op, Constant)]
         if only and not begun:
-            notes.append(said("unlike", count=len(only), side="AB"[right]))
+            notes.append(TEXTS["unlike"].fill(count=len(only), side="AB"[right]))
     return tuple(notes)
-
-
-def said(key: str, *args: object, **named: object) -> tuple[str, str]:
-    """Return a text in both languages."""
-    english, chinese = TEXTS[key]
-    return english.format(*args, **named), chinese.format(*args, **named)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from cutaway.diagnose.compare_texts import TEXTS
 from cutaway.diagnose.difference import Difference
-from cutaway.graph import OptionError
-from cutaway.graph.errors import explain
+from cutaway.graph.title import LANGUAGES, checked_language
 
 if TYPE_CHECKING:
     from cutaway.diagnose.comparison import Comparison, Row
@@ -19,10 +18,9 @@ AROUND = 1  # equal rows that are shown before one that differs
 
 def listing(found: "Comparison", lang: str, most: int) -> str:
     """Return a comparison as text."""
-    if lang not in ("en", "zh"):
-        raise OptionError(explain(f"there is no language {lang!r}", required="en, zh"))
+    lang = checked_language(lang, LANGUAGES)
     lines = [_verdict(found, lang), *_slopes(found, lang), *_divergences(found, lang)]
-    lines += [f"  {note[lang == 'zh']}" for note in found.notes]
+    lines += [f"  {note.say(lang)}" for note in found.notes]
     if found.parameters:
         named = _say("comma", lang).join(row.path for row in found.parameters[:NAMED])
         named += _say("etc", lang) if len(found.parameters) > NAMED else ""
@@ -36,7 +34,7 @@ def listing(found: "Comparison", lang: str, most: int) -> str:
 
 
 def _say(key: str, lang: str, *args: object, **named: object) -> str:
-    return TEXTS[key][lang == "zh"].format(*args, **named)
+    return TEXTS[key].say(lang).format(*args, **named)
 
 
 def _verdict(found: "Comparison", lang: str) -> str:
@@ -54,7 +52,7 @@ def _slopes(found: "Comparison", lang: str) -> Iterator[str]:
 
 
 def _divergences(found: "Comparison", lang: str) -> Iterator[str]:
-    colon = "：" if lang == "zh" else ": "
+    colon = _say("colon", lang)
     for number, each in enumerate(found.divergences[:NAMED]):
         which = _say("also" if number else "first", lang)
         yield f"  {which}{colon}{each.message(lang)}"

@@ -39,10 +39,10 @@ def draw_comparison(
         {node: _step(each.relative, tolerance) for node, each in apart.items()},
         {
             **{node: _short(each) for node, each in apart.items() if each.relative > tolerance},
-            **dict.fromkeys(only, Title(*TEXTS["only-a"])),
+            **dict.fromkeys(only, TEXTS["only-a"]),
         },
         _legend(tolerance),
-        Title(*TEXTS["first_here"]),
+        TEXTS["first_here"],
     )
     chosen = {"fold": False, "title": found.title(lang), "highlight": lit, **options}
     return draw(graph, level, lang=lang, tint=tint, **chosen)
@@ -60,9 +60,9 @@ def _short(found: Difference) -> Title:
 
 def _legend(tolerance: float) -> tuple[tuple[Title, int], ...]:
     """Return what the shades mean, those that there can be."""
-    names = Title(*TEXTS["tint"])
+    names = TEXTS["tint"]
     found = [(names.each(lambda text: f"{text} ≤ {tolerance:g}"), 0)]
     for number, most in enumerate(LIMITS, 1):
         if most > tolerance:
             found.append((Title(f"≤ {most:g}", f"≤ {most:g}"), number))
-    return (*found, (Title(*TEXTS["more_than"]), len(LIMITS) + 1))
+    return (*found, (TEXTS["more_than"], len(LIMITS) + 1))

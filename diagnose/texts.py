@@ -5,39 +5,31 @@ from typing import Any
 
 from cutaway.diagnose.texts_en import ENGLISH
 from cutaway.diagnose.texts_zh import CHINESE
+from cutaway.graph import Title
 from cutaway.graph.errors import explain
-from cutaway.graph.explanation import Language
+from cutaway.graph.title import Language
 from cutaway.shapes.lint_texts import TEXTS as LINTS
 
 TEXTS: dict[Language, dict[str, tuple[str, str]]] = {"en": ENGLISH, "zh": CHINESE}
-HEADINGS: dict[Language, dict[str, str]] = {
-    "en": {
-        "nothing": "nothing was found",
-        "note": "note: ",
-        "kind": "kind",
-        "path": "path",
-        "line": "line",
-        "message": "what was seen",
-        "fix": "what mends it",
-        "underived": "{op} has no gradient",
-        "positive": "{op} ({where}) leaves its domain for inputs of either sign: it was run with "
-        "positive ones",
-        "budget": "its numbers were not looked at: they take about {need:.1f} GB, and the budget "
-        "is {budget:.1f} GB; give smaller sizes, or a larger budget",
-    },
-    "zh": {
-        "nothing": "没有发现问题",
-        "note": "注：",
-        "kind": "类别",
-        "path": "路径",
-        "line": "行",
-        "message": "看到了什么",
-        "fix": "通常怎样修复",
-        "underived": "{op} 没有梯度",
-        "positive": "输入有正有负时，{op}（{where}）会超出定义域：运行时只用了正的输入",
-        "budget": "没有查看数值：大约需要 {need:.1f} GB，而预算是 {budget:.1f} GB；"
+HEADINGS = {
+    "nothing": Title("nothing was found", "没有发现问题"),
+    "note": Title("note: {}", "注：{}"),
+    "kind": Title("kind", "类别"),
+    "path": Title("path", "路径"),
+    "line": Title("line", "行"),
+    "message": Title("what was seen", "看到了什么"),
+    "fix": Title("what mends it", "通常怎样修复"),
+    "underived": Title("{op} has no gradient", "{op} 没有梯度"),
+    "positive": Title(
+        "{op} ({where}) leaves its domain for inputs of either sign: it was run with positive ones",
+        "输入有正有负时，{op}（{where}）会超出定义域：运行时只用了正的输入",
+    ),
+    "budget": Title(
+        "its numbers were not looked at: they take about {need:.1f} GB, and the budget is "
+        "{budget:.1f} GB; give smaller sizes, or a larger budget",
+        "没有查看数值：大约需要 {need:.1f} GB，而预算是 {budget:.1f} GB；"
         "请给出更小的尺寸，或更大的预算",
-    },
+    ),
 }
 
 

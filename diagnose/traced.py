@@ -5,24 +5,24 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from cutaway.diagnose.compare_texts import TEXTS
 from cutaway.diagnose.comparison import Comparison
 from cutaway.diagnose.difference import Array, Difference, difference, tolerance_of
 from cutaway.diagnose.divergence import Divergence, Place
 from cutaway.diagnose.drawn import given
 from cutaway.diagnose.forced import Forced, forced
-from cutaway.diagnose.judge import row, said
+from cutaway.diagnose.judge import row
 from cutaway.diagnose.leaves import usable
 from cutaway.diagnose.ran import Ran, completed, run, sizes_shown
 from cutaway.diagnose.reference import Found, Reference, found_in
 from cutaway.diagnose.relation import relation
 from cutaway.diagnose.slopes import noise_of, slopes
 from cutaway.diagnose.subject import Subject
-from cutaway.graph import FeedError, Graph, Input, Leaf, Node, Parameter, show_shape
+from cutaway.graph import FeedError, Graph, Input, Leaf, Node, Parameter, Title, show_shape
 from cutaway.graph.errors import explain
 from cutaway.run import initialize
 from cutaway.transform.repeats import fixed_nodes
 
-Note = tuple[str, str]
 NAMED = 5  # names in a note
 
 
@@ -55,12 +55,12 @@ def against(
     )
     missing = sum(not isinstance(n.op, Leaf) for n in graph.nodes if n not in theirs)
     notes += faults
-    notes += [said("missing", missing)] if missing else []
-    notes += [said("extra", _named(found.extra))] if found.extra else []
+    notes += [TEXTS["missing"].fill(missing)] if missing else []
+    notes += [TEXTS["extra"].fill(_named(found.extra))] if found.extra else []
     return Comparison(graph, rows, tuple(begun), limit, tuple(notes), bool(faults))
 
 
-def _ran(subject: Subject, found: Found, where: str) -> tuple[Ran, list[Note]]:
+def _ran(subject: Subject, found: Found, where: str) -> tuple[Ran, list[Title]]:
     """Run a subject on what it and the reference have; say which weights neither has."""
     graph, known = subject.graph, given(subject)
     shown = sizes_shown(graph, subject.values or known, subject.dims)
@@ -76,7 +76,7 @@ def _ran(subject: Subject, found: Found, where: str) -> tuple[Ran, list[Note]]:
     }
     fresh = [node for node in graph.parameters if node not in known]
     params |= initialize(Graph(fresh), sizes) if fresh else {}
-    notes = [said("fresh", _named([node.path for node in fresh]))] if fresh else []
+    notes = [TEXTS["fresh"].fill(_named([node.path for node in fresh]))] if fresh else []
     return run(graph, {**feeds, **subject.feeds}, {**params, **subject.params}, sizes), notes
 
 
@@ -101,22 +101,22 @@ def _named(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
 
 
-def _fitting(ran: Ran, found: Found) -> tuple[dict[Node, Array], list[Note]]:
+def _fitting(ran: Ran, found: Found) -> tuple[dict[Node, Array], list[Title]]:
     """Return the arrays of the right shape; say which are not, and which hold NaN."""
     fitting: dict[Node, Array] = {}
-    notes: list[Note] = []
+    notes: list[Title] = []
     for node, array in found.values.items():
         if node not in ran.values:
             continue
         ours, name = ran.values[node], found.names[node]
         if array.shape != ours.shape:
             wanted = ours.shape[::-1] if node in found.turned else ours.shape
-            notes.append(said("shape", name=name, theirs=found.shape(node), ours=wanted))
+            notes.append(TEXTS["shape"].fill(name=name, theirs=found.shape(node), ours=wanted))
             continue
         fitting[node] = array
         count = int(np.isnan(array).sum()) if array.dtype.kind == "f" else 0
         if count and (isinstance(node.op, Leaf) or _nans(ran, node, array)):
-            notes.append(said("nan", name=name, count=count, size=array.size))
+            notes.append(TEXTS["nan"].fill(name=name, count=count, size=array.size))
     return fitting, notes
 
 

@@ -7,9 +7,10 @@ from cutaway.figures.example import example
 from cutaway.figures.sheet import picture
 from cutaway.figures.spec import Figure, Setting
 from cutaway.graph.errors import OptionError, explain
+from cutaway.graph.title import checked_language
 from cutaway.render import Picture
+from cutaway.render.scene import LANGUAGES
 from cutaway.render.theme import ThemeLike, read_theme
-from cutaway.render.words import checked_language
 
 CAUSAL = "attention-matrix"  # the figure that has a causal case
 
@@ -59,7 +60,7 @@ def figure(
         raise OptionError(
             explain(f"figure {found.number} has no causal case", required=f"figure {CAUSAL!r}")
         )
-    setting = Setting(checked_language(lang), values, example(), causal)
+    setting = Setting(checked_language(lang, LANGUAGES), values, example(), causal)
     return picture(found, setting, read_theme(theme))
 
 

@@ -12,7 +12,7 @@ from cutaway.figures.matrix import rows
 from cutaway.figures.op_box import op_box
 from cutaway.figures.parts import arrow, up
 from cutaway.figures.spec import Figure, Setting
-from cutaway.figures.texts import filled, label
+from cutaway.figures.texts import label
 from cutaway.figures.two_tokens import (
     ADD,
     DOWN,
@@ -163,7 +163,7 @@ def _activation(setting: Setting, n: int) -> Drawing:
     before = values(setting, UP, n)
     parts = [curve(op), setting.words(op.title, 11)]
     if setting.values:
-        cut = filled(label("cut"), int((before <= 0).sum()), before.size)
+        cut = label("cut").fill(int((before <= 0).sum()), before.size)
         parts.append(setting.words(cut, 10))
     wide = before.size * UNIT
     inner = sized(row(*parts, gap=16.0), wide - 2 * PAD)
@@ -188,7 +188,7 @@ def _before(setting: Setting, n: int) -> Drawing:
 
 def _token(setting: Setting, n: int) -> Drawing:
     """Return which token it is."""
-    title = filled(label("numbered-token"), TOKENS[n] + 1, setting.example.words[TOKENS[n]])
+    title = label("numbered-token").fill(TOKENS[n] + 1, setting.example.words[TOKENS[n]])
     return setting.words(title, 11)
 
 

@@ -13,18 +13,19 @@ from cutaway.figures.spoken import spoken
 from cutaway.figures.texts import label
 from cutaway.graph import OptionError, Title, glob_pattern
 from cutaway.graph.errors import explain
+from cutaway.graph.title import checked_language
 from cutaway.render import Picture
 from cutaway.render.compose import column, row, table
 from cutaway.render.grid import Array, Look, grid
 from cutaway.render.label import one_line
 from cutaway.render.marks import Drawing
 from cutaway.render.scale import SHARES
-from cutaway.render.scene import Language
+from cutaway.render.scene import LANGUAGES, Language
 from cutaway.render.sheet import Sheet
 from cutaway.render.text import shorten
 from cutaway.render.texture import thumbnail
 from cutaway.render.theme import ThemeLike, read_theme
-from cutaway.render.words import checked_language, words
+from cutaway.render.words import words
 
 NUMBERED = 12  # tokens: with more, cells of a head alone show no numbers
 FEW = 6  # … and those of heads beside each other
@@ -94,7 +95,7 @@ class AttentionMap:
         OptionError
             For a head that there is not.
         """
-        language = checked_language(lang)
+        language = checked_language(lang, LANGUAGES)
         heads = range(len(self.weights)) if head is None else [self._checked(head)]
         drawings = [
             column(
@@ -124,7 +125,7 @@ class AttentionMap:
         OptionError
             For a head that there is not.
         """
-        language = checked_language(lang)
+        language = checked_language(lang, LANGUAGES)
         found = self.weights.mean(axis=0) if head is None else self.weights[self._checked(head)]
         which = label("mean-of-heads") if head is None else _head_title(head)
         body = column(
@@ -216,7 +217,7 @@ class AttentionMaps(Sequence[AttentionMap]):
 
         Its tokens stand beside it: from top to bottom as queries, from left to right as keys.
         """
-        language = checked_language(lang)
+        language = checked_language(lang, LANGUAGES)
         lines = [line for each in self._maps for line in _overview(each, language)]
         body = table(lines, (6.0, 6.0), ("start",))
         return _picture(label("every-head"), body, language, theme, self._maps)

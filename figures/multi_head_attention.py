@@ -8,7 +8,7 @@ from cutaway.figures.annotated import Annotated
 from cutaway.figures.formula import pieces
 from cutaway.figures.inset import head_widths, labelled, moved_trace, scene_of, shown
 from cutaway.figures.spec import Figure, Setting
-from cutaway.figures.texts import filled, label
+from cutaway.figures.texts import label
 from cutaway.graph import Graph, Trace, input
 from cutaway.render.compose import column, sized
 from cutaway.render.marks import Drawing, Part, Way
@@ -92,7 +92,7 @@ def _heads(setting: Setting, trace: Trace) -> Drawing:
     wide, count = drawn.width, values.shape[1] if setting.values else "h"
     corners = ((0.0, 0.0), (0.0, TICK), (wide, TICK), (wide, 0.0))
     bracket = Drawing(wide, TICK, (Part("bracket", "", (Way(corners, "edge"),)),))
-    counted = filled(label("heads-counted"), count)
+    counted = label("heads-counted").fill(count)
     said = words(counted, setting.lang, SMALL, align="middle", level="start")
     return column(drawn, bracket, said, gap=3.0)
 

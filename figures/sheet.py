@@ -2,7 +2,7 @@
 
 from cutaway.figures.example import HEAD, LAYER
 from cutaway.figures.spec import Figure, Setting
-from cutaway.figures.texts import filled, label
+from cutaway.figures.texts import label
 from cutaway.graph import Title
 from cutaway.render import Picture
 from cutaway.render.compose import column, sized
@@ -33,7 +33,7 @@ def _head(figure: Figure, setting: Setting) -> Drawing:
     title = words(numbered(figure), setting.lang, HEADING, level="end")
     if not (figure.source and setting.values):
         return title
-    source = filled(label(figure.source), LAYER + 1, HEAD + 1)
+    source = label(figure.source).fill(LAYER + 1, HEAD + 1)
     line = words(source, setting.lang, SOURCE, "soft", aside=True)
     return column(title, line, gap=2.0, align="start")
 

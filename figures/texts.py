@@ -35,14 +35,3 @@ def of_figure(figure: str, kind: str) -> Title:
     '注意力矩阵'
     """
     return Title(**_texts()[figure][kind])
-
-
-def filled(title: Title, *parts: object) -> Title:
-    """Return a text with something in its gaps.
-
-    Examples
-    --------
-    >>> filled(Title("{} of {}", "{1} 中的 {0}"), 3, 8)
-    Title(en='3 of 8', zh='8 中的 3')
-    """
-    return title.each(lambda text: text.format(*parts))

@@ -29,7 +29,7 @@ from cutaway.graph.leaves import Constant, Input, Leaf, Parameter, constant, inp
 from cutaway.graph.legal import check_sizes, given_sizes, legal_sizes
 from cutaway.graph.misfit import Derivation, Misfit
 from cutaway.graph.node import Node, apply
-from cutaway.graph.op import Composite, Cotangents, Family, Kind, Op, Title
+from cutaway.graph.op import Composite, Cotangents, Family, Kind, Op
 from cutaway.graph.origin import origin
 from cutaway.graph.requirement import Carried, InputAxis, Requirement, Side
 from cutaway.graph.scope import Scope, block, current_scope, located, scope
@@ -37,6 +37,7 @@ from cutaway.graph.show import show, show_shape
 from cutaway.graph.site import misfit
 from cutaway.graph.source import Source
 from cutaway.graph.symbols import dims
+from cutaway.graph.title import Title
 from cutaway.graph.trace import Trace
 from cutaway.graph.view import Address, Edge, Group, Repeat, Shown, View
 from cutaway.graph.walk import resume, walk

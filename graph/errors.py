@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cutaway.graph.misfit import Misfit
-    from cutaway.graph.op import Title
+    from cutaway.graph.title import Title
 
 
 class CutawayError(Exception):

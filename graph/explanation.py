@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from cutaway.graph.dims import Dim, Shape
 from cutaway.graph.show import show
 from cutaway.graph.source import Source
+from cutaway.graph.title import Language
 
 if TYPE_CHECKING:
     from cutaway.graph.node import Node
@@ -23,7 +24,6 @@ Happening = Literal[
     "cut",
     "padded",
 ]
-Language = Literal["en", "zh"]
 
 
 @dataclass(frozen=True, slots=True)

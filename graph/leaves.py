@@ -11,9 +11,10 @@ from cutaway.graph.dims import Dim, Shape, as_shape
 from cutaway.graph.errors import DTypeError, explain
 from cutaway.graph.facts import Facts
 from cutaway.graph.node import Node, apply
-from cutaway.graph.op import Kind, Op, Title
+from cutaway.graph.op import Kind, Op
 from cutaway.graph.scope import current_scope
 from cutaway.graph.symbols import is_fresh, owned
+from cutaway.graph.title import Title
 
 Init = Literal["xavier", "embedding", "zeros", "ones"]
 KINDS: tuple[Kind, ...] = ("float", "int", "bool")

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 import sympy
 
@@ -13,6 +13,7 @@ from cutaway.graph.explanation import Happening
 from cutaway.graph.facts import Facts
 from cutaway.graph.requirement import Carried
 from cutaway.graph.show import show
+from cutaway.graph.title import Title
 
 if TYPE_CHECKING:
     from cutaway.graph.node import Node
@@ -32,23 +33,6 @@ Family = Literal[
 ]
 Cotangents = tuple["Node | None", ...]
 Self = TypeVar("Self", bound="Op")
-
-
-class Title(NamedTuple):
-    """What something is called in diagrams, in English and Chinese."""
-
-    en: str
-    zh: str
-
-    def each(self, change: Callable[[str], str]) -> "Title":
-        """Return the title with the same done in both languages.
-
-        Examples
-        --------
-        >>> Title("head", "头").each("{} 3".format)
-        Title(en='head 3', zh='头 3')
-        """
-        return Title(change(self.en), change(self.zh))
 
 
 class Op:

@@ -1,7 +1,6 @@
 """Texts as drawings, with the same room in every language."""
 
-from cutaway.graph import OptionError, Title
-from cutaway.graph.errors import explain
+from cutaway.graph import Title
 from cutaway.render.compose import SHARES, Align
 from cutaway.render.marks import Drawing, Text
 from cutaway.render.measure import text_width
@@ -12,19 +11,6 @@ from cutaway.render.write import DROP
 
 SMALLER = 10.0 / 11  # the second language beside the first
 LEAST = 10.0  # points
-
-
-def checked_language(lang: str) -> Language:
-    """Return a language.
-
-    Raises
-    ------
-    OptionError
-        For one that there is not.
-    """
-    if lang not in LANGUAGES:
-        raise OptionError(explain(f"there is no language {lang!r}", required="en, zh or both"))
-    return lang
 
 
 def words(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from cutaway.graph import Graph
+from cutaway.graph.title import LANGUAGES
 from cutaway.render import draw
 from cutaway.render.layout import place
 from cutaway.render.sheet import Sheet
@@ -11,7 +12,6 @@ from cutaway.step.detail import LEVELS, Detail, Level
 
 Texts = dict[str, str]
 Sizes = Mapping[str, int]
-LANGUAGES = ("en", "zh")
 MOST = 700  # nodes of a drawing; one with more takes long, and nobody finds his way in it
 
 

@@ -151,8 +151,7 @@ def page(
     }
     details = {level: forward.detail(level) for level in LEVELS if level in tracked["forward"]}
     pictures = drawings(graph, details, point.axis, forward.base.sizes)
-    language = "en" if lang == "en" else "zh"
-    heading = title or getattr(PAGE["untitled"], language).format(outputs)
+    heading = title or PAGE["untitled"].say(lang).format(outputs)
     written = Page(_written(heading, lang, found, data, pictures))
     name = title or outputs
     written.name = f"{name}: {step}" if step else name

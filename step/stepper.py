@@ -10,6 +10,7 @@ import numpy as np
 from cutaway.diagnose import Comparison, Subject, compare
 from cutaway.graph import GradError, Graph, Node, OptionError, given_sizes, save
 from cutaway.graph.errors import explain
+from cutaway.graph.title import LANGUAGES, checked_language
 from cutaway.run.compile import Array, Arrays
 from cutaway.step.find import find_one
 from cutaway.step.frame import Frame
@@ -272,8 +273,7 @@ class Stepper(Patcher):
         OptionError
             For another language, or an op that a page cannot compute.
         """
-        if lang not in ("en", "zh"):
-            raise OptionError(explain(f"there is no language {lang!r}", required="en, zh"))
+        lang = checked_language(lang, LANGUAGES)
         graph = self._levels.graph
         changed = dict.fromkeys(
             (node, patch.what) for patch in self._levels.patches for node in patch.lifted

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 
-from cutaway.graph import CutawayError, Formula, LoadError, OptionError, Title
-from cutaway.graph.errors import explain
+from cutaway.graph import CutawayError, Formula, LoadError, Title
+from cutaway.graph.title import LANGUAGES, checked_language
 from cutaway.run.compile import Array
 from cutaway.step.focus import Place, part
 from cutaway.step.quote import quoting
@@ -64,9 +64,8 @@ class Stop:
         OptionError
             For another language.
         """
-        if lang not in (*Title._fields, "both"):
-            raise OptionError(explain(f"there is no language {lang!r}", required="en, zh, both"))
-        return "\n".join(self.said) if lang == "both" else str(getattr(self.said, lang))
+        lang = checked_language(lang, (*LANGUAGES, "both"))
+        return "\n".join(self.said) if lang == "both" else self.said.say(lang)
 
     def __repr__(self) -> str:
         return f"<Stop {self.number} {self.name}: {self.said.en}>"

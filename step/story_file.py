@@ -11,6 +11,7 @@ from typing import Any
 from cutaway.graph import LoadError, Title
 from cutaway.graph.errors import explain
 from cutaway.graph.parse import LARGEST
+from cutaway.graph.title import LANGUAGES
 from cutaway.step.detail import LEVELS
 from cutaway.step.focus import Place
 from cutaway.step.options import is_whole
@@ -27,7 +28,6 @@ TEXTS = re.compile(  # and comments: dots in them do no harm
 KEYS = ("title", "model", "sentence", "dims", "level", "axis", "direction", "stop")
 STOP_KEYS = ("at", "index", "level", "say")
 DIRECTIONS = ("forward", "backward")
-LANGUAGES = ("en", "zh")
 
 
 @dataclass(frozen=True, slots=True)

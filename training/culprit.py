@@ -10,7 +10,7 @@ from cutaway.graph import Graph, Node, Title, walk
 from cutaway.run import Compiled
 from cutaway.run.compile import Array
 from cutaway.training.blocks import block_of
-from cutaway.training.reasons import BAD_FROM, BAD_NUMBERS, fill
+from cutaway.training.reasons import BAD_FROM, BAD_NUMBERS
 from cutaway.training.record import TrainingStep
 from cutaway.transform import grad
 from cutaway.transform.masked import masked
@@ -51,9 +51,9 @@ def _told(value: Array, arrays: tuple[Array, ...]) -> Title:
     nan = np.isnan(value)
     bad = nan if nan.any() else np.isinf(value)
     kind = "NaN" if nan.any() else f"{value[bad][0]:g}"
-    told = fill(BAD_NUMBERS, kind=kind, bad=int(bad.sum()), size=bad.size)
+    told = BAD_NUMBERS.fill(kind=kind, bad=int(bad.sum()), size=bad.size)
     floats = [array for array in arrays if array.dtype.kind == "f" and array.size]
     if floats:
         low, high = min(a.min() for a in floats), max(a.max() for a in floats)
-        told = fill(BAD_FROM, told=told, low=low, high=high)
+        told = BAD_FROM.fill(told=told, low=low, high=high)
     return told

@@ -1,7 +1,6 @@
 """How a training ended, where it did not end by itself: what a report says at its top."""
 
 from cutaway.graph import Title, TrainingError
-from cutaway.training.reasons import fill
 from cutaway.training.words import BY, INTERRUPTED, PARTS, STOPPED
 
 
@@ -16,11 +15,11 @@ def ending(error: BaseException, step: int) -> tuple[Title, ...]:
     'Stopped at step 17 by OSError: no room'
     """
     if isinstance(error, TrainingError) and error.reason:
-        head = fill(STOPPED, step=error.step, what=error.reason["what"])
+        head = STOPPED.fill(step=error.step, what=error.reason["what"])
         parts = ((PARTS[name], error.reason.get(name)) for name in PARTS)
-        return head, *(fill(label, text=text) for label, text in parts if text)
+        return head, *(label.fill(text=text) for label, text in parts if text)
     if isinstance(error, KeyboardInterrupt):
-        return (fill(INTERRUPTED, step=step),)
+        return (INTERRUPTED.fill(step=step),)
     first = str(error).partition("\n")[0]
     name = type(error).__name__
-    return (fill(BY, step=step, error=f"{name}: {first}" if first else name),)
+    return (BY.fill(step=step, error=f"{name}: {first}" if first else name),)

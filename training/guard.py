@@ -7,7 +7,6 @@ from statistics import median
 from cutaway.graph import Title
 from cutaway.training import reasons
 from cutaway.training.culprit import culprit
-from cutaway.training.reasons import fill
 from cutaway.training.record import TrainingStep
 from cutaway.training.stopped import stopped
 
@@ -75,11 +74,11 @@ def _not_finite(guard: Guard, record: TrainingStep) -> None:
     if math.isfinite(record.loss) and not bad:
         return
     found = culprit(record)
-    what = fill(reasons.BAD_LOSS, loss=record.loss)
+    what = reasons.BAD_LOSS.fill(loss=record.loss)
     if math.isfinite(record.loss):
-        what = fill(reasons.BAD_GRADIENTS, blocks=", ".join(bad[:3]))
+        what = reasons.BAD_GRADIENTS.fill(blocks=", ".join(bad[:3]))
     cause = _rate_or(record, reasons.LOOK_FEEDS) if record.step else reasons.LOOK_FIRST
-    where = fill(reasons.FIRST_BAD, path=found.path) if found else None
+    where = reasons.FIRST_BAD.fill(path=found.path) if found else None
     block = found.block if found else (*bad, "")[0]
     raise stopped(record, "not-finite", what, found.told if found else None, block, where, cause)
 
@@ -92,8 +91,8 @@ def _diverging(guard: Guard, record: TrainingStep) -> None:
     if median(last) > guard.diverging * median(first):
         cause = _rate_or(record, reasons.LOOK_LABELS)
         _, block = _growth(record)
-        where = fill(reasons.GREW, block=block)
-        came = fill(reasons.WAS, first=first[0], last=median(last))
+        where = reasons.GREW.fill(block=block)
+        came = reasons.WAS.fill(first=first[0], last=median(last))
         raise stopped(record, "diverging", reasons.DIVERGES, came, block, where, cause)
 
 
@@ -105,9 +104,9 @@ def _exploding(guard: Guard, record: TrainingStep) -> None:
         return
     cause = _rate_or(record, reasons.LOOK_CLIP) if before else reasons.LOOK_WEIGHTS
     _, block = _growth(record)
-    came = fill(reasons.NORM, norm=record.norm, block=block, own=record.gradient[block])
-    came = fill(reasons.USUALLY, told=came, usual=usual) if before else came
-    where = fill(reasons.GREW if before else reasons.LARGEST, block=block)
+    came = reasons.NORM.fill(norm=record.norm, block=block, own=record.gradient[block])
+    came = reasons.USUALLY.fill(told=came, usual=usual) if before else came
+    where = (reasons.GREW if before else reasons.LARGEST).fill(block=block)
     raise stopped(record, "exploding", reasons.EXPLODE, came, block, where, cause)
 
 
@@ -119,7 +118,7 @@ def _vanishing(guard: Guard, record: TrainingStep) -> None:
     for place, block in enumerate(record.gradient):
         share = max((row[place] / max(row) for row in rows), default=1.0)
         if share < guard.vanishing:
-            came = fill(reasons.SHARE, share=share, count=len(rows))
+            came = reasons.SHARE.fill(share=share, count=len(rows))
             what, cause, where = reasons.VANISH, reasons.LOOK_BLOCK, Title(block, block)
             raise stopped(record, "vanishing", what, came, block, where, cause)
 
@@ -133,13 +132,13 @@ def _plateau(guard: Guard, record: TrainingStep) -> None:
         return
     moved = _moved(record, guard.patience)
     if moved < STANDS:
-        cause = fill(reasons.STILL, rate=record.rate)
+        cause = reasons.STILL.fill(rate=record.rate)
     elif moved > MOVES:
         cause = _too_high(record, moved)
     else:
-        cause = fill(reasons.LOOK_TASK, rate=record.rate)
-    what = fill(reasons.FLAT, count=guard.patience)
-    came = fill(reasons.STOOD, first=median(first), last=median(last))
+        cause = reasons.LOOK_TASK.fill(rate=record.rate)
+    what = reasons.FLAT.fill(count=guard.patience)
+    came = reasons.STOOD.fill(first=median(first), last=median(last))
     raise stopped(record, "plateau", what, came, "", None, cause)
 
 
@@ -172,4 +171,4 @@ def _rate_or(record: TrainingStep, otherwise: Title) -> Title:
 
 
 def _too_high(record: TrainingStep, moved: float) -> Title:
-    return fill(reasons.TOO_HIGH, rate=record.rate, moved=moved, less=record.rate / 4)
+    return reasons.TOO_HIGH.fill(rate=record.rate, moved=moved, less=record.rate / 4)

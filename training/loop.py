@@ -19,7 +19,7 @@ from cutaway.training.checkpoint import Checkpoint
 from cutaway.training.folder import Folder
 from cutaway.training.guard import Guard
 from cutaway.training.history import History
-from cutaway.training.reasons import BAD_WEIGHT, BAD_WEIGHTS, CLIP, fill
+from cutaway.training.reasons import BAD_WEIGHT, BAD_WEIGHTS, CLIP
 from cutaway.training.record import MEASURED, Callback, TrainingStep
 from cutaway.training.stopped import stopped
 from cutaway.training.take import Batches, Training, own
@@ -194,6 +194,6 @@ def _check_finite(record: TrainingStep, after: Checkpoint) -> None:
     bad = [path for path, array in after.params.items() if not np.isfinite(array).all()]
     if not bad:
         return  # they are large: their squares are not finite
-    came = fill(BAD_WEIGHT, path=bad[0], count=len(bad), loss=record.loss)
-    block, fix = blocks(record.graph.parameters)[bad[0]], fill(CLIP, rate=record.rate)
+    came = BAD_WEIGHT.fill(path=bad[0], count=len(bad), loss=record.loss)
+    block, fix = blocks(record.graph.parameters)[bad[0]], CLIP.fill(rate=record.rate)
     raise stopped(record, "not-finite", BAD_WEIGHTS, came, block, None, fix)

@@ -84,7 +84,7 @@ def _stopped(lines: Sequence[Title], lang: Language) -> Iterator[str]:
         return
     yield '<section class="stopped">'
     for place in ("zh", "en") if lang == "both" else (lang,):
-        head, *rest = (getattr(line, place) for line in lines)
+        head, *rest = (line.say(place) for line in lines)
         yield f'<h2 lang="{TAGS[place]}">{escape(clean(head))}</h2>'
         yield from (f'<p lang="{TAGS[place]}">{escape(clean(text))}</p>' for text in rest)
     yield "</section>"

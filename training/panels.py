@@ -10,7 +10,6 @@ from cutaway.graph import Title
 from cutaway.render.chart import Curve
 from cutaway.training.entropy import ENTROPY
 from cutaway.training.history import Array, History, Measured
-from cutaway.training.reasons import fill
 from cutaway.training.words import ENTROPY as ENTROPY_TITLE
 from cutaway.training.words import ENTROPY_OF, GROUP, HEAD, MEASURED, OTHERS, SOME
 
@@ -83,7 +82,7 @@ def _groups(key: str, measured: Measured, lang: str) -> Iterator[Panel]:
         title = _title(key)
         if len(groups) > 1:
             named = Title(group, group) if group else OTHERS
-            title = fill(GROUP, title=title, group=named)
+            title = GROUP.fill(title=title, group=named)
         yield replace(_panel(title, key, measured, names, lang), span=span)
 
 
@@ -106,13 +105,13 @@ def _panel(title: Title, key: str, measured: Measured, every: Iterable[str], lan
 def _title(key: str) -> Title:
     kind, _, place = key.partition("/")
     if kind == ENTROPY:
-        return fill(ENTROPY_OF, place=place) if place else ENTROPY_TITLE
+        return ENTROPY_OF.fill(place=place) if place else ENTROPY_TITLE
     return MEASURED.get(key, Title(key, key))
 
 
 def _some(title: Title, shown: int, every: int) -> Title:
     """Return a title that says how many of its lines are shown."""
-    counts = SOME.each(lambda text: text.format(shown=shown, all=every))
+    counts = SOME.fill(shown=shown, all=every)
     return Title(f"{title.en} ({counts.en})", f"{title.zh}（{counts.zh}）")
 
 

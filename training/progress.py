@@ -10,9 +10,10 @@ from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from cutaway.graph.title import checked_language
 from cutaway.render.label import one_line
 from cutaway.render.scale import number
-from cutaway.render.words import checked_language
+from cutaway.render.scene import LANGUAGES
 from cutaway.training.panels import RAW, Panel, panels
 from cutaway.training.plots import plot, plotille
 from cutaway.training.record import TrainingStep
@@ -47,7 +48,7 @@ class Progress:
         self, plots: bool = False, lang: str = "en", console: Console | None = None
     ) -> None:
         self._console = console or Console(stderr=True)
-        self._lang = checked_language(lang)
+        self._lang = checked_language(lang, LANGUAGES)
         self._plots = plots and self._console.is_terminal
         if self._plots:
             plotille()

@@ -79,17 +79,3 @@ LOOK_TASK = Title(
     "rate than {rate:g}",
     "输入与标签是否对应？掩码是否遮住了需要的内容？或者换一个学习率，不用 {rate:g}",
 )
-
-
-def fill(text: Title, /, **values: object) -> Title:
-    """Return a text with its values, in both languages; a value may be such a text itself.
-
-    Examples
-    --------
-    >>> fill(BAD_LOSS, loss=2.0)
-    Title(en='the loss is 2', zh='损失为 2')
-    """
-    parts = {name: value if isinstance(value, Title) else None for name, value in values.items()}
-    english = {name: part.en if part else values[name] for name, part in parts.items()}
-    chinese = {name: part.zh if part else values[name] for name, part in parts.items()}
-    return Title(text.en.format(**english), text.zh.format(**chinese))

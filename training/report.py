@@ -4,14 +4,16 @@ import numpy as np
 
 from cutaway.graph import OptionError, Title
 from cutaway.graph.errors import explain
+from cutaway.graph.title import checked_language
 from cutaway.render import Picture
 from cutaway.render.chart import chart
 from cutaway.render.compose import column, table
 from cutaway.render.label import one_line
 from cutaway.render.scale import number
+from cutaway.render.scene import LANGUAGES
 from cutaway.render.sheet import Sheet
 from cutaway.render.theme import ThemeLike, read_theme
-from cutaway.render.words import checked_language, paragraph, words
+from cutaway.render.words import paragraph, words
 from cutaway.training.ending import ending
 from cutaway.training.history import History
 from cutaway.training.page import Charts
@@ -62,7 +64,7 @@ def report(
     """
     if "loss" not in history:
         raise OptionError(explain("there is nothing to report", required="at least one step"))
-    language, colours = checked_language(lang), read_theme(theme)
+    language, colours = checked_language(lang, LANGUAGES), read_theme(theme)
     named = Title(title, title) if title else TITLE
     told, notes = _summary(history, steps), _notes(history)
     last = int(history["loss"].steps[-1])
@@ -109,15 +111,13 @@ def _summary(history: History, steps: int) -> Title:
     best = int(np.nanargmin(losses)) if np.isfinite(losses).any() else 0
     speed = 1.0 / max(float(np.median(history["seconds"].values)), 1e-9)
     step = int(measured.steps[-1]) + 1
-    return SUMMARY.each(
-        lambda text: text.format(
-            step=step,
-            steps=steps or step,
-            loss=number(losses[-1], 3, small=True),
-            lowest=number(losses[best], 3, small=True),
-            best=int(measured.steps[best]),
-            speed=number(speed, 1),
-        )
+    return SUMMARY.fill(
+        step=step,
+        steps=steps or step,
+        loss=number(losses[-1], 3, small=True),
+        lowest=number(losses[best], 3, small=True),
+        best=int(measured.steps[best]),
+        speed=number(speed, 1),
     )
 
 
@@ -126,7 +126,7 @@ def _notes(history: History) -> list[Title]:
     wide = window(len(history["loss"].steps))
     notes = []
     if wide > 1:
-        notes.append(MEANS.each(lambda text: text.format(window=wide)))
+        notes.append(MEANS.fill(window=wide))
     if history.stride > 1:
-        notes.append(STRIDE.each(lambda text: text.format(stride=history.stride)))
+        notes.append(STRIDE.fill(stride=history.stride))
     return notes

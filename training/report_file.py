@@ -10,9 +10,10 @@ from types import TracebackType
 from cutaway.graph import CutawayError, OptionError
 from cutaway.graph.errors import explain
 from cutaway.graph.files import file_path, probe
+from cutaway.graph.title import checked_language
 from cutaway.render.picture import FORMATS
+from cutaway.render.scene import LANGUAGES
 from cutaway.render.theme import ThemeLike, read_theme
-from cutaway.render.words import checked_language
 from cutaway.training.history import History
 from cutaway.training.record import TrainingStep
 from cutaway.training.report import report
@@ -64,7 +65,7 @@ class Report:
                 explain(f"a report is not written as {ending!r}", required=", ".join(ENDINGS))
             )
         read_theme(theme)
-        self._path, self._look = Path(path), (checked_language(lang), theme, title)
+        self._path, self._look = Path(path), (checked_language(lang, LANGUAGES), theme, title)
         self._latest: TrainingStep | None = None
         self._written = time.monotonic()
 

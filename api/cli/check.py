@@ -9,7 +9,7 @@ from cutaway.cli.model import load
 from cutaway.cli.output import print_json
 from cutaway.graph import Condition, OptionError, ShapeError, show, show_shape
 from cutaway.graph.errors import explain
-from cutaway.graph.explanation import Language
+from cutaway.graph.title import Language
 from cutaway.shapes import Contract, Lint, report_refusal, verify
 
 

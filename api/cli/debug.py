@@ -11,7 +11,7 @@ from cutaway.cli.model import Loaded, load
 from cutaway.cli.output import print_json
 from cutaway.diagnose import Diagnosis, Finding, debug, params_in, unused
 from cutaway.graph import DTypeError, Graph, Node, ShapeError
-from cutaway.graph.explanation import Language
+from cutaway.graph.title import Language
 
 
 @dataclass(frozen=True, slots=True)

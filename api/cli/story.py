@@ -45,7 +45,7 @@ def _formula(stop: Stop) -> str:
 
 
 def _spoken(said: Title, lang: str) -> tuple[str, ...]:
-    return said if lang == "both" else (getattr(said, lang),)
+    return said if lang == "both" else (said.say(lang),)
 
 
 def _data(stop: Stop) -> dict[str, Any]:

@@ -5,8 +5,8 @@ import sys
 
 from cutaway.graph import OptionError
 from cutaway.graph.errors import explain
+from cutaway.graph.title import LANGUAGES, checked_language
 from cutaway.step.stepper import Stepper
-from cutaway.step.terminal.words import LANGUAGES
 
 
 def open_terminal(stepper: Stepper, *, title: str = "", lang: str = "en") -> None:
@@ -18,13 +18,12 @@ def open_terminal(stepper: Stepper, *, title: str = "", lang: str = "en") -> Non
         Without a terminal, for another language, or where there are no steps.
     """
     check_terminal()
-    if lang not in LANGUAGES:
-        raise OptionError(explain(f"there is no language {lang!r}", required=", ".join(LANGUAGES)))
+    language = checked_language(lang, LANGUAGES)
     if not len(stepper):
         raise OptionError(explain("there is nothing to step through", came=repr(stepper)))
     from cutaway.step.terminal.app import StepApp  # after the checks: it takes a moment to import
 
-    StepApp(stepper, title=title, lang=lang).run()
+    StepApp(stepper, title=title, lang=language).run()
 
 
 def check_terminal() -> None:

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from cutaway.graph import CutawayError
+from cutaway.graph.title import Language
 from cutaway.step.breakpoint import Breakpoint
 from cutaway.step.keys import KEYS
 from cutaway.step.patch import Patch
@@ -29,7 +30,7 @@ from cutaway.step.terminal.text import printable
 from cutaway.step.terminal.theme import THEMES, colours_of
 from cutaway.step.terminal.told import told
 from cutaway.step.terminal.walk import Walk
-from cutaway.step.terminal.words import Lang, Say, sayer
+from cutaway.step.terminal.words import Say, sayer
 from cutaway.step.watch import Watch
 
 Answer = Callable[["StepApp", str], None]
@@ -50,7 +51,7 @@ class StepApp(App[None]):
         Binding("escape", "do('back-to-output')", show=False),
     ]
 
-    def __init__(self, stepper: Stepper, *, title: str = "", lang: Lang = "en") -> None:
+    def __init__(self, stepper: Stepper, *, title: str = "", lang: Language = "en") -> None:
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.animation_level = "none"
         self.walk, self.edits = Walk(stepper), Edits()

@@ -6,11 +6,12 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from cutaway.graph import CutawayError
+from cutaway.graph.title import Language
 from cutaway.step.keys import KEYS, LISTS
 from cutaway.step.numbers import number
 from cutaway.step.terminal.text import SHORTEST, cut, cut_left, fill, printable
 from cutaway.step.terminal.walk import Walk
-from cutaway.step.terminal.words import Lang, Say
+from cutaway.step.terminal.words import Say
 
 FOOT = ("help", "quit", "next", "previous", "into", "out", "search", "edit", "run", "over")
 
@@ -29,11 +30,11 @@ def where(walk: Walk, title: str, say: Say, width: int) -> Text:
     return Text(fill(f"{right}  {title}", width))
 
 
-def formula(walk: Walk, say: Say, lang: Lang, width: int) -> list[Text]:
+def formula(walk: Walk, say: Say, lang: Language, width: int) -> list[Text]:
     """Return the path of the step, what it is, and its formula, with and without numbers."""
     step = walk.step
     single = len(step.nodes) == 1
-    about = getattr(step.node.op.title, lang) if single else say("ops", len(step.nodes))
+    about = step.node.op.title.say(lang) if single else say("ops", len(step.nodes))
     if step.forward is not None:
         path = printable(walk.stepper.forward.path(step.forward))
         room = width - cell_len(f"{about} · {say('gradient-of', '')}")
@@ -78,12 +79,12 @@ def lists(shown: str, walk: Walk, say: Say, width: int) -> Text:
     return text
 
 
-def foot(lang: Lang, width: int) -> Text:
+def foot(lang: Language, width: int) -> Text:
     """Return the keys that are used most, as many as there is room for."""
     text, keys = "", {key.action: key for key in KEYS}
     for action in FOOT:
         key = keys[action]
-        more = f"{key.key} {getattr(key.title, lang)}  "
+        more = f"{key.key} {key.title.say(lang)}  "
         if cell_len(text + more) <= width + 2:
             text += more
     return Text(cut(text.rstrip(), width))

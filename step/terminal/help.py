@@ -7,9 +7,10 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from cutaway.step.keys import CHANGES, LISTS, MOVES, OTHERS, VIEWS, Key
+from cutaway.graph.title import Language
+from cutaway.step.keys import CHANGES, LISTS, MOVES, OTHERS, VIEWS
 from cutaway.step.terminal.text import fill
-from cutaway.step.terminal.words import Lang, sayer
+from cutaway.step.terminal.words import sayer
 
 GROUPS = {"moves": MOVES, "views": VIEWS, "acts": CHANGES, "lists": LISTS, "others": OTHERS}
 PLACES = {  # keys of the part that has the focus
@@ -24,7 +25,7 @@ class Help(ModalScreen[None]):
 
     BINDINGS = [Binding("escape,question_mark,q", "dismiss", show=False)]  # noqa: RUF012
 
-    def __init__(self, lang: Lang) -> None:
+    def __init__(self, lang: Language) -> None:
         super().__init__()
         self._lang = lang
 
@@ -34,22 +35,17 @@ class Help(ModalScreen[None]):
             yield Static(help_text(self._lang), id="keys")
 
 
-def help_text(lang: Lang) -> Text:
+def help_text(lang: Language) -> Text:
     """Return the keys, by what they are for."""
     say = sayer(lang)
     text = Text(f"{say('close')}\n")
     for name, keys in GROUPS.items():
-        _group(text, say(name), [(key.key, _title(key, lang)) for key in keys])
+        _group(text, say(name), [(key.key, key.title.say(lang)) for key in keys])
         if name == "others":
             text.append(f"{fill('Tab', WIDE)}{say('tab')}\n")
     for name, rows in PLACES.items():
         _group(text, say(name), [(key, say(what)) for key, what in rows.items()])
     return text
-
-
-def _title(key: Key, lang: Lang) -> str:
-    title: str = getattr(key.title, lang)
-    return title
 
 
 def _group(text: Text, heading: str, rows: list[tuple[str, str]]) -> None:

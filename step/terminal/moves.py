@@ -5,8 +5,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cutaway.graph import OptionError
+from cutaway.graph.title import LANGUAGES
 from cutaway.step.terminal.theme import THEMES
-from cutaway.step.terminal.words import LANGUAGES
 
 if TYPE_CHECKING:
     from cutaway.step.terminal.app import StepApp

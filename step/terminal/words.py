@@ -1,14 +1,12 @@
 """What the terminal says, in English and Chinese; what the page says too is in its table."""
 
 from collections.abc import Callable
-from typing import Literal, get_args
 
 from cutaway.graph import Title
+from cutaway.graph.title import Language
 from cutaway.step.keys import LISTS
 from cutaway.step.words import PAGE
 
-Lang = Literal["en", "zh"]
-LANGUAGES: tuple[Lang, ...] = get_args(Lang)
 Say = Callable[..., str]
 
 TERMINAL = {
@@ -89,7 +87,7 @@ TERMINAL = {
 }
 
 
-def sayer(lang: Lang) -> Say:
+def sayer(lang: Language) -> Say:
     """Return what says a text of a language by its key, with values in it.
 
     Examples
@@ -100,7 +98,7 @@ def sayer(lang: Lang) -> Say:
     titles = {**PAGE, **{key.action: key.title for key in LISTS}, **TERMINAL}
 
     def say(key: str, *values: object) -> str:
-        text: str = getattr(titles[key], lang)
+        text = titles[key].say(lang)
         for place, value in enumerate(values):
             text = text.replace(f"{{{place}}}", str(value))
         return text

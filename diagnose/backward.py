@@ -4,29 +4,21 @@ import numpy as np
 
 from cutaway.diagnose.birth import born
 from cutaway.diagnose.case import Case, Seen, started
-from cutaway.graph import Graph, Input, Node, Parameter, input, scope
-from cutaway.graph.graph import topological
-from cutaway.graph.scope import BACKWARD
+from cutaway.graph import Graph, Node
 from cutaway.run.compile import Array
-from cutaway.transform import cotangents
+from cutaway.transform.backward import differentiate, float_leaves, output_seeds, owners
 
 
-def differentiate(case: Case, seed: int) -> Seen | None:
+def backward(case: Case, seed: int) -> Seen | None:
     """Fill in the slopes of a case; return the first bad node, if there is one.
 
     What is differentiated is a scalar loss, or each output times random numbers.
     """
     ends = case.graph.outputs if case.loss is None else (case.loss,)
-    outputs = dict.fromkeys(n for n in ends if n.dtype == "float")
-    leaves = {
-        n for n in case.graph.nodes if isinstance(n.op, Input | Parameter) and n.dtype == "float"
-    }
-    if not outputs or not leaves:
+    seeds = output_seeds(dict.fromkeys(ends))
+    if not seeds or not float_leaves(case.graph):
         return None
-    with scope(BACKWARD):
-        seeds = {node: input(f"output.{n}", node.shape) for n, node in enumerate(outputs)}
-    found = cotangents(seeds, leaves)
-    owner = _owners(case.graph, found)
+    found = differentiate(case.graph, seeds)
     both = Graph([*case.graph.outputs, *found.values()])
     feeds = {node.name: case.values[node] for node in case.graph.inputs}
     params = {node.path: case.values[node] for node in case.graph.parameters}
@@ -38,7 +30,7 @@ def differentiate(case: Case, seed: int) -> Seen | None:
     run = started(both, feeds, params, case.sizes)
     wanted = set(found.values())
     lengths: dict[Node, float] = {}
-    bad: list[tuple[Node, Node]] = []
+    bad: list[Node] = []
 
     def rule(node: Node, *arrays: Array) -> Array:
         if node in case.values:
@@ -47,7 +39,7 @@ def differentiate(case: Case, seed: int) -> Seen | None:
         if node in wanted:
             lengths[node] = float(np.sqrt(np.mean(np.square(value, dtype=np.float64))))
         if not bad and node.inputs and born(node, value, arrays):
-            bad.append((owner.get(node, node), node))
+            bad.append(node)
         return value
 
     values: dict[Node, Array] = {}
@@ -60,7 +52,8 @@ def differentiate(case: Case, seed: int) -> Seen | None:
     case.slopes.update({node: lengths[ct] for node, ct in found.items() if ct in lengths})
     if not bad:
         return None
-    node, made_by = bad[0]
+    (made_by,) = bad
+    node = _passed(case.graph, found, made_by)
     value = case.values[node]
     words = {
         "op": node.op.name,
@@ -71,24 +64,11 @@ def differentiate(case: Case, seed: int) -> Seen | None:
     return Seen("gradient.nan", node, words)
 
 
-def _owners(graph: Graph, found: dict[Node, Node]) -> dict[Node, Node]:
-    """Return the forward node whose rule made each node of the backward pass."""
-    forward = frozenset(graph.nodes)
-    owner: dict[Node, Node] = {}
-    for node in reversed(graph.nodes):
-        if node not in found:
-            continue
-        new = topological(
-            [found[node]], lambda n: [s for s in n.inputs if s not in forward and s not in owner]
-        )
-        for inner in new:
-            if inner not in forward and inner not in owner:
-                owner[inner] = _reader(graph, node, inner)
-    return owner
-
-
-def _reader(graph: Graph, node: Node, inner: Node) -> Node:
-    """Return who reads a value where a node of its gradient stands, or the value itself."""
+def _passed(graph: Graph, found: dict[Node, Node], inner: Node) -> Node:
+    """Return the forward node whose rule made a node of the backward pass."""
+    node = owners(graph, found).get(inner)
+    if node is None:
+        return inner
     for reader in graph.readers[node]:
         if reader.source == inner.source and reader.scope.backward.path == inner.scope.path:
             return reader

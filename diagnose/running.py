@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cutaway.diagnose.backward import differentiate
+from cutaway.diagnose.backward import backward
 from cutaway.diagnose.birth import bad_leaf, first_bad, leaf
 from cutaway.diagnose.case import Case, Seen, started
 from cutaway.diagnose.depth import by_layer, too_large
@@ -63,7 +63,7 @@ def numbers(case: Case, given: Given, notes: list[Note]) -> Iterator[Seen]:
         if bad is not None:
             return
         try:
-            bad = differentiate(case, given.seed)
+            bad = backward(case, given.seed)
         except GradError as error:
             op = str(error).partition(" ")[0]
             notes.append(Note("underived", {"op": op}))

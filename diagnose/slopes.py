@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cutaway.diagnose.ran import Ran
-from cutaway.graph import GradError, Graph, Node, input, scope
-from cutaway.graph.scope import BACKWARD
+from cutaway.graph import Graph, Node
 from cutaway.run.compile import Array
-from cutaway.transform import cotangents
+from cutaway.transform.backward import differentiate, output_seeds
 
 NOISE = 0.01  # of the largest gradient: smaller ones may be the rounding of that one
 
@@ -28,19 +27,13 @@ def slopes(ran: Ran, seeds: Sequence[Array | None]) -> dict[Node, Array]:
     GradError
         If an op on the way has no derivative.
     """
-    graph = ran.graph
-    leaves = {n for n in (*graph.inputs, *graph.parameters) if n.dtype == "float"}
-    given: dict[Node, Array] = {}
-    begun: dict[Node, Node] = {}
-    with scope(BACKWARD):
-        for number, (output, seed) in enumerate(zip(graph.outputs, seeds, strict=True)):
-            if seed is not None and output not in begun:
-                begun[output] = input(f"output.{number}", output.shape)
-                given[begun[output]] = np.asarray(seed, ran.precision)
-    if not begun or not leaves:
-        raise GradError("there is nothing to differentiate: a float output, and a float leaf")
-    found = cotangents(begun, leaves)
-    values = {**ran.values, **given}
+    arrays: dict[Node, Array] = {}
+    for output, seed in zip(ran.graph.outputs, seeds, strict=True):
+        if seed is not None:
+            arrays.setdefault(output, np.asarray(seed, ran.precision))
+    begun = output_seeds(arrays)
+    found = differentiate(ran.graph, begun)
+    values = {**ran.values, **{seed: arrays[output] for output, seed in begun.items()}}
     for node in Graph(found.values()).nodes:
         if node not in values:
             values[node] = ran.compute(node, *(values[source] for source in node.inputs))

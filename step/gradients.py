@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cutaway.graph import GradError, Graph, Input, Node, Parameter, constant, located
+from cutaway.graph import GradError, Graph, Node, constant, located
 from cutaway.graph.errors import explain
-from cutaway.graph.graph import topological
 from cutaway.ops import broadcast_to
-from cutaway.transform import cotangents
+from cutaway.transform.backward import differentiate, float_leaves, owners
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +41,7 @@ class Gradients:
         """
         if node.dtype != "float":
             raise GradError(f"{path} is {node.dtype}, which has no gradient")
-        if node not in self.of and not any(map(_is_leaf, Graph(node).nodes)):
+        if node not in self.of and not float_leaves(Graph(node)):
             raise GradError(
                 explain(
                     f"the gradient of {path} is not computed",
@@ -69,37 +68,12 @@ def gradients(graph: Graph) -> Gradients:
     >>> [found.graph.path(node) for node in found.graph.nodes if node not in found.forward][-3:]
     ['∇/multiply', '∇/multiply.1', '∇/add']
     """
-    outputs = [node for node in graph.outputs if node.dtype == "float"]
-    leaves = set(filter(_is_leaf, graph.nodes))
-    if not outputs or not leaves:
-        raise GradError(
-            explain(
-                "there is nothing to differentiate",
-                required="a float output, and a float input or parameter",
-                came="no float output" if not outputs else "no float leaf",
-            )
-        )
     seeds: dict[Node, Node] = {}
-    for node in outputs:
+    for node in (node for node in graph.outputs if node.dtype == "float"):
         with located(node.scope.backward, node.source):
             one = constant(1.0)
             seeds[node] = broadcast_to(one, node.shape) if node.rank else one
-    found = cotangents(seeds, leaves)
+    found = differentiate(graph, seeds)
     order = [node for node in reversed(graph.nodes) if node in found]
     both = Graph([*graph.outputs, *(found[node] for node in order)])
-    forward = frozenset(graph.nodes)
-    owner: dict[Node, Node] = {}
-    for node in order:
-        for inner in topological([found[node]], lambda n: _new(n, forward, owner)):
-            if inner not in forward:
-                owner.setdefault(inner, node)
-    return Gradients(both, forward, found, owner)
-
-
-def _is_leaf(node: Node) -> bool:
-    """Say whether a node is fed or learned, and a float."""
-    return isinstance(node.op, Input | Parameter) and node.dtype == "float"
-
-
-def _new(node: Node, forward: frozenset[Node], owner: Mapping[Node, Node]) -> list[Node]:
-    return [source for source in node.inputs if source not in forward and source not in owner]
+    return Gradients(both, frozenset(graph.nodes), found, owners(graph, found))

@@ -1,4 +1,8 @@
-"""Attention wherever it stands: a softmax of scores, and the product that it weighs."""
+"""Attention, sound or not: a softmax of scores, and the product that it weighs.
+
+:func:`cutaway.transform.attention_roles` knows attention as it should be; this follows scores and
+weights through whatever may stand in between by mistake.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

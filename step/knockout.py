@@ -1,35 +1,24 @@
 """Knock-outs: parts of a model switched off by name, found by what they compute."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from cutaway.graph import Graph, Node, OptionError
 from cutaway.graph.errors import explain
 from cutaway.graph.graph import glob_pattern
-from cutaway.ops import MatMul, PermuteDims
 from cutaway.ops.arithmetic import Divide, Multiply
-from cutaway.ops.dropout import Dropout
 from cutaway.ops.select import Where
 from cutaway.run.compile import Array
 from cutaway.step.changes import Change
 from cutaway.step.find import listed, too_many
 from cutaway.step.options import is_whole
 from cutaway.step.session import Session
-from cutaway.transform import attention_roles, residual_edges, softmax_of
+from cutaway.transform import residual_edges
+from cutaway.transform.attention import attentions
 
 Changes = dict[Node, Change]
-
-
-@dataclass(frozen=True)
-class _Attention:
-    """One attention: the product of queries and keys, the weights, the weighted sum."""
-
-    scores: Node
-    weights: Node
-    attended: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +101,7 @@ def knock_out(
 
 
 def _head(session: Session, graph: Graph, path: str, head: int) -> Changes:
-    nodes = _at(graph, {a.attended: a for a in _attentions(graph)}, path, "attention")
+    nodes = _at(graph, _attended(graph), path, "attention")
     if len(nodes) > 1:
         raise too_many(path, [graph.path(node) for node in nodes])
     (node,) = nodes
@@ -130,7 +119,12 @@ def _head(session: Session, graph: Graph, path: str, head: int) -> Changes:
 
 def heads_in(session: Session, graph: Graph) -> dict[Node, int]:
     """Return what each attention gives, and how many heads it has."""
-    return {a.attended: _count(session, a.attended) for a in _attentions(graph)}
+    return {node: _count(session, node) for node in _attended(graph)}
+
+
+def _attended(graph: Graph) -> list[Node]:
+    """Return what attentions give: their values, weighed and summed."""
+    return [node for found in attentions(graph) for node in found.sums]
 
 
 def _count(session: Session, attended: Node) -> int:
@@ -150,18 +144,15 @@ def _residual(graph: Graph, path: str) -> Changes:
 
 
 def _uniform(graph: Graph, path: str) -> Changes:
-    weights = {a.weights: a for a in _attentions(graph)}
-    found: Changes = {}
-    for node in _at(graph, weights, path, "attention"):
-        softmax = softmax_of(node)
-        assert softmax is not None
-        even = Even(softmax[1], softmax[0] in node.inputs)
-        found[node] = Change("uniform attention", function=even)
-    return found
+    even = {a.weights: Even(a.axis, a.scaled in a.weights.inputs) for a in attentions(graph)}
+    return {
+        node: Change("uniform attention", function=even[node])
+        for node in _at(graph, even, path, "attention")
+    }
 
 
 def _unscaled(graph: Graph, path: str) -> Changes:
-    scores = {a.scores for a in _attentions(graph)}
+    scores = {found.scores for found in attentions(graph)}
     scales = {
         reader: reader.inputs.index(node)
         for node in scores
@@ -175,11 +166,10 @@ def _unscaled(graph: Graph, path: str) -> Changes:
 
 
 def _unmasked(graph: Graph, path: str) -> Changes:
-    roles = attention_roles(graph)
     masks = {
         node: 1 if isinstance(node.op, Where) else 1 - place
-        for (node, place), role in roles.items()
-        if role == "mask"
+        for found in attentions(graph)
+        for node, place in found.masks
     }
     return {
         node: Change("without the mask", function=Operand(masks[node]))
@@ -196,37 +186,13 @@ PARTS: dict[str, Callable[[Graph, str], Changes]] = {
 }
 
 
-def _attentions(graph: Graph) -> Iterable[_Attention]:
-    """Find what is attended: the scores are behind the weights, the queries' product."""
-    roles = attention_roles(graph)
-    scores = [node for (node, place), role in roles.items() if role == "query" and place == 0]
-    for (node, place), role in roles.items():
-        if role == "value" and isinstance(node.op, MatMul) and place == 1:
-            weights = node.inputs[0]
-            while isinstance(weights.op, Dropout):
-                weights = weights.inputs[0]
-            inside = set(_until_products(weights))
-            yield _Attention(next(s for s in scores if s in inside), weights, node)
-
-
-def _until_products(weights: Node) -> Iterable[Node]:
-    """Walk back from the weights to products of matrices."""
-    waiting, found = [weights], set[Node]()
-    while waiting:
-        node = waiting.pop()
-        if node not in found:
-            found.add(node)
-            yield node
-            if not isinstance(node.op, MatMul | PermuteDims):
-                waiting.extend(node.inputs)
-
-
-def _at(graph: Graph, nodes: Mapping[Node, Any], path: str, what: str) -> list[Node]:
+def _at(graph: Graph, nodes: Iterable[Node], path: str, what: str) -> list[Node]:
     """Return those of some nodes, in order, that stand at a path: or in a scope of that path."""
     if not isinstance(path, str):
         raise OptionError(explain(f"{path!r} is no path", required="a text, * stands for any"))
     pattern = glob_pattern(path.strip("/"))
-    known = [node for node in graph.nodes if node in nodes]
+    wanted = set(nodes)
+    known = [node for node in graph.nodes if node in wanted]
     found = [n for n in known if any(map(pattern.fullmatch, _around(graph, n)))]
     if not found:
         raise OptionError(

@@ -2,7 +2,7 @@
 
 from cutaway.graph import Graph, Node
 from cutaway.ops import cast, greater, log, maximum, sum
-from cutaway.transform import attention_weights, softmax_of
+from cutaway.transform.attention import Attention, attentions
 
 ENTROPY = "entropy"
 LEAST = 1e-30  # a weight of 0 adds nothing: 0 log 0 is 0
@@ -28,17 +28,16 @@ def attention_entropy(graph: Graph | Node) -> dict[str, Node]:
     """
     graph = Graph.of(graph)
     found: dict[str, Node] = {}
-    for weights in attention_weights(graph):
+    for attention in attentions(graph):
+        weights = attention.weights
         place = weights.scope.path.removesuffix("attention").rstrip("/")
         name = f"{ENTROPY}/{place}" if place else ENTROPY
-        found[f"{ENTROPY}/{graph.path(weights)}" if name in found else name] = _entropy(weights)
+        found[f"{ENTROPY}/{graph.path(weights)}" if name in found else name] = _entropy(attention)
     return found
 
 
-def _entropy(weights: Node) -> Node:
-    softmax = softmax_of(weights)
-    assert softmax is not None  # it is one of attention_weights
-    axis = softmax[1]
+def _entropy(attention: Attention) -> Node:
+    weights, axis = attention.weights, attention.axis
     rows = -sum(weights * log(maximum(weights, LEAST)), axis)
     looking = cast(greater(sum(weights, axis), 0.0), "float")
     heads = range(1, rows.rank - 1) if rows.rank > 2 else ()  # (B, heads, T)

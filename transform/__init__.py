@@ -1,12 +1,11 @@
 """Graph to graph: differentiate, rewrite, open composites, take tokens apart, fold."""
 
+from cutaway.transform.attention import attention_roles, attention_weights
 from cutaway.transform.backward import backward
 from cutaway.transform.collapse import collapse
 from cutaway.transform.formula import Formulas, formula
 from cutaway.transform.grad import cotangents, grad, unbroadcast
 from cutaway.transform.recognise import (
-    attention_roles,
-    attention_weights,
     behind,
     is_causal,
     is_padding,

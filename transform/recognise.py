@@ -1,16 +1,14 @@
-"""Find what the primitives make: attention, its roles, and where the norms stand."""
+"""Find what the primitives make: a softmax, masks, and where the norms stand."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 from cutaway.graph import Constant, Graph, Input, Node
 from cutaway.ops.arithmetic import Add, Divide, Multiply, Reciprocal, Subtract
 from cutaway.ops.cast import StopGradient
-from cutaway.ops.dropout import Dropout
 from cutaway.ops.functions import Exp
 from cutaway.ops.indexing import CausalMask
-from cutaway.ops.linear import MatMul
-from cutaway.ops.movement import BroadcastTo, ExpandDims, PermuteDims, Squeeze
+from cutaway.ops.movement import BroadcastTo, ExpandDims, Squeeze
 from cutaway.ops.norm import LayerNorm, RMSNorm
 from cutaway.ops.reduction import Max, Sum
 from cutaway.ops.select import Maximum, Where
@@ -19,50 +17,6 @@ from cutaway.ops.softmax import LogSoftmax, Softmax
 Role = Literal["query", "key", "value", "mask"]
 Operand = tuple[Node, int]  # a node, and which of its inputs
 Readers = Mapping[Node, Collection[Node]]
-
-
-def attention_roles(graph: Graph) -> dict[Operand, Role]:
-    """Return which operands are queries, keys, values and masks, by what is done with them.
-
-    A softmax of a scaled and masked product of two matrices, times a third: whatever the
-    scopes are called, also where the softmax is opened into primitives.
-
-    Examples
-    --------
-    >>> import cutaway as ca
-    >>> q, k, v = (ca.input(name, "T D") for name in "qkv")
-    >>> y = ca.layers.scaled_dot_product_attention(q, k, v)
-    >>> roles = attention_roles(ca.Graph(y))
-    >>> [(ca.formula(node).text, operand, role) for (node, operand), role in roles.items()][:2]
-    [('q kᵀ', 0, 'query'), ('q kᵀ', 1, 'key')]
-    """
-    readers = graph.readers
-    roles: dict[Operand, Role] = {}
-    for node in graph.nodes:
-        found = softmax_of(node)
-        if found is not None:
-            roles |= _attention(node, found[0], readers)
-    return roles
-
-
-def attention_weights(graph: Graph) -> dict[Node, Node]:
-    """Return the weights of every attention, each with what they are the softmax of.
-
-    Examples
-    --------
-    >>> import cutaway as ca
-    >>> y = ca.layers.multi_head_attention(ca.input("x", "B T D"), heads="H")
-    >>> [node.path for node in attention_weights(ca.Graph(y))]
-    ['attention/softmax']
-    """
-    roles = attention_roles(graph)
-    found: dict[Node, Node] = {}
-    for node in graph.nodes:
-        softmax = softmax_of(node)
-        uses = _uses(node, graph.readers) if softmax else ()
-        if softmax and any(roles.get((reader, 1)) == "value" for reader in uses):
-            found[node] = softmax[0]
-    return found
 
 
 def softmax_of(node: Node) -> tuple[Node, int] | None:
@@ -114,54 +68,6 @@ def behind(node: Node) -> Node:
 _FORM = (ExpandDims, Squeeze, BroadcastTo, StopGradient)
 
 
-def _attention(weights: Node, scaled: Node, readers: Readers) -> dict[Operand, Role]:
-    values = [found for found in _uses(weights, readers) if isinstance(found.op, MatMul)]
-    path = _scores(scaled)
-    if not values or path is None:
-        return {}
-    scores, masks = path
-    roles: dict[Operand, Role] = {(scores, 0): "query", (scores, 1): "key"}
-    if isinstance(scores.inputs[1].op, PermuteDims):
-        roles[scores.inputs[1], 0] = "key"  # it is written transposed
-    roles |= {(value, 1): "value" for value in values}
-    return roles | dict.fromkeys(masks, "mask")
-
-
-def _uses(weights: Node, readers: Readers) -> Iterator[Node]:
-    """Return what multiplies the weights, perhaps after dropout."""
-    for reader in readers[weights]:
-        if isinstance(reader.op, Dropout):
-            yield from _uses(reader, readers)
-        elif reader.inputs[0] is weights:
-            yield reader
-
-
-def _scores(node: Node) -> tuple[Node, list[Operand]] | None:
-    """Walk from a softmax back to the product of queries and keys; return it and the masks."""
-    masks: list[Operand] = []
-    while not isinstance(node.op, MatMul):
-        if isinstance(node.op, Where):
-            masks.append((node, 0))
-            node = node.inputs[1]
-        elif isinstance(node.op, Add):
-            main = max((0, 1), key=lambda place: _leads_to_scores(node.inputs[place]))
-            masks.append((node, 1 - main))
-            node = node.inputs[main]
-        elif isinstance(node.op, Multiply | Divide):
-            main = max((0, 1), key=lambda place: _leads_to_scores(node.inputs[place]))
-            node = node.inputs[main]
-        else:
-            return None
-    return node, masks
-
-
-def _leads_to_scores(node: Node) -> int:
-    """Rank an operand by whether it is the scores: a product, or what is made of one."""
-    while isinstance(node.op, Multiply | Divide | Where | Add):
-        node = node.inputs[1 if isinstance(node.op, Where) else 0]
-    return 2 * isinstance(node.op, MatMul) + (node.rank > 1)
-
-
 def masks(graph: Graph, roles: Mapping[Operand, Role]) -> set[Node]:
     """Return the values of kind bool that say where to attend, not what is compared otherwise.
 
@@ -171,11 +77,12 @@ def masks(graph: Graph, roles: Mapping[Operand, Role]) -> set[Node]:
     Parameters
     ----------
     roles
-        The roles of operands, from :func:`attention_roles`.
+        The roles of operands, from :func:`cutaway.transform.attention_roles`.
 
     Examples
     --------
     >>> import cutaway as ca
+    >>> from cutaway.transform import attention_roles
     >>> x = ca.input("x", "T D")
     >>> hidden = ca.ops.where(x > 0, x, 0.0)
     >>> y = ca.layers.scaled_dot_product_attention(hidden, x, x, ca.ops.causal_mask("T"))

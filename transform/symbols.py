@@ -16,7 +16,8 @@ from cutaway.ops.norm import LayerNorm, RMSNorm
 from cutaway.ops.select import Where
 from cutaway.ops.size import Size
 from cutaway.ops.softmax import Softmax
-from cutaway.transform.recognise import Operand, Role, attention_roles, softmax_of
+from cutaway.transform.attention import attention_roles
+from cutaway.transform.recognise import Operand, Role, softmax_of
 
 SYMBOLS = {"query": "Q", "key": "K", "value": "V", "mask": "M"}
 RAISED = {"query": "Q", "key": "K", "value": "V", "output": "O"}  # of a projection's weights

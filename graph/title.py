@@ -68,6 +68,17 @@ def checked_language(lang: str, known: tuple[Known, ...]) -> Known:
     raise OptionError(explain(f"there is no language {lang!r}", required=", ".join(known)))
 
 
+def languages(lang: str) -> tuple[Language, ...]:
+    """Return the languages that are asked for; for ``both``, English first.
+
+    Examples
+    --------
+    >>> languages("both"), languages("zh")
+    (('en', 'zh'), ('zh',))
+    """
+    return LANGUAGES if lang == "both" else (checked_language(lang, LANGUAGES),)
+
+
 def _filled(
     text: str, language: int, parts: tuple[object, ...], named: Mapping[str, object]
 ) -> str:

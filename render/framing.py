@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from cutaway.graph import Group, Node, Shown, View
+from cutaway.graph.title import languages
 from cutaway.render.arrows import Bundle
 from cutaway.render.costs import Costs
 from cutaway.render.label import SMALL, Lines, all_languages, one_line, room
@@ -109,11 +110,11 @@ def opening(address: Place, nodes: Sequence[Node]) -> str:
 
 def _heading(look: Look, times: int | None, lang: Language) -> Lines:
     """Return how often, what, and where its norms stand; in both languages, Chinese first."""
-    languages: tuple[Language, ...] = ("zh", "en") if lang == "both" else (lang,)
+    spoken = languages(lang)[::-1]
     if look.title.en == look.title.zh:
-        languages = languages[-1:]
+        spoken = spoken[-1:]
     lines = []
-    for number, each in enumerate(languages):
+    for number, each in enumerate(spoken):
         count = f"{times}× " if times and not number else ""
         note = f" · {one_line(look.note, each)}" if look.note else ""
         lines.append(Line(f"{count}{one_line(look.title, each)}{note}", TAGS[each], SIZES[number]))

@@ -6,6 +6,7 @@ from html import escape
 from importlib import resources
 
 from cutaway.graph import Title
+from cutaway.graph.title import languages
 from cutaway.render import Picture, glossary
 from cutaway.render.html import colours_of, document, screen_theme
 from cutaway.render.label import bilingual, one_line
@@ -83,10 +84,10 @@ def _stopped(lines: Sequence[Title], lang: Language) -> Iterator[str]:
     if not lines:
         return
     yield '<section class="stopped">'
-    for place in ("zh", "en") if lang == "both" else (lang,):
-        head, *rest = (line.say(place) for line in lines)
-        yield f'<h2 lang="{TAGS[place]}">{escape(clean(head))}</h2>'
-        yield from (f'<p lang="{TAGS[place]}">{escape(clean(text))}</p>' for text in rest)
+    for each in reversed(languages(lang)):
+        head, *rest = (line.say(each) for line in lines)
+        yield f'<h2 lang="{TAGS[each]}">{escape(clean(head))}</h2>'
+        yield from (f'<p lang="{TAGS[each]}">{escape(clean(text))}</p>' for text in rest)
     yield "</section>"
 
 

@@ -9,7 +9,7 @@ from cutaway.cli.model import load
 from cutaway.cli.output import print_json
 from cutaway.graph import Condition, OptionError, ShapeError, show, show_shape
 from cutaway.graph.errors import explain
-from cutaway.graph.title import Language
+from cutaway.graph.title import languages
 from cutaway.shapes import Contract, Lint, report_refusal, verify
 
 
@@ -33,9 +33,10 @@ def check_model(name: str, options: Options) -> int:
         _print_refusal(name, error, options)
         return 1
     contract = verify(graph, options.assume)
-    languages: tuple[Language, ...] = ("en", "zh") if options.lang == "both" else (options.lang,)
     explained = [
-        contract.explain(path, axis).words(lang) for path, axis in asked for lang in languages
+        contract.explain(path, axis).words(lang)
+        for path, axis in asked
+        for lang in languages(options.lang)
     ]
     if options.as_json:
         print_json(_record(contract, explained))

@@ -10,6 +10,7 @@ from cutaway.cli.output import print_json
 from cutaway.diagnose import Comparison, Subject, compare, params_in
 from cutaway.graph import FeedError, OptionError
 from cutaway.graph.errors import explain
+from cutaway.graph.title import languages
 from cutaway.interop import ENDINGS
 
 
@@ -100,12 +101,12 @@ def _names(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _print(found: Comparison, a: str, b: str, lang: str, out: str | None, as_json: bool) -> None:
-    languages = ("en", "zh") if lang == "both" else (lang,)
+    spoken = languages(lang)
     if as_json:
-        data = {"a": a, "b": b, **found.as_data(languages[0])}
+        data = {"a": a, "b": b, **found.as_data(spoken[0])}
         print_json(data if out is None else {**data, "file": out}, indent=None)
         return
     print(f"A = {a}, B = {b}")
-    print("\n\n".join(map(found.text, languages)))
+    print("\n\n".join(map(found.text, spoken)))
     if out is not None:
         print(f"wrote {out}")

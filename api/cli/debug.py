@@ -11,7 +11,7 @@ from cutaway.cli.model import Loaded, load
 from cutaway.cli.output import print_json
 from cutaway.diagnose import Diagnosis, Finding, debug, params_in, unused
 from cutaway.graph import DTypeError, Graph, Node, ShapeError
-from cutaway.graph.title import Language
+from cutaway.graph.title import languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,12 @@ def debug_model(name: str, given: Given, options: Options) -> int:
     else:
         check_names(model.graph, arrays)
         diagnosis = _diagnose(model, built, given, arrays, options)
-    languages: tuple[Language, ...] = ("en", "zh") if options.lang == "both" else (_one(options),)
+    spoken = languages(options.lang)
     if options.as_json:
-        print_json({"model": name, **diagnosis.as_data(languages[0])})
+        print_json({"model": name, **diagnosis.as_data(spoken[0])})
     else:
-        print("\n\n".join(diagnosis.words(lang) for lang in languages))
+        print("\n\n".join(map(diagnosis.words, spoken)))
     return 1 if diagnosis else 0
-
-
-def _one(options: Options) -> Language:
-    return "zh" if options.lang == "zh" else "en"
 
 
 def _diagnose(
@@ -69,7 +65,7 @@ def _diagnose(
         seed=given.seed,
         dtype=options.dtype,
         budget=int(options.budget * 2**30),
-        lang=_one(options),
+        lang=languages(options.lang)[0],
     )
     return replace(found, found=(*found.found, *unused(graph, built, found.found)))
 

@@ -5,6 +5,7 @@ from typing import Any
 from cutaway.cli.output import print_json
 from cutaway.cli.step import value_data
 from cutaway.graph import Title, show_shape
+from cutaway.graph.title import languages
 from cutaway.step import Stop, Story, fitting
 
 WIDE = 60  # characters of a value
@@ -44,8 +45,8 @@ def _formula(stop: Stop) -> str:
     return " = ".join([*written, fitting(stop.value, WIDE)])
 
 
-def _spoken(said: Title, lang: str) -> tuple[str, ...]:
-    return said if lang == "both" else (said.say(lang),)
+def _spoken(said: Title, lang: str) -> list[str]:
+    return list(map(said.say, languages(lang)))
 
 
 def _data(stop: Stop) -> dict[str, Any]:

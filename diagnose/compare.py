@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from cutaway.diagnose.align import align
 from cutaway.diagnose.alignment import Alignment
@@ -14,7 +13,7 @@ from cutaway.diagnose.comparison import Comparison
 from cutaway.diagnose.difference import Array, tolerance_of
 from cutaway.diagnose.drawn import given, shared, sizes_for, tied
 from cutaway.diagnose.judge import judge
-from cutaway.diagnose.ran import Ran, completed, run, sizes_shown
+from cutaway.diagnose.ran import Ran, completed, fed, run, sizes_shown
 from cutaway.diagnose.reference import Reference
 from cutaway.diagnose.slopes import drawn_seeds, slopes
 from cutaway.diagnose.subject import Subject, subject_of
@@ -172,9 +171,8 @@ def _ran(subject: Subject, arrays: Mapping[Node, Array], sizes: Mapping[str, int
     graph = subject.graph
     if subject.values is not None:
         return completed(graph, {**arrays, **subject.values}, sizes)
-    inputs: dict[str, npt.ArrayLike] = {node.name: arrays[node] for node in graph.inputs}
-    params: dict[str, npt.ArrayLike] = {node.path: arrays[node] for node in graph.parameters}
-    return run(graph, {**inputs, **subject.feeds}, {**params, **subject.params}, sizes)
+    feeds, params = fed(graph, arrays)
+    return run(graph, {**feeds, **subject.feeds}, {**params, **subject.params}, sizes)
 
 
 def _slopes(one: Ran, two: Ran, alignment: Alignment, seed: int) -> dict[Node, tuple[Array, Array]]:

@@ -54,6 +54,15 @@ def run(graph: Graph, feeds: Arrays, params: Arrays, sizes: Mapping[str, int]) -
     return Ran(graph, compiled.trace(feeds, params, known), plan.sizes, plan.xp)
 
 
+def fed(
+    graph: Graph, values: Mapping[Node, Array]
+) -> tuple[dict[str, npt.ArrayLike], dict[str, npt.ArrayLike]]:
+    """Return the values of leaves, as far as they are known: feeds by name, parameters by path."""
+    feeds: dict[str, npt.ArrayLike] = {n.name: values[n] for n in graph.inputs if n in values}
+    params: dict[str, npt.ArrayLike] = {n.path: values[n] for n in graph.parameters if n in values}
+    return feeds, params
+
+
 def completed(graph: Graph, values: Mapping[Node, npt.ArrayLike], dims: Mapping[str, int]) -> Ran:
     """Return a run of which some values are given; what can be computed from them is.
 

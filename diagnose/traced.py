@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from cutaway.diagnose.compare_texts import TEXTS
 from cutaway.diagnose.comparison import Comparison
@@ -13,7 +12,7 @@ from cutaway.diagnose.drawn import given
 from cutaway.diagnose.forced import Forced, forced
 from cutaway.diagnose.judge import row
 from cutaway.diagnose.leaves import usable
-from cutaway.diagnose.ran import Ran, completed, run, sizes_shown
+from cutaway.diagnose.ran import Ran, completed, fed, run, sizes_shown
 from cutaway.diagnose.reference import Found, Reference, found_in
 from cutaway.diagnose.relation import relation
 from cutaway.diagnose.slopes import noise_of, slopes
@@ -70,10 +69,7 @@ def _ran(subject: Subject, found: Found, where: str) -> tuple[Ran, list[Title]]:
     if subject.values is not None:
         return completed(graph, {**known, **subject.values}, sizes), []
     _check_inputs(graph, known, found, where)
-    feeds: dict[str, npt.ArrayLike] = {node.name: known[node] for node in graph.inputs}
-    params: dict[str, npt.ArrayLike] = {
-        node.path: known[node] for node in graph.parameters if node in known
-    }
+    feeds, params = fed(graph, known)
     fresh = [node for node in graph.parameters if node not in known]
     params |= initialize(Graph(fresh), sizes) if fresh else {}
     notes = [TEXTS["fresh"].fill(_named([node.path for node in fresh]))] if fresh else []

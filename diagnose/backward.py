@@ -1,11 +1,14 @@
 """The backward pass of a model: how long each gradient is, and the first that is NaN."""
 
+from collections.abc import Collection, Mapping
+
 import numpy as np
 
 from cutaway.diagnose.birth import born
 from cutaway.diagnose.case import Case, Seen, started
-from cutaway.graph import Graph, Node
-from cutaway.run.compile import Array
+from cutaway.diagnose.ran import fed
+from cutaway.graph import Graph, Node, walk
+from cutaway.run.compile import Array, Run
 from cutaway.transform.backward import differentiate, float_leaves, output_seeds, owners
 
 
@@ -20,15 +23,28 @@ def backward(case: Case, seed: int) -> Seen | None:
         return None
     found = differentiate(case.graph, seeds)
     both = Graph([*case.graph.outputs, *found.values()])
-    feeds = {node.name: case.values[node] for node in case.graph.inputs}
-    params = {node.path: case.values[node] for node in case.graph.parameters}
+    feeds, params = fed(case.graph, case.values)
+    run = started(both, {**feeds, **_drawn(case, seeds, seed)}, params, case.sizes)
+    lengths, bad = _measured(case, both, run, set(found.values()))
+    case.slopes.update({node: lengths[ct] for node, ct in found.items() if ct in lengths})
+    return None if bad is None else _told(case, found, bad)
+
+
+def _drawn(case: Case, seeds: Mapping[Node, Node], seed: int) -> dict[str, Array]:
+    """Return the cotangents: 1 for a scalar, else random numbers."""
     random = np.random.default_rng(seed)
+    found: dict[str, Array] = {}
     for node, ct in seeds.items():
         shape = case.values[node].shape
         drawn = random.standard_normal(shape) if shape else np.ones(())
-        feeds[ct.name] = drawn.astype(case.precision)
-    run = started(both, feeds, params, case.sizes)
-    wanted = set(found.values())
+        found[ct.name] = drawn.astype(case.precision)
+    return found
+
+
+def _measured(
+    case: Case, both: Graph, run: Run, wanted: Collection[Node]
+) -> tuple[dict[Node, float], Node | None]:
+    """Run the backward pass; return how long gradients are, and the first bad node."""
     lengths: dict[Node, float] = {}
     bad: list[Node] = []
 
@@ -42,17 +58,13 @@ def backward(case: Case, seed: int) -> Seen | None:
             bad.append(node)
         return value
 
-    values: dict[Node, Array] = {}
     with np.errstate(all="ignore"):
-        for node in both.nodes:
-            values[node] = rule(node, *[values[source] for source in node.inputs])
-            for read in both.last_reads[node]:
-                if read not in case.values:
-                    del values[read]
-    case.slopes.update({node: lengths[ct] for node, ct in found.items() if ct in lengths})
-    if not bad:
-        return None
-    (made_by,) = bad
+        walk(both, rule, keep=case.values)
+    return lengths, bad[0] if bad else None
+
+
+def _told(case: Case, found: Mapping[Node, Node], made_by: Node) -> Seen:
+    """Say where a bad gradient arises, and from what value."""
     node = _passed(case.graph, found, made_by)
     value = case.values[node]
     words = {
@@ -64,7 +76,7 @@ def backward(case: Case, seed: int) -> Seen | None:
     return Seen("gradient.nan", node, words)
 
 
-def _passed(graph: Graph, found: dict[Node, Node], inner: Node) -> Node:
+def _passed(graph: Graph, found: Mapping[Node, Node], inner: Node) -> Node:
     """Return the forward node whose rule made a node of the backward pass."""
     node = owners(graph, found).get(inner)
     if node is None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from cutaway.diagnose.attention import Attention, attentions
 from cutaway.graph import Graph, Node
+from cutaway.graph.legal import sizes_in
 from cutaway.run.compile import Array, Compiled, Run
 from cutaway.shapes.attending import softmax_axis
 from cutaway.shapes.reading import Finding as Seen
@@ -113,7 +114,7 @@ class Case:
 
 def started(graph: Graph, feeds: Any, params: Any, sizes: Mapping[str, int]) -> Run:
     """Return the rule that computes a graph at a point."""
-    known = {name: size for name, size in sizes.items() if name in graph.symbols}
+    known = sizes_in(graph, sizes)
     return Compiled(graph).start(feeds, params, known)
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from cutaway.diagnose.alignment import Alignment
 from cutaway.diagnose.subject import Subject
 from cutaway.graph import ContractError, FeedError, Graph, Input, Node, Parameter, evaluate, show
+from cutaway.graph.legal import sizes_in
 from cutaway.ops import Take
 from cutaway.run import example_sizes, initialize
 from cutaway.run.compile import Array
@@ -29,7 +30,7 @@ def sizes_for(graphs: tuple[Graph, ...], known: Mapping[str, int], seed: int) ->
         If no small sizes fit the conditions of all.
     """
     both = Graph([node for graph in graphs for node in graph.outputs])
-    given = {name: size for name, size in known.items() if name in both.symbols}
+    given = sizes_in(both, known)
     missing = sorted(both.symbols - given.keys())
     random = np.random.default_rng(seed)
     best: dict[str, int] = {}
@@ -53,7 +54,7 @@ def tied(
     Empty, where the shapes of two such leaves can't be the same.
     """
     here = {node.path: node for node in _leaves(left)}
-    given = {name: size for name, size in known.items() if name in right.symbols}
+    given = sizes_in(right, known)
     for leaves in (_leaves(right), right.inputs):
         facts = [
             Shown(node, axis, length)
@@ -144,7 +145,7 @@ def _draw(
     random = np.random.default_rng([seed, zlib.crc32(node.path.encode())])
     shape = _shape(node, sizes)
     if isinstance(node.op, Parameter):
-        needed = {name: size for name, size in sizes.items() if name in graph.symbols}
+        needed = sizes_in(graph, sizes)
         array = initialize(Graph(node), needed, seed, dtype)[node.path]
         plain = node.op.init in ("zeros", "ones")
         noise = NOISE * random.standard_normal(shape) if plain else 0.0

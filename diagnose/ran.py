@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from cutaway.graph import Constant, FeedError, Graph, Leaf, Node, check_sizes
 from cutaway.graph.errors import explain
+from cutaway.graph.legal import sizes_in
 from cutaway.ops import Numpy
 from cutaway.run.compile import Array, Arrays, Compiled
 from cutaway.run.sizes import Shown, learn
@@ -48,7 +49,7 @@ class Ran:
 
 def run(graph: Graph, feeds: Arrays, params: Arrays, sizes: Mapping[str, int]) -> Ran:
     """Run a graph, and keep all its values."""
-    known = {name: size for name, size in sizes.items() if name in graph.symbols}
+    known = sizes_in(graph, sizes)
     compiled = Compiled(graph)
     plan = compiled.start(feeds, params, known).plan
     return Ran(graph, compiled.trace(feeds, params, known), plan.sizes, plan.xp)

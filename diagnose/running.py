@@ -19,6 +19,7 @@ from cutaway.diagnose.sight import leaks, uncausal
 from cutaway.diagnose.silent import silent
 from cutaway.diagnose.weights import large, zeros
 from cutaway.graph import CutawayError, GradError, Graph, Node, evaluate
+from cutaway.graph.legal import sizes_in
 from cutaway.run import initialize
 from cutaway.run.compile import Array, Arrays
 from cutaway.shapes.reading import Findings
@@ -139,7 +140,7 @@ def _weights(case: Case, given: Given) -> dict[str, Any]:
     missing = [node for node in case.graph.parameters if node.path not in given.params]
     if not missing:
         return {}
-    sizes = {name: n for name, n in case.sizes.items() if name in case.graph.symbols}
+    sizes = sizes_in(case.graph, case.sizes)
     return initialize(Graph(missing), sizes, given.seed, given.dtype)
 
 

@@ -8,6 +8,19 @@ from cutaway.graph.errors import ContractError, FeedError, explain
 from cutaway.graph.graph import Graph
 
 
+def sizes_in(graph: Graph, sizes: Mapping[str, int]) -> dict[str, int]:
+    """Return those of some sizes that a graph has, as a run of it takes them.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> sizes_in(ca.Graph(ca.input("x", "T D")), {"T": 2, "S": 3})
+    {'T': 2}
+    """
+    known = graph.symbols
+    return {name: size for name, size in sizes.items() if name in known}
+
+
 def given_sizes(graph: Graph, dims: Mapping[str, int]) -> dict[str, int]:
     """Return sizes by name.
 

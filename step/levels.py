@@ -7,6 +7,7 @@ import numpy as np
 
 from cutaway.graph import Graph, Node, OptionError
 from cutaway.graph.errors import explain
+from cutaway.graph.legal import sizes_in
 from cutaway.render.tokens import by_token
 from cutaway.run.compile import Arrays
 from cutaway.step.addresses import Addresses
@@ -118,7 +119,7 @@ class Levels:
 
     def _started(self, graph: Graph) -> Session:
         at = self.point
-        known = {name: size for name, size in at.dims.items() if name in graph.symbols}
+        known = sizes_in(graph, at.dims)
         return Session(graph, at.feeds, at.params, known, at.budget)
 
     def step(self, detail: Detail, index: int) -> Step:

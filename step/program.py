@@ -85,8 +85,7 @@ def program(
     back = gradients(forward) if backward else None
     whole = back.graph if back else forward
     sizes = given_sizes(whole, {} if dims is None else dims)
-    known = {name: size for name, size in sizes.items() if name in whole.symbols}
-    session = Session(whole, own(feeds), params, known, None)
+    session = Session(whole, own(feeds), params, sizes, None)
     opening = Opening(whole, session)
     editable = _fit([entry.value for entry in opening.entries if entry.value is not None])
     entries = opening.entries if editable else opening.entries[: len(whole.nodes)]

@@ -10,6 +10,7 @@ import numpy as np
 from cutaway.diagnose import Comparison, Subject, compare
 from cutaway.graph import GradError, Graph, Node, OptionError, given_sizes, save
 from cutaway.graph.errors import explain
+from cutaway.graph.legal import sizes_in
 from cutaway.graph.title import LANGUAGES, checked_language
 from cutaway.run.compile import Array, Arrays
 from cutaway.step.find import find_one
@@ -326,7 +327,7 @@ class Stepper(Patcher):
         """
         nodes = self.forward.nodes
         values = self._levels.base.values(nodes)
-        sizes = {n: s for n, s in self._levels.base.sizes.items() if n in self.forward.symbols}
+        sizes = sizes_in(self.forward, self._levels.base.sizes)
         return Subject(self.forward, dims=sizes, values=dict(zip(nodes, values, strict=True)))
 
     def compare(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from cutaway.graph import Graph, LoadError, evaluate, input
 from cutaway.graph.errors import explain
+from cutaway.graph.legal import sizes_in
 from cutaway.ops import cross_entropy
 from cutaway.run import example_feeds, example_sizes, initialize
 from cutaway.step.stepper import Stepper
@@ -101,7 +102,7 @@ def _at_sizes(story: WrittenStory) -> Stepper:
         graph,
         example_feeds(graph, sizes),
         initialize(graph, sizes, dtype="float32"),
-        {name: size for name, size in sizes.items() if name in graph.symbols},
+        sizes_in(graph, sizes),
         level=story.level,
         axis=story.axis,
         backward=story.backward,

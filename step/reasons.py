@@ -10,10 +10,11 @@ import numpy as np
 
 from cutaway.graph import FeedError, Leaf, Node
 from cutaway.graph.errors import explain
+from cutaway.step.focus import Place
 from cutaway.step.numbers import number
 from cutaway.step.options import is_whole
 from cutaway.step.session import Session
-from cutaway.step.shares import Place, shares
+from cutaway.step.shares import shares
 
 
 @dataclass(eq=False, repr=False)

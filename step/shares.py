@@ -8,10 +8,10 @@ import numpy as np
 from cutaway.graph import GradError, Graph, Node, apply, constant, input
 from cutaway.ops import MatMul
 from cutaway.run.compile import Array, Compiled
+from cutaway.step.focus import Place
 from cutaway.step.session import Session
 from cutaway.transform import unbroadcast
 
-Place = tuple[int, ...]
 Element = tuple[Node, Place]
 
 

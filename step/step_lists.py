@@ -1,7 +1,6 @@
 """The steps of each level as data, in the numbers of a program's values."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from cutaway.graph import Leaf, Node, OptionError
 from cutaway.graph.graph import topological
@@ -10,8 +9,8 @@ from cutaway.render.tokens import token_axis
 from cutaway.step.block import Block
 from cutaway.step.detail import LEVELS, OWN, Detail, Indices, Level
 from cutaway.step.levels import Levels
+from cutaway.step.packed import Data
 
-Data = dict[str, Any]
 MOST = 3_000  # steps of a level; of one with more, a reader would see no end
 MOST_PIECES = 10_000  # nodes by tokens: of more, it takes long to take them apart
 

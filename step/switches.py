@@ -1,14 +1,12 @@
 """The knock-outs that a page offers, as data that its machine applies."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from cutaway.graph import Graph, Node, OptionError
 from cutaway.step.changes import Change
 from cutaway.step.knockout import HEAD, PARTS, Even, Operand, heads_in, knock_out
+from cutaway.step.packed import Data
 from cutaway.step.session import Session
-
-Data = dict[str, Any]
 
 
 def switches(session: Session, graph: Graph, number: Mapping[Node, int]) -> list[Data]:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from cutaway.run.compile import Array
+
 Values = Mapping[str, Mapping[str, float]]  # of one step: what is measured, and of what
 MOST = 8192  # steps that are kept
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from cutaway.graph import Title
 from cutaway.render.chart import Curve
+from cutaway.run.compile import Array
 from cutaway.training.entropy import ENTROPY
-from cutaway.training.history import Array, History, Measured
+from cutaway.training.history import History, Measured
 from cutaway.training.words import ENTROPY as ENTROPY_TITLE
 from cutaway.training.words import ENTROPY_OF, GROUP, HEAD, MEASURED, OTHERS, SOME
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from cutaway.cli.output import print_json
 from cutaway.figures import FIGURES
 from cutaway.graph import Title
+from cutaway.graph.title import languages
 from cutaway.models import MODELS
 
 
@@ -29,5 +30,4 @@ def list_models(lang: str, as_json: bool) -> None:
 def _print(titles: Mapping[str, Title], lang: str) -> None:
     width = max(map(len, titles))
     for name, title in titles.items():
-        written = {"en": title.en, "zh": title.zh, "both": " · ".join(title)}
-        print(f"{name:<{width}}  {written[lang]}")
+        print(f"{name:<{width}}  {' · '.join(map(title.say, languages(lang)))}")

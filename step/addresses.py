@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from cutaway.graph import Leaf, Node, OptionError
+from cutaway.graph import Graph, Leaf, Node, OptionError
 from cutaway.graph.errors import explain
 from cutaway.graph.scope import BACKWARD
 from cutaway.step.block import Block
 from cutaway.step.detail import Detail, Indices
-from cutaway.step.find import find_all, fits, matching, too_many
+from cutaway.step.find import find_all, fits, is_in, matching, too_many
 from cutaway.step.gradients import Gradients
+from cutaway.step.kinds import Op, kinds
 
 Place = tuple[int | None, ...]
 
@@ -17,24 +18,45 @@ Place = tuple[int | None, ...]
 class Addresses:
     """Finds the steps of a level by what they are called.
 
-    A step goes by its path and by those of its ops. A step of the backward pass goes by the path
-    of the forward value as well whose gradient it computes.
+    A step goes by its path and by those of its ops; where ops are taken apart, what computes the
+    value of one, or a part of that, goes by the path of the op too. A step of the backward pass
+    goes by the path of the forward value as well whose gradient it computes.
 
     Parameters
     ----------
     detail
         The level.
+    graph
+        The graph as it was given.
     gradients
         The backward pass, where that is stepped.
     """
 
-    def __init__(self, detail: Detail, gradients: Gradients | None) -> None:
-        self._detail, self._gradients = detail, gradients
+    def __init__(self, detail: Detail, graph: Graph, gradients: Gradients | None) -> None:
+        self._detail, self._graph, self._gradients = detail, graph, gradients
 
     def names(self, node: Node) -> tuple[str, ...]:
         """Return what an op goes by: its path first."""
-        path = self._detail.graph.path
-        return (path(node), *map(path, self._values.get(node, ())))
+        path, values = self._detail.graph.path, (node, *self._values.get(node, ()))
+        given = (self._graph.path(op) for value in values for op in self._given(value))
+        others = (name for name in given if name not in self._paths)  # which has that for itself
+        return tuple(dict.fromkeys((*map(path, values), *others)))
+
+    def ops(self, block: Block) -> list[Op]:
+        """Return the ops of a step; one is of the kind of the op whose value it computes, too."""
+        return [
+            Op(node, self.names(node), kinds(node).union(*map(kinds, self._given(node))))
+            for node in block.nodes
+        ]
+
+    def _given(self, node: Node) -> tuple[Node, ...]:
+        """Return the op of the given graph of which a node has the value or a part, if one."""
+        part = self._detail.parts[node]
+        return () if part.at is None else (part.node,)
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        return frozenset(map(self._detail.graph.path, self._detail.graph.nodes))
 
     @cached_property
     def every(self) -> tuple[tuple[str, ...], ...]:
@@ -84,7 +106,7 @@ class Addresses:
                 return names[target]
             if fits(target, names):
                 return _one(target, {path: names[path] for path in matching(target, names)})
-        nodes = find_all(self._detail.graph, target)
+        nodes = self._nodes(target)
         steps = self._detail.place
         places = {steps[node] for node in nodes if node in steps} or {
             steps[self._computed[node]] for node in nodes if self._computed.get(node) in steps
@@ -92,6 +114,17 @@ class Addresses:
         if not places:
             raise self._no_step(nodes[0])
         return _one(target, {blocks[place].path: place for place in sorted(places)})
+
+    def _nodes(self, target: Node | str) -> tuple[Node, ...]:
+        """Return the nodes that are meant; of an op that is taken apart, what has its value."""
+        if is_in(self._detail.graph, target):
+            return find_all(self._detail.graph, target)
+        if is_in(self._graph, target):
+            ops = find_all(self._graph, target)
+            return tuple(node for op in ops for node in self._detail.pieces(op)) or ops
+        if isinstance(target, str):  # an error that lists what are steps
+            matching(target, (name for names in self.every for name in names))
+        return find_all(self._detail.graph, target)
 
     @cached_property
     def _scopes(self) -> dict[str, int]:

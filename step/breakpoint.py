@@ -1,18 +1,17 @@
 """Breakpoints: where a run stops."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 
-from cutaway.graph import Graph, Node, OptionError
-from cutaway.graph.errors import explain
+from cutaway.graph import Node
 from cutaway.graph.graph import glob_pattern
 from cutaway.run.compile import Array
 from cutaway.step.conditions import Condition
-from cutaway.step.find import listed
+from cutaway.step.kinds import Op
 
 Value = Callable[[Node], Array]
 
@@ -69,25 +68,20 @@ class Breakpoint:
         if self in self._owner:
             self._owner.remove(self)
 
-    def fits(self, node: Node, names: Sequence[str]) -> bool:
-        """Say whether it is about a node, whatever its value."""
-        if self.op and self.op not in kinds(node):
+    def fits(self, op: Op) -> bool:
+        """Say whether it is about an op, whatever its value."""
+        if self.op and self.op not in op.kinds:
             return False
-        if any(_fit(glob, names) for glob in self.except_ or ()):
+        if any(_fit(glob, op.names) for glob in self.except_ or ()):
             return False
-        return _fit(self.path, names)
+        return _fit(self.path, op.names)
 
-    def stops(
-        self, ops: Mapping[Node, Sequence[str]], value: Value, masked: Collection[Node]
-    ) -> bool:
-        """Say whether it stops at a step, of which it is given the ops with their names; count it.
-
-        An op's first name is its path.
-        """
+    def stops(self, ops: Iterable[Op], value: Value, masked: Collection[Node]) -> bool:
+        """Say whether it stops at a step, of which it is given the ops; count it."""
         stop = False
-        for node, names in ops.items():
-            if self.enabled and self.fits(node, names):
-                stop |= self._meets(node, names[0], value, masked)
+        for op in ops:
+            if self.enabled and self.fits(op):
+                stop |= self._meets(op.node, op.names[0], value, masked)
         self.hits += stop
         return stop
 
@@ -119,21 +113,3 @@ class Breakpoint:
 
 def _fit(glob: str, names: Sequence[str]) -> bool:
     return any(map(glob_pattern(glob).fullmatch, names))
-
-
-def kinds(node: Node) -> set[str]:
-    """Return what an op's kind may be called: its name, its class, its family."""
-    return {node.op.name, type(node.op).__name__, node.op.family}
-
-
-def check_kind(graph: Graph, op: str) -> None:
-    """Refuse a kind of op that no node of a graph is of.
-
-    Raises
-    ------
-    OptionError
-        Listing those there are.
-    """
-    if not isinstance(op, str) or not any(op in kinds(node) for node in graph.nodes):
-        names = dict.fromkeys(node.op.name for node in graph.nodes)
-        raise OptionError(explain(f"no op is of kind {op!r}", came=f"there are {listed(names)}"))

@@ -8,7 +8,7 @@ from cutaway.graph.errors import explain
 from cutaway.step.addresses import Addresses
 from cutaway.step.block import Block
 from cutaway.step.detail import Detail, Level
-from cutaway.step.find import find_all, one
+from cutaway.step.find import find_all, is_in, one
 from cutaway.step.goal import Predicate, check_goal, meets
 from cutaway.step.levels import Levels
 from cutaway.step.options import is_whole, whole
@@ -119,12 +119,7 @@ class Cursor:
         if isinstance(target, Node | str):
             return self._at(self._addresses.find(target))
         if not is_whole(target) or not 0 <= target < len(self):
-            raise OptionError(
-                explain(
-                    f"there is no step {target!r}",
-                    required=f"a whole number from 0 to {len(self) - 1} at level {self.level}",
-                )
-            )
+            raise OptionError(explain(f"there is no step {target!r}", required=self._steps))
         return self._at(int(target))
 
     @undone_on_error
@@ -185,6 +180,14 @@ class Cursor:
         return self._at(later[-1]) if later else None
 
     @property
+    def _steps(self) -> str:
+        """Say which steps there are."""
+        if not len(self):
+            return "a graph that computes something: all nodes of this one are given"
+        last = f"from 0 to {len(self) - 1} at level {self.level}"
+        return f"a whole number {last}, or a path, a glob, a node"
+
+    @property
     def _addresses(self) -> Addresses:
         return self._levels.addresses(self._detail)
 
@@ -227,12 +230,20 @@ class Cursor:
         """Stand where it stood."""
         self._detail, self._index, self._current = state
 
-    def _node(self, target: Node | str) -> Node:
-        return one(target, self._nodes(target), self.graph)
+    def _node(self, target: Node | str) -> tuple[Detail, Node]:
+        """Return the one node that is meant, and the level of which it is."""
+        detail, nodes = self._nodes(target)
+        return detail, one(target, nodes, detail.graph)
 
-    def _nodes(self, target: Node | str) -> tuple[Node, ...]:
-        """Return the nodes that are meant; the path of a block stands for what it computes."""
-        for block in self._detail.blocks:
+    def _nodes(self, target: Node | str) -> tuple[Detail, tuple[Node, ...]]:
+        """Return the nodes that are meant, and the level of which they are: this, or else ops.
+
+        The path of a block stands for what it computes.
+        """
+        here, ops = self._detail, self._levels.detail("op")
+        for block in here.blocks:
             if isinstance(target, str) and block.path == target:
-                return (block.node,)
-        return find_all(self.graph, target)
+                return here, (block.node,)
+        known = is_in(here.graph, target) or not is_in(ops.graph, target)
+        detail = here if known else ops
+        return detail, find_all(detail.graph, target)

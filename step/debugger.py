@@ -3,16 +3,18 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from cutaway.graph import Node
+from cutaway.graph import Leaf, Node
 from cutaway.run.compile import Array
-from cutaway.step.breakpoint import Breakpoint, check_kind
+from cutaway.step.breakpoint import Breakpoint
 from cutaway.step.conditions import condition
+from cutaway.step.detail import Detail
 from cutaway.step.find import matching
+from cutaway.step.kinds import check_kind
 from cutaway.step.levels import Levels
 from cutaway.step.record import Step
 from cutaway.step.undo import undone_on_error
 from cutaway.step.walker import Walker
-from cutaway.step.watch import Watch
+from cutaway.step.watch import Watch, reading
 
 
 class Debugger(Walker):
@@ -37,8 +39,8 @@ class Debugger(Walker):
         Parameters
         ----------
         path
-            A glob of ops' paths at this level; in the backward pass forward paths stand for what
-            computes their gradients.
+            A glob of ops' paths; at a finer level that of an op stands for what computes its
+            value. In the backward pass forward paths stand for what computes their gradients.
         op
             A kind of op: its name, class or family, such as ``softmax``.
         when
@@ -55,12 +57,12 @@ class Debugger(Walker):
         OptionError
             If the path, the kind or an exception fits nothing, or the condition can't be read.
         """
-        matching(path, self._op_names())
-        if not isinstance(op, str) or op:
-            check_kind(self.graph, op)
+        ops = [found for block in self._detail.blocks for found in self._addresses.ops(block)]
         excepted = None if except_ is None else _several(except_)
-        for glob in excepted or ():
-            matching(glob, self._op_names())
+        for glob in (path, *(excepted or ())):
+            matching(glob, (name for found in ops for name in found.names))
+        if not isinstance(op, str) or op:
+            check_kind(op, (kind for found in ops for kind in sorted(found.kinds)))
         found = Breakpoint(
             path,
             op,
@@ -74,11 +76,10 @@ class Debugger(Walker):
 
     def places(self, found: Breakpoint) -> list[int]:
         """Return the steps of this level at which a breakpoint may stop, whatever the values."""
-        names = self._addresses.names
         return [
             place
             for place, block in enumerate(self._detail.blocks)
-            if any(found.fits(node, names(node)) for node in block.nodes)
+            if any(map(found.fits, self._addresses.ops(block)))
         ]
 
     @property
@@ -120,17 +121,18 @@ class Debugger(Walker):
         Parameters
         ----------
         target
-            A node of this level's graph, its path or a glob.
+            A node, its path or a glob. It is followed at every level.
         read
             What is noted of its value, such as ``np.max``; all of it by default.
 
         Raises
         ------
         OptionError
-            If there is no such node, or several.
+            If there is no such node, or several, or ``read`` is no function.
         """
-        node = self._node(target)
-        found = Watch(self.graph.path(node), node, read, _owner=self._watches)
+        detail, node = self._node(target)
+        path = detail.graph.path(node)
+        found = Watch(path, node, detail.level, reading(read), _owner=self._watches)
         self._watches.append(found)
         self._arrived()
         return found
@@ -141,31 +143,29 @@ class Debugger(Walker):
         return tuple(self._watches)
 
     def _stops(self) -> bool:
-        detail, names = self._detail, self._addresses.names
+        detail, ops = self._detail, self._addresses.ops(self._block)
         session, masked = self._levels.session(detail), self._levels.masked(detail)
-        ops = {node: names(node) for node in self._block.nodes}
         stopping = [
             found.stops(ops, lambda node: session.values([node])[0], masked)
             for found in tuple(self._breakpoints)
         ]
         return any(stopping)
 
-    def _op_names(self) -> list[str]:
-        names = self._addresses.names
-        return [
-            name for block in self._detail.blocks for node in block.nodes for name in names(node)
-        ]
-
     def _arrived(self) -> None:
         """Let the watches see what is computed by now."""
         if self._index < 0:
             return
-        detail = self._detail
-        now = detail.when[detail.blocks[self._index].node]
         for watch in self._watches:
-            if watch.due and watch.node in detail.when and detail.when[watch.node] <= now:
+            detail = self._levels.detail(watch.level)
+            if watch.due and self._is_done(watch.node, detail):
                 (value,) = self._levels.session(detail).values([watch.node])
-                watch.see(self._index, detail.level, value)
+                watch.see(self._index, self.level, value)
+
+    def _is_done(self, node: Node, detail: Detail) -> bool:
+        """Say whether a node of a level has its value by now, at the level where this stands."""
+        here, op = self._detail, detail.parts[node].node
+        done = here.when[node] if node in here.when else here.done.get(op, -1)
+        return isinstance(op.op, Leaf) or done <= here.when[self._block.node]
 
     def _state(self) -> tuple[Any, ...]:
         return (

@@ -69,6 +69,19 @@ class Detail:
         """The ops of the given graph that each step belongs to."""
         return tuple(frozenset(self.parts[n].node for n in block.nodes) for block in self.blocks)
 
+    @cached_property
+    def done(self) -> dict[Node, int]:
+        """The place at which each op of the given graph has all of its value."""
+        return {self.parts[node].node: place for node, place in self.when.items()}
+
+    def pieces(self, node: Node) -> tuple[Node, ...]:
+        """Return the nodes that have the value of a node of the given graph, or parts of it."""
+        if node in self.whole:
+            return (self.whole[node],)
+        return tuple(
+            n for n, part in self.parts.items() if part.node is node and part.at is not None
+        )
+
     def inside(self, span: frozenset[Node]) -> list[int]:
         """Return the steps of which every op belongs to some ops of the given graph."""
         return [place for place, inner in enumerate(self.spans) if inner <= span]

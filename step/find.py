@@ -45,11 +45,16 @@ def find_all(graph: Graph, wanted: Node | str) -> tuple[Node, ...]:
     paths = {graph.path(node): node for node in graph.nodes}
     if isinstance(wanted, Node):
         if wanted not in paths.values():
-            raise OptionError(
-                explain(f"{wanted!r} is not in the graph", fix="give its path at this level")
-            )
+            raise OptionError(explain(f"{wanted!r} is not in the graph", fix="give its path"))
         return (wanted,)
     return tuple(paths[path] for path in matching(wanted, paths))
+
+
+def is_in(graph: Graph, wanted: Node | str) -> bool:
+    """Say whether a graph has a node that is meant."""
+    if isinstance(wanted, Node):
+        return wanted in graph.nodes
+    return fits(wanted, map(graph.path, graph.nodes))
 
 
 def matching(glob: object, paths: Iterable[str]) -> tuple[str, ...]:
@@ -74,8 +79,7 @@ def matching(glob: object, paths: Iterable[str]) -> tuple[str, ...]:
         raise OptionError(
             explain(
                 f"nothing is called {glob[:80]!r}",
-                required="a path; * stands for any text",
-                came=f"there are {listed(known)}",
+                required=f"a path, with * for any text: {listed(known)}",
                 fix=f"did you mean {near[0]!r}?" if near else "",
             )
         )

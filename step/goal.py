@@ -8,6 +8,7 @@ from cutaway.graph.errors import explain
 from cutaway.step.record import Step
 
 Predicate = Callable[[Step], Any]
+ANY = "of an array, any() or all(): lambda step: (step.value > 1).any()"
 
 
 def check_goal(goal: object) -> None:
@@ -44,6 +45,6 @@ def meets(goal: Predicate, step: Step) -> bool:
                 f"the condition of until failed at {step.path}",
                 required="a function of a step that says yes or no",
                 came=f"{type(error).__name__}: {error}",
-                fix="of an array, any() or all(): lambda step: (step.value > 1).any()",
+                fix=ANY if isinstance(error, ValueError) else "",
             )
         ) from error

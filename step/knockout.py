@@ -195,11 +195,13 @@ def _at(graph: Graph, nodes: Iterable[Node], path: str, what: str) -> list[Node]
     known = [node for node in graph.nodes if node in wanted]
     found = [n for n in known if any(map(pattern.fullmatch, _around(graph, n)))]
     if not found:
+        if not known:
+            raise OptionError(f"the graph has no {what}")
+        paths = listed([graph.path(node) for node in known])
         raise OptionError(
             explain(
                 f"there is no {what} at {path!r}",
-                required="a node's path or that of a scope around it; * stands for any text",
-                came=f"there are {listed([graph.path(node) for node in known])}",
+                required=f"the path of one, or of a scope around it, with * for any text: {paths}",
             )
         )
     return found

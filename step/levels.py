@@ -96,7 +96,7 @@ class Levels:
     def addresses(self, detail: Detail) -> Addresses:
         """Return what finds the steps of a level."""
         if detail.level not in self._addresses:
-            self._addresses[detail.level] = Addresses(detail, self._gradients)
+            self._addresses[detail.level] = Addresses(detail, self.graph, self._gradients)
         return self._addresses[detail.level]
 
     def session(self, detail: Detail) -> Session:

@@ -19,8 +19,8 @@ def is_whole(n: object) -> bool:
     return isinstance(n, int | np.integer) and not isinstance(n, bool)
 
 
-def whole(n: int) -> int:
-    """Return a whole number of at least 0.
+def whole(n: int, name: str = "n") -> int:
+    """Return a whole number of at least 0, which is called by a name.
 
     Raises
     ------
@@ -28,7 +28,9 @@ def whole(n: int) -> int:
         If it is none.
     """
     if not is_whole(n) or n < 0:
-        raise OptionError(explain(f"{n!r} is no count", required="a whole number, 0 or more"))
+        raise OptionError(
+            explain(f"{name}={n!r:.80} is no count", required="a whole number, 0 or more")
+        )
     return int(n)
 
 

@@ -9,6 +9,7 @@ from cutaway.graph import Graph, Node, OptionError
 from cutaway.run.compile import Array
 from cutaway.step.changes import Change, fixed
 from cutaway.step.debugger import Debugger
+from cutaway.step.detail import Detail
 from cutaway.step.knockout import knock_out
 from cutaway.step.levels import Levels
 from cutaway.step.patch import Patch
@@ -68,17 +69,17 @@ class Patcher(Debugger):
         >>> stepper.current.value
         array([5., 5.])
         """
-        node = self._node(target)
-        path = self.graph.path(node)
+        detail, node = self._node(target)
+        path = detail.graph.path(node)
         if callable(value):
             function = value
             change = Change("a function", function=lambda array, inputs: function(array))
         else:
-            session = self._levels.session(self._detail)
+            session = self._levels.session(detail)
             change = fixed(path, node, value, session.sizes, session.dtype(node))
-        given, lifted = self._levels.lifted(self._detail, node, change)
+        given, lifted = self._levels.lifted(detail, node, change)
         others = [p for p in self.patches if not replace or node not in p.changes]
-        made = Patch((path,), change.what, self.graph, {node: change}, {given: lifted})
+        made = Patch((path,), change.what, detail.graph, {node: change}, {given: lifted})
         return self._add(made, others)
 
     def unpatch(self, target: Node | str | None = None) -> None:
@@ -91,18 +92,11 @@ class Patcher(Debugger):
         """
         going = self._levels.patches
         if target is not None:
-            meant = self._nodes(target)
-            going = tuple(patch for patch in going if self._is_patched_by(patch, meant))
+            detail, meant = self._nodes(target)
+            going = tuple(patch for patch in going if _changes(patch, detail, meant))
             if not going:
                 raise OptionError(f"nothing is patched at {target!r}")
         self._set([patch for patch in self._levels.patches if patch not in going])
-
-    def _is_patched_by(self, patch: Patch, nodes: Iterable[Node]) -> bool:
-        """Say whether a patch changes a node of this level: itself, or the value it is of."""
-        if patch.graph is self.graph:
-            return not patch.changes.keys().isdisjoint(nodes)
-        parts = (self._detail.parts[node] for node in nodes)
-        return any(part.at is not None and part.node in patch.lifted for part in parts)
 
     @property
     def patches(self) -> tuple[Patch, ...]:
@@ -162,3 +156,11 @@ class Patcher(Debugger):
         if self._levels.patches != patches:
             self._levels.set_patches(list(patches))
         super()._restore(tuple(others))
+
+
+def _changes(patch: Patch, detail: Detail, nodes: Iterable[Node]) -> bool:
+    """Say whether a patch changes a node of a level: itself, or the value it is of."""
+    if patch.graph is detail.graph:
+        return not patch.changes.keys().isdisjoint(nodes)
+    parts = (detail.parts[node] for node in nodes)
+    return any(part.at is not None and part.node in patch.lifted for part in parts)

@@ -156,8 +156,8 @@ class Stepper(Patcher):
         OptionError
             If there is no such node, or several.
         """
-        node = self._node(target)
-        return self._levels.session(self._detail).values([node])[0]
+        detail, node = self._node(target)
+        return self._levels.session(detail).values([node])[0]
 
     def gradient(self, target: Node | str) -> Array:
         """Return the gradient of a value, by the path of the forward pass.
@@ -229,9 +229,11 @@ class Stepper(Patcher):
         """
         if target is None and self._index < 0:
             raise OptionError("no step was taken yet: why(path, index)")
-        node = self._now().node if target is None else self._node(target)
+        detail, node = self._node(self._block.node if target is None else target)
         place = tuple(index) if isinstance(index, Iterable) else (index,)
-        return why(self._levels.session(self._detail), node, place, whole(most), whole(size))
+        return why(
+            self._levels.session(detail), node, place, whole(most, "most"), whole(size, "size")
+        )
 
     def tui(self, *, title: str = "", lang: str = "en") -> None:
         """Open the terminal user interface, at the current step; ``?`` there lists the keys.
@@ -318,7 +320,7 @@ class Stepper(Patcher):
             As for :meth:`html`.
         """
         html = self.html(title=title, lang=lang)
-        return Frame(html, whole(height), html.name)
+        return Frame(html, whole(height, "height"), html.name)
 
     def _subject(self) -> Subject:
         """Return what ``ca.compare`` reads: the forward pass and all its values, patched.

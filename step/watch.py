@@ -4,9 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from cutaway.graph import Node, OptionError
 from cutaway.graph.errors import explain
 from cutaway.run.compile import Array
+from cutaway.step.detail import Level
+from cutaway.step.numbers import short
 
 
 class Entry(NamedTuple):
@@ -23,8 +27,8 @@ class Watch:
 
     Attributes
     ----------
-    path
-        The node's path.
+    path, node, level
+        The node, its path, and the level of which it is.
     read
         What is kept of its value, such as its largest element.
     history
@@ -34,13 +38,14 @@ class Watch:
 
     path: str
     node: Node
+    level: Level
     read: Callable[[Array], Any] | None = None
     history: list[Entry] = field(default_factory=list)
     _owner: list["Watch"] = field(default_factory=list)
     _due: bool = True
 
     def __repr__(self) -> str:
-        last = f", now {self.history[-1].value}" if self.history else ""
+        last = f", now {_brief(self.value)}" if self.history else ""
         return f"<Watch of {self.path}, {len(self.history)} entries{last}>"
 
     @property
@@ -87,3 +92,21 @@ class Watch:
         """Follow it no more; the history stays."""
         if self in self._owner:
             self._owner.remove(self)
+
+
+def reading(read: Callable[[Array], Any] | None) -> Callable[[Array], Any] | None:
+    """Return what a watch reads of a value.
+
+    Raises
+    ------
+    OptionError
+        If it is no function.
+    """
+    if read is None or callable(read):
+        return read
+    required = "a function of an array, such as np.max"
+    raise OptionError(explain("a watch can't read that", required=required, came=repr(read)[:80]))
+
+
+def _brief(value: Any) -> str:
+    return short(value) if isinstance(value, np.ndarray) else str(value)

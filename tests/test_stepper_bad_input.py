@@ -166,7 +166,7 @@ def test_at_the_start_into_nothing_stays_at_the_start() -> None:
 def test_a_scope_that_there_is_not_lists_those_there_are() -> None:
     with pytest.raises(ca.OptionError) as error:
         model("feed-forward").stepper().finish("zz")
-    assert "there are up, down" in str(error.value)
+    assert "any text: up, down" in str(error.value)
 
 
 def test_no_numbers_are_stepped_through_like_others() -> None:

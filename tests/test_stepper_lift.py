@@ -209,5 +209,6 @@ def test_a_patch_that_a_level_has_no_value_for_is_refused_there() -> None:
     assert (stepper.level, stepper.index) == ("op", 2)
     stepper.unpatch()
     stepper.level = "primitive"
-    with pytest.raises(ca.OptionError, match="nothing is called 'same'"):
+    with pytest.raises(ca.OptionError, match="same is changed, and has no value of its own"):
         stepper.patch("same", [5.0])
+    assert stepper.patches == ()

@@ -7,6 +7,7 @@ from cutaway.step.cursor import Cursor
 from cutaway.step.debugger import Debugger
 from cutaway.step.detail import LEVELS, Level
 from cutaway.step.frame import Frame
+from cutaway.step.inspector import Inspector
 from cutaway.step.numbers import fitting, number, short, with_numbers
 from cutaway.step.page import Page
 from cutaway.step.patch import Patch
@@ -27,6 +28,7 @@ __all__ = [
     "Debugger",
     "Entry",
     "Frame",
+    "Inspector",
     "Level",
     "Page",
     "Patch",

@@ -195,15 +195,10 @@ def _at(graph: Graph, nodes: Iterable[Node], path: str, what: str) -> list[Node]
     known = [node for node in graph.nodes if node in wanted]
     found = [n for n in known if any(map(pattern.fullmatch, _around(graph, n)))]
     if not found:
-        if not known:
-            raise OptionError(f"the graph has no {what}")
         paths = listed([graph.path(node) for node in known])
-        raise OptionError(
-            explain(
-                f"there is no {what} at {path!r}",
-                required=f"the path of one, or of a scope around it, with * for any text: {paths}",
-            )
-        )
+        one = f"the path of one, or of a scope around it, with * for any text: {paths}"
+        required = one if known else "a graph that has one; this one has none"
+        raise OptionError(explain(f"there is no {what} at {path!r}", required=required))
     return found
 
 

@@ -67,7 +67,8 @@ def quoted(quote: str, stepper: Stepper) -> str:
     kind, colon, target = (piece.strip() for piece in quote.partition(":"))
     if not colon or kind not in (*READS, "word"):
         known = f"{FORM}, where KIND is one of {', '.join((*READS, 'word'))}"
-        raise OptionError(explain(f"{{{quote[:80]}}} quotes nothing", required=known))
+        fix = "{value:gradient(PATH)[0]} is a gradient" if kind.startswith("gradient") else ""
+        raise OptionError(explain(f"{{{quote[:80]}}} quotes nothing", required=known, fix=fix))
     if kind == "word":
         return _word(target, stepper)
     node, value, index = _read(target, stepper)
@@ -86,6 +87,14 @@ def _read(target: str, stepper: Stepper) -> tuple[Node, Array, Place]:
     known = target in map(stepper.graph.path, stepper.graph.nodes)
     path, index = (target, ()) if known else _split(target)  # at level token a path has places
     if gradient := GRADIENT.fullmatch(path):
+        if not stepper.backward:
+            raise OptionError(
+                explain(
+                    "there are no gradients on the way forward",
+                    came=target[:80],
+                    fix='direction = "backward", at the top of the story',
+                )
+            )
         return find_one(stepper.graph, gradient[1]), stepper.gradient(gradient[1]), index
     node = find_one(stepper.graph, path)
     return node, stepper.value(node), index

@@ -5,27 +5,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from cutaway.diagnose import Comparison, Subject, compare
-from cutaway.graph import GradError, Graph, Node, OptionError, given_sizes, save
+from cutaway.graph import Graph, Node, OptionError, given_sizes, save
 from cutaway.graph.errors import explain
-from cutaway.graph.legal import sizes_in
 from cutaway.graph.title import LANGUAGES, checked_language
-from cutaway.run.compile import Array, Arrays
-from cutaway.step.find import find_one
+from cutaway.run.compile import Arrays
 from cutaway.step.frame import Frame
-from cutaway.step.gradients import Gradients, gradients
+from cutaway.step.gradients import gradients
+from cutaway.step.inspector import Inspector
 from cutaway.step.levels import Levels, Point
 from cutaway.step.options import bytes_of, html_file, whole, words_of
 from cutaway.step.page import Page, page
-from cutaway.step.patcher import Patcher
-from cutaway.step.reasons import Reason, why
 from cutaway.step.session import own
 from cutaway.step.turn import turn
 
 
-class Stepper(Patcher):
+class Stepper(Inspector):
     """Walks a graph step by step: forward and back, over blocks and into them.
 
     A step is what is computed at once: an op, or at a coarser level a block of ops. Between steps
@@ -89,11 +83,11 @@ class Stepper(Patcher):
         budget: int | None = None,
     ) -> None:
         forward = Graph.of(graph)
-        self._gradients: Gradients | None = gradients(forward) if backward else None
-        run = self._gradients.graph if self._gradients else forward
+        back = gradients(forward) if backward else None
+        run = back.graph if back else forward
         sizes = given_sizes(run, {} if dims is None else dims)
         point = Point(own(feeds), params, sizes, axis, bytes_of(budget))
-        super().__init__(Levels(run, point, self._gradients), level, forward)
+        super().__init__(Levels(run, point, back), level, forward, back)
         self._words = words_of(words, self._levels.base.sizes, run)
         self._other: Stepper | None = None
 
@@ -101,11 +95,6 @@ class Stepper(Patcher):
     def words(self) -> Mapping[str, tuple[str, ...]]:
         """What the places along an axis are called, by its size."""
         return self._words
-
-    @property
-    def backward(self) -> bool:
-        """Whether it steps through the gradients."""
-        return self._gradients is not None
 
     def turned(self) -> "Stepper":
         """Return the stepper that walks the other way, at the same value, with the same patches.
@@ -140,100 +129,13 @@ class Stepper(Patcher):
                 at.params,
                 at.dims,
                 axis=at.axis,
-                backward=self._gradients is None,
+                backward=not self.backward,
                 words=self.words,
                 budget=at.budget,
             )
             self._other._other = self
         turn(self, self._other)
         return self._other
-
-    def value(self, target: Node | str) -> Array:
-        """Return the value of any step, or any node, leaves too, wherever it stands.
-
-        Raises
-        ------
-        OptionError
-            If there is no such node, or several.
-        """
-        detail, node = self._node(target)
-        return self._levels.session(detail).values([node])[0]
-
-    def gradient(self, target: Node | str) -> Array:
-        """Return the gradient of a value, by the path of the forward pass.
-
-        Raises
-        ------
-        GradError
-            If it is no float, depends on no float that is fed or learned, or ``backward`` was not
-            asked for.
-        OptionError
-            If there is no such node, or several.
-        """
-        if self._gradients is None:
-            fix = "ca.Stepper(…, backward=True)"
-            raise GradError(explain("gradients are there when the backward pass is", fix=fix))
-        node = find_one(self.forward, target)
-        session = self._levels.session(self._levels.detail("op"))
-        found = self._gradients.find(node, self.forward.path(node))
-        (value,) = session.values([node if found is None else found])
-        return np.zeros_like(value) if found is None else value
-
-    def why(
-        self,
-        target: Node | str | None = None,
-        index: int | Sequence[int] = (),
-        *,
-        most: int = 3,
-        size: int = 40,
-    ) -> Reason:
-        """Say what made one number: the inputs of its op, theirs, and so on, back to the leaves.
-
-        A product of matrices is a sum of products, which are its terms. For other ops a term is
-        an element of an input times the slope of the number by it: exact for what is linear.
-
-        Parameters
-        ----------
-        target
-            A node, its path or a glob; the current step by default.
-        index
-            The element.
-        most
-            How many terms of each number are shown, the largest first; the others are summed up.
-        size
-            How many numbers the tree has, at most. What contributes most is followed first.
-
-        Returns
-        -------
-        Reason
-            A tree that prints, with ``as_data()`` for JSON.
-
-        Raises
-        ------
-        OptionError
-            If there is no such node, or several.
-        FeedError
-            If it has no such element.
-
-        Examples
-        --------
-        >>> import cutaway as ca
-        >>> x, w = ca.input("x", "N D"), ca.input("w", "D M")
-        >>> feeds = {"x": [[1.0, 2.0]], "w": [[3.0], [-5.0]]}
-        >>> print(Stepper(x @ w, feeds).why("matmul", (0, 0)))
-        matmul[0, 0] = -7
-          −10 from x[0, 1] = 2
-                 · w[1, 0] = -5
-          +3 from x[0, 0] = 1
-                · w[0, 0] = 3
-        """
-        if target is None and self._index < 0:
-            raise OptionError("no step was taken yet: why(path, index)")
-        detail, node = self._node(self._block.node if target is None else target)
-        place = tuple(index) if isinstance(index, Iterable) else (index,)
-        return why(
-            self._levels.session(detail), node, place, whole(most, "most"), whole(size, "size")
-        )
 
     def tui(self, *, title: str = "", lang: str = "en") -> None:
         """Open the terminal user interface, at the current step; ``?`` there lists the keys.
@@ -287,7 +189,7 @@ class Stepper(Patcher):
             self._levels.point,
             level=self.level,
             step=self._block.path if self._index >= 0 else "",
-            backward=self._gradients is not None,
+            backward=self.backward,
             changes=[
                 (graph.path(node), what, value)
                 for (node, what), value in zip(changed, values, strict=True)
@@ -321,48 +223,6 @@ class Stepper(Patcher):
         """
         html = self.html(title=title, lang=lang)
         return Frame(html, whole(height, "height"), html.name)
-
-    def _subject(self) -> Subject:
-        """Return what ``ca.compare`` reads: the forward pass and all its values, patched.
-
-        The budget doesn't hold here: all values are there at once.
-        """
-        nodes = self.forward.nodes
-        values = self._levels.base.values(nodes)
-        sizes = sizes_in(self.forward, self._levels.base.sizes)
-        return Subject(self.forward, dims=sizes, values=dict(zip(nodes, values, strict=True)))
-
-    def compare(
-        self,
-        other: Any,
-        *,
-        tolerance: float | None = None,
-        names: Mapping[str, str] | None = None,
-    ) -> Comparison:
-        """Say where another run parts from this one, patches included; gradients too if stepped.
-
-        Parameters
-        ----------
-        other
-            A stepper, a trace, a graph or a tuple ``(graph, feeds, params, dims)``, which gets
-            the inputs and weights of this one where it has none; or a reference from elsewhere:
-            arrays by path, or a ``.npz`` or ``.safetensors`` file of them.
-        tolerance, names
-            As for ``ca.compare``.
-
-        Examples
-        --------
-        >>> import cutaway as ca
-        >>> x = ca.input("x", "T")
-        >>> a, b = (Stepper(ca.ops.softmax(x * 2.0), {"x": [0.0, 1.0]}) for _ in range(2))
-        >>> a.compare(b)
-        <Comparison: equal>
-        >>> patch = b.patch("multiply", [0.0, 3.0])
-        >>> a.compare(b)
-        <Comparison: differs, first at multiply>
-        """
-        backward = self._gradients is not None
-        return compare(self, other, backward=backward, tolerance=tolerance, names=names)
 
     def _repr_html_(self) -> str:
         return self.frame()._repr_html_()

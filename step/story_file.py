@@ -1,5 +1,6 @@
 """A story as it is written: a TOML file, read and checked, before any model is run."""
 
+import difflib
 import os
 import re
 import tomllib
@@ -65,15 +66,14 @@ def read_story(file: str | os.PathLike[str]) -> WrittenStory:
     LoadError
         If it can't be read, is too large, is not TOML, or is no story.
     """
+    if not isinstance(file, str | os.PathLike):
+        raise _unread("no path", repr(file)[:80])
     where = os.fspath(file)
     try:
         with open(file, "rb") as opened:
             raw = opened.read(LONGEST + 1)
     except (OSError, ValueError) as error:
-        came = getattr(error, "strerror", None) or str(error)
-        raise _wrong(
-            "the story cannot be read", f"a file in TOML, or {', '.join(BUNDLED)}", came, where
-        ) from None
+        raise _unread(getattr(error, "strerror", None) or str(error), where) from None
     if len(raw) > LONGEST:
         raise _wrong("the story is too large", f"at most {LONGEST} bytes", "more", where)
     try:
@@ -98,7 +98,7 @@ def _made(given: Mapping[str, Any], where: str) -> WrittenStory:
     _check_keys(given, KEYS, "", where)
     stops = given.get("stop")
     if not isinstance(stops, list) or not 0 < len(stops) <= MOST_STOPS:
-        came = f"{len(stops)}" if isinstance(stops, list) else repr(stops)[:80]
+        came = f"{len(stops)}" if isinstance(stops, list) else _came(stops)
         required = f"tables [[stop]], 1 to {MOST_STOPS}"
         raise _wrong("a story has stops", required, came, where)
     level = _one_of(LEVELS, given.get("level", "op"), "level", where)
@@ -144,8 +144,7 @@ def _title(given: Any, name: str, where: str) -> Title:
     """Return a text in both languages."""
     if not isinstance(given, Mapping) or set(given) != set(LANGUAGES):
         required = f'{name} = {{ en = "…", zh = "…" }}'
-        came = "nothing" if given is None else repr(given)[:80]
-        raise _wrong(f"{name} is not in both languages", required, came, where)
+        raise _wrong(f"{name} is not in both languages", required, _came(given), where)
     return Title(*(_text(given[lang], f"{name}.{lang}", where) for lang in LANGUAGES))
 
 
@@ -158,8 +157,7 @@ def _one_of(known: tuple[str, ...], given: Any, name: str, where: str) -> str:
 def _text(given: Any, name: str, where: str, empty: bool = False) -> str:
     """Return a text on which a terminal does nothing but write it."""
     if not isinstance(given, str) or not (empty or given.strip()):
-        came = "nothing" if given is None else repr(given)[:80]
-        raise _wrong(f"{name} is no text", f'{name} = "…"', came, where)
+        raise _wrong(f"{name} is no text", f'{name} = "…"', _came(given), where)
     odd = next((sign for sign in given if unicodedata.category(sign) == "Cc" and sign != "\n"), "")
     if odd:
         raise _wrong(f"{name} has a control character", "plain text", repr(odd), where)
@@ -176,5 +174,16 @@ def _dims(given: Any, where: str) -> dict[str, int]:
     return dict(given)
 
 
-def _wrong(message: str, required: str, came: str, where: str) -> LoadError:
-    return LoadError(explain(message, required=required, came=came, where=where))
+def _unread(came: str, where: str) -> LoadError:
+    near = difflib.get_close_matches(where, BUNDLED, 1)
+    required = f"a file in TOML, or {', '.join(BUNDLED)}"
+    fix = f"did you mean {near[0]!r}?" if near else ""
+    return _wrong("the story cannot be read", required, came, where, fix)
+
+
+def _came(given: object) -> str:
+    return "nothing" if given is None else repr(given)[:80]
+
+
+def _wrong(message: str, required: str, came: str, where: str, fix: str = "") -> LoadError:
+    return LoadError(explain(message, required=required, came=came, where=where, fix=fix))

@@ -155,7 +155,7 @@ def test_a_watch_is_written_briefly_and_reads_by_a_function() -> None:
         (lambda s: s.breakpoint(op="sofmax"), "did you mean 'softmax'"),
         (lambda s: s.breakpoint(op="input"), "no op is of kind 'input'"),
         (lambda s: s.goto("weight"), "any text: self_attention/query/matmul"),
-        (lambda s: s.knock_out("no-mask"), "the graph has no mask"),
+        (lambda s: s.knock_out("no-mask"), "a graph that has one; this one has none"),
     ],
 )
 def test_errors_say_what_there_is(ask: Callable[[ca.Stepper], object], words: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -170,7 +171,7 @@ def test_backward_is_told_of_gradients(tmp_path: Path) -> None:
     translator = head.replace("translator-head", "translator")  # of its loss
     loss = told(tmp_path, stop("∇/divide", "{value:divide}"), translator)
     assert 0 < float(loss.stops[0].say()) < 0.2
-    with pytest.raises(ca.LoadError, match="stop 1, en: gradients are there when the backward"):
+    with pytest.raises(ca.LoadError, match="stop 1, en: there are no gradients on the way forward"):
         told(tmp_path, stop(say="{value:gradient(attention/softmax)[0, 0]}"))
 
 
@@ -242,6 +243,7 @@ def test_quotes(quote: str, text: str, tmp_path: Path) -> None:
         ("{0.__class__}", "quotes nothing"),
         ("{value}", "KIND is one of value, sum"),
         ("{median:x}", "quotes nothing"),
+        ("{gradient:x}", "{value:gradient(PATH)[0]} is a gradient"),
         ("{value:}", "nothing is called ''"),
         ("{value:attention/sofmax[0,0]}", "did you mean 'attention/softmax'?"),
         ("{value:*/matmul[0,0]}", "is not one but 4"),
@@ -325,6 +327,23 @@ def test_bad_files(text: str, words: str, tmp_path: Path) -> None:
     assert "story.toml" in str(caught.value)
     assert len(str(caught.value)) < 1000
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (5, "came:     no path"),
+        (["a"], "where:    ['a']"),
+        (b"single-head", "a file in TOML, or single-head"),
+        ("single-heads", "did you mean 'single-head'?"),
+        ("", "No such file"),
+        ("a\0b", "cannot be read"),
+    ],
+)
+def test_what_is_no_file(file: Any, words: str) -> None:
+    with pytest.raises(ca.LoadError) as caught:
+        Story.load(file)
+    assert words in str(caught.value)
 
 
 def test_files_that_are_no_text(tmp_path: Path) -> None:

@@ -43,9 +43,17 @@ class Addresses:
         return tuple(dict.fromkeys((*map(path, values), *others)))
 
     def ops(self, block: Block) -> list[Op]:
-        """Return the ops of a step; one is of the kind of the op whose value it computes, too."""
+        """Return the ops of a step.
+
+        One is of the kind of the op whose value it computes, too; that of which a block of ops
+        shows the value goes by the name of the block.
+        """
         return [
-            Op(node, self.names(node), kinds(node).union(*map(kinds, self._given(node))))
+            Op(
+                node,
+                (*self.names(node), *(self._blocks(block) if node is block.node else ())),
+                kinds(node).union(*map(kinds, self._given(node))),
+            )
             for node in block.nodes
         ]
 
@@ -64,11 +72,15 @@ class Addresses:
         return tuple(tuple(self._of(block)) for block in self._detail.blocks)
 
     def _of(self, block: Block) -> Iterator[str]:
+        yield from self._blocks(block)
+        for node in block.nodes:
+            yield from self.names(node)
+
+    def _blocks(self, block: Block) -> Iterator[str]:
+        """Give what a step as a whole goes by."""
         yield block.path
         if (name := self.forward(block)) is not None:
             yield name
-        for node in block.nodes:
-            yield from self.names(node)
 
     def forward(self, block: Block) -> str | None:
         """Return the path of the block of which this is the backward pass."""

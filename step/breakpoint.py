@@ -85,6 +85,11 @@ class Breakpoint:
         self.hits += stop
         return stop
 
+    def note(self, ops: Iterable[Op], value: Value) -> None:
+        """Take the values of some ops for passed."""
+        for op in filter(self.fits, ops):
+            self._is_other(op.names[0], value(op.node))
+
     def mark(self) -> tuple[Any, ...]:
         """Return what a run changes."""
         return self.hits, dict(self._seen)

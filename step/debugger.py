@@ -5,6 +5,7 @@ from typing import Any
 
 from cutaway.graph import Leaf, Node
 from cutaway.run.compile import Array
+from cutaway.step.block import Block
 from cutaway.step.breakpoint import Breakpoint
 from cutaway.step.conditions import condition
 from cutaway.step.detail import Detail
@@ -39,8 +40,9 @@ class Debugger(Walker):
         Parameters
         ----------
         path
-            A glob of ops' paths; at a finer level that of an op stands for what computes its
-            value. In the backward pass forward paths stand for what computes their gradients.
+            A glob of the paths of steps or of their ops; at a finer level that of an op stands for
+            what computes its value. In the backward pass forward paths stand for what computes
+            their gradients.
         op
             A kind of op: its name, class or family, such as ``softmax``.
         when
@@ -71,6 +73,7 @@ class Debugger(Walker):
             excepted,
             _owner=self._breakpoints,
         )
+        self._note(found, self._detail.blocks[: self._index + 1])
         self._breakpoints.append(found)
         return found
 
@@ -150,6 +153,19 @@ class Debugger(Walker):
             for found in tuple(self._breakpoints)
         ]
         return any(stopping)
+
+    def _enter(self, detail: Detail, index: int) -> None:
+        if self._index >= 0:
+            for found in self._breakpoints:
+                self._note(found, [self._block])
+        super()._enter(detail, index)
+
+    def _note(self, found: Breakpoint, passed: Iterable[Block]) -> None:
+        """Let a breakpoint that stops at changes know the values that were passed."""
+        if found.changes:
+            session = self._levels.session(self._detail)
+            for block in passed:
+                found.note(self._addresses.ops(block), lambda node: session.values([node])[0])
 
     def _arrived(self) -> None:
         """Let the watches see what is computed by now."""

@@ -46,6 +46,32 @@ def test_a_breakpoint_can_be_set_and_reached_where_an_op_is_taken_apart(level: s
     assert np.allclose(np.concatenate(stops, axis=2 if level == "token" else 0), whole)
 
 
+@pytest.mark.parametrize("backward", [False, True])
+def test_a_breakpoint_stops_at_a_block_by_its_name(backward: bool) -> None:
+    stepper = model("encoder-layer").stepper(level="sublayer", backward=backward)
+    stepper.breakpoint("feed_forward", when="abs > 0")
+    steps = list(iter(stepper.run, None))
+    assert [step.path.removeprefix("∇/") for step in steps] == ["feed_forward"]
+
+
+def test_a_value_that_was_passed_before_the_breakpoint_was_set_may_change() -> None:
+    stepper = model("encoder-layer").stepper()
+    stepper.goto(SOFTMAX)
+    stepper.breakpoint("*/attention/*", changes=True)
+    stepper.start()
+    assert stepper.run() is None
+    patch = stepper.knock_out("no-scale")
+    stepper.start()
+    assert [step.path for step in stepper if "divide" in step.path]  # all are passed, changed
+    stepper.start()
+    assert stepper.run() is None
+    patch.remove()
+    stepper.start()
+    step = stepper.run()
+    assert step is not None
+    assert step.path == "self_attention/attention/divide"
+
+
 def test_a_step_is_found_by_the_op_whose_value_it_computes() -> None:
     at = model("encoder-layer")
     stepper = at.stepper(level="primitive")

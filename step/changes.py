@@ -91,8 +91,14 @@ def checked(path: str, node: Node, given: Any, like: Array) -> Array:
     try:
         array = np.asarray(given)
         kind = kind_of(array.dtype)
-    except (TypeError, ValueError) as error:
-        raise FeedError(f"the patch of {path} is no array of numbers: {error}") from None
+    except (TypeError, ValueError):
+        raise FeedError(
+            explain(
+                f"the patch of {path} is no array of numbers",
+                required=f"{node.dtype} of shape {_shape(node, like)}, or a function that gives it",
+                came=repr(given)[:80],
+            )
+        ) from None
     if array.shape != like.shape:
         raise FeedError(
             explain(
@@ -104,7 +110,12 @@ def checked(path: str, node: Node, given: Any, like: Array) -> Array:
         )
     if kind != node.dtype and not (kind == "int" and node.dtype == "float"):
         raise FeedError(
-            explain(f"the patch of {path} is of the wrong kind", required=node.dtype, came=kind)
+            explain(
+                f"the patch of {path} is of the wrong kind",
+                required=node.dtype,
+                came=kind,
+                fix=f"if it is meant: array.astype({node.dtype})",
+            )
         )
     bad = np.isnan(array) & ~np.isnan(like) if kind == "float" else np.zeros(1, bool)
     if bad.any():

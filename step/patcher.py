@@ -6,10 +6,12 @@ from typing import Any
 import numpy.typing as npt
 
 from cutaway.graph import Graph, Node, OptionError
+from cutaway.graph.errors import explain
 from cutaway.run.compile import Array
 from cutaway.step.changes import Change, fixed
 from cutaway.step.debugger import Debugger
 from cutaway.step.detail import Detail
+from cutaway.step.find import listed
 from cutaway.step.knockout import knock_out
 from cutaway.step.levels import Levels
 from cutaway.step.patch import Patch
@@ -95,7 +97,13 @@ class Patcher(Debugger):
             detail, meant = self._nodes(target)
             going = tuple(patch for patch in going if _changes(patch, detail, meant))
             if not going:
-                raise OptionError(f"nothing is patched at {target!r}")
+                known = listed([path for patch in self.patches for path in patch.paths])
+                raise OptionError(
+                    explain(
+                        f"nothing is patched at {target!r}",
+                        required=f"a node with a patch: {known}",
+                    )
+                )
         self._set([patch for patch in self._levels.patches if patch not in going])
 
     @property

@@ -76,6 +76,6 @@ def _twice(path: str, first: Change, second: Change) -> OptionError:
             f"{path} is changed already",
             required="one patch for a number, so that their order does not matter",
             came=f"{first.what}, then {second.what}",
-            fix=f"take the other back first, stepper.unpatch({path!r}), or patch(…, replace=True)",
+            fix="take the other back first: stepper.unpatch(…)",
         )
     )

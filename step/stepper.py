@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cutaway.graph import Graph, Node, OptionError, given_sizes, save
-from cutaway.graph.errors import explain
+from cutaway.graph import Graph, Node, given_sizes, save
 from cutaway.graph.title import LANGUAGES, checked_language
 from cutaway.run.compile import Arrays
 from cutaway.step.frame import Frame

@@ -24,7 +24,7 @@ PLANTED: dict[str, tuple[dict[str, Any], str, str]] = {
     "scale by d_model": ({"scale": "d_model"}, "changed", "layer.0/divide"),
     "mask forgotten": ({"mask": ""}, "only-a", "layer.0/where"),
     "mask inverted": ({"mask": "inverted"}, "only-b", "layer.0/subtract"),
-    "mask after softmax": ({"mask": "after"}, "changed", "layer.0/where"),
+    "mask after softmax": ({"mask": "after"}, "only-a", "layer.0/where"),
     "residual forgotten": ({"residual": False}, "only-a", "layer.0/add.3"),
     "residual forgotten in layer 1": (
         {"residual": False, "only": 1},

@@ -81,6 +81,8 @@ TEXTS: dict[str, Pair] = {
         "infinite or NaN in one of both, at {place}",
         "其中之一为无穷大或 NaN，位于 {place}",
     ),
+    "again": ("what it gives is equal again", "它的输出又相同了"),
+    "outputs": ("the outputs are equal nevertheless", "尽管如此，输出仍然相同"),
     "comma": (", ", "、"),
     "ends": ("{begin}, …, {end} ({count})", "{begin}……{end}（{count} 个）"),
     "etc": (", …", "……"),

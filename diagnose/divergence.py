@@ -142,6 +142,8 @@ class Divergence:
         """Say how large the difference is."""
         if self.difference.shapes:
             return ""
+        if not self.difference.absolute:
+            return TEXTS["again"][lang == "zh"]
         key = "large" if math.isfinite(self.difference.absolute) else "unbounded"
         return TEXTS[key][lang == "zh"].format(
             absolute=self.difference.absolute,

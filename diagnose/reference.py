@@ -124,8 +124,8 @@ def found_in(reference: Reference, graph: Graph) -> Found:
         if node is None:
             extra.append(name)
             continue
-        if path != plain and _is_weight(node, graph) and array.ndim == 2:
-            array = array.T  # PyTorch keeps (out, in)
+        if path != plain and _is_pytorchs(plain) and _is_weight(node, graph) and array.ndim == 2:
+            array = array.T
             turned.add(node)
         known = (slopes if back else values).setdefault(node, array)
         if difference(known, array).relative > 0:  # a layer's last module, and the layer, agree
@@ -201,6 +201,11 @@ def _check_rules(reference: Reference) -> None:
         )
 
 
+def _is_pytorchs(name: str) -> bool:
+    """Say whether a name is that of the weight of a PyTorch layer, which is kept (out, in)."""
+    return name.endswith("weight") and "/" not in name
+
+
 def _is_weight(node: Node, graph: Graph) -> bool:
     """Say whether a node is a matrix that something is multiplied by."""
     return isinstance(node.op, Parameter) and any(
@@ -220,10 +225,17 @@ class _Places:
     def find(self, name: str) -> tuple[str, Node | None]:
         """Return the path by which a name was found, and its node."""
         for path in candidates(name):
+            if path in self._dotted:
+                path = self._dotted[path]
             for known in (self._nodes, self._returned, self._scopes, self._ends):
                 if path in known:
                     return path, known[path]
         return "", None
+
+    @cached_property
+    def _dotted(self) -> dict[str, str]:
+        """Paths as those write them who know no ``/``."""
+        return {path.replace("/", "."): path for path in self._nodes if "/" in path}
 
     @cached_property
     def _scopes(self) -> dict[str, Node]:

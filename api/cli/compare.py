@@ -106,6 +106,6 @@ def _print(found: Comparison, a: str, b: str, lang: str, out: str | None, as_jso
         print_json(data if out is None else {**data, "file": out}, indent=None)
         return
     print(f"A = {a}, B = {b}")
-    print("\n\n".join(map(found.text, languages)))
+    print("\n\n".join(map(found.words, languages)))
     if out is not None:
         print(f"wrote {out}")

@@ -86,6 +86,13 @@ class Blame:
         """Return a difference of a kind, of which no more is known than where it is."""
         return self._made(kind, node, node, other, difference)
 
+    def gradient(self, node: Node, other: Node, difference: Difference) -> Divergence:
+        """Return a difference of gradients alone; what reads the value in one graph only."""
+        mine = [n for n in self._left.graph.readers[node] if n not in self._pairs]
+        theirs = [n for n in self._right.graph.readers[other] if n not in self._back]
+        found = self._made("gradient", node, node, other, difference, mine)
+        return replace(found, instead=tuple(map(self.place, theirs)))
+
     def _made(
         self,
         kind: Kind,

@@ -61,6 +61,10 @@ RELATIONS: dict[str, Pair] = {
     "rounded": (": one is the other rounded to {}", "：其中一个是另一个舍入到 {} 的结果"),
     "element": (": one number differs, at {}", "：只有 {} 处的一个数不同"),
 }
+GRADIENTS: dict[str, Pair] = {
+    "onlies": ("; only A goes on with {}", "；只有 A 接着计算 {}"),
+    "instead": ("; only B goes on with {}", "；只有 B 接着计算 {}"),
+}
 TEXTS: dict[str, Pair] = {
     "equal": (
         "equal: {count} nodes, tolerance {tolerance:.2g}",

@@ -96,7 +96,7 @@ def _other(
             return [blame.plain("rounding", node, partners[node], found.apart[node])]
     for node in reversed(graph.nodes):
         if node in slopes and slopes[node].relative > tolerance:
-            return [blame.plain("gradient", node, partners[node], slopes[node])]
+            return [blame.gradient(node, partners[node], slopes[node])]
     return []
 
 

@@ -281,6 +281,9 @@ def test_a_gradient_that_is_cut_off() -> None:
     assert ca.compare(healthy, cut).equal
     found = ca.compare(healthy, cut, backward=True)
     assert (first(found).kind, first(found).path) == ("gradient", "layer.1/softmax")
+    assert first(found).message().endswith("; only B goes on with layer.1/stop_gradient")
+    (other,) = first(found).instead
+    assert other.line in lines("stopped")
     slopes = {row.path: row.gradient for row in found.rows}
     assert slopes["layer.1/matmul.4"] == difference(0.0, 0.0)
     assert slopes["layer.1/query"] is not None

@@ -62,7 +62,7 @@ class Surroundings:
 
         It is 0 for nodes of another form. Those of the same have 0.5, or 1 if shapes and numbers
         that are read agree, too; and 1 more for each hash in which they agree. What a value is
-        made of tells more than what it is for, so that all of the former counts a little more.
+        made of tells more than what it is for, so that all of the former counts more.
         """
         found = np.zeros((len(mine), len(theirs)), np.float32)
         for alone in (self._forms, self._exact):

@@ -1,21 +1,23 @@
 """Which nodes of two graphs stand for each other.
 
-Leaves do by their name or path. An op does by what it reads: it goes with an op of the same form
-that reads what its own inputs stand for. One of both may have a node more on the way, a scale or
-a residual: then they are further apart, and its path decides between candidates. What is left
-over, and is read at the same place by a pair, has been replaced: a GELU by another.
+Leaves do by their name or path. Ops are paired in the order of evaluation, so that as much as can
+be agrees: what each of a pair is, what lies before and after it, and its path. What crosses those
+pairs is paired in another pass. Leaves of other names are paired by what reads them; and what is
+left over, and is read at the same place by a pair, has been replaced: a GELU by another.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Mapping
 
 from cutaway.diagnose.alignment import Alignment
+from cutaway.diagnose.subsequence import heaviest
+from cutaway.diagnose.surroundings import Surroundings
 from cutaway.graph import Constant, Graph, Input, Leaf, Node, Parameter, evaluate
 
-FURTHEST = 3  # nodes that one graph may have more on the way
-ENOUGH = 0.3  # of 1: what two operands must have in common on average
-PATH = 0.3  # what the same path counts, beside the operands
-COMMUTATIVE = ("add", "multiply")
+FURTHEST = 3  # ops that one graph may have more on the way
+PATH = 0.5  # by how much more two ops count that have the same path
+ALIKE = 1.0  # so much count two ops that are the same
+AGREED = 2.0  # and so much, if something around them is the same, too
 
 
 def align(
@@ -55,23 +57,23 @@ class _Aligner:
             **{node: _form(node, left_sizes) for node in left.nodes},
             **{node: _form(node, right_sizes) for node in right.nodes},
         }
+        self._shapes = {
+            node: tuple(evaluate(dim, sizes) for dim in node.shape)
+            for graph, sizes in ((left, left_sizes), (right, right_sizes))
+            for node in graph.nodes
+        }
         self._pairs: dict[Node, Node] = {}
         self._back: dict[Node, Node] = {}
         self._replaced: set[Node] = set()
-        self._anchors: dict[Node, dict[Node, int]] = {}
         self._at = self._same_paths()
-        self._of = {
-            other: node
-            for node, (other,) in self._at.items()
-            if self._forms[node] == self._forms[other]
-        }
 
     def found(self) -> Alignment:
-        """Pair leaves, then ops in the order of evaluation, then what was replaced."""
+        """Pair leaves, then ops, then what was replaced."""
         self._leaves()
+        self._ops()
         for node in self._left.nodes:
-            if node not in self._pairs and not isinstance(node.op, Leaf):
-                self._op(node)
+            if node in self._pairs:
+                self._parameters(node)
         for node in reversed(self._left.nodes):
             if node in self._pairs:
                 self._put_in_place(node)
@@ -99,106 +101,43 @@ class _Aligner:
                 self._pair(node, alike[0])
                 free.remove(alike[0])
 
-    def _op(self, node: Node) -> None:
-        scores = {other: self._score(node, other) for other in self._candidates(node)}
-        best = max(scores, key=scores.__getitem__, default=None)
-        if best is None or scores[best] < ENOUGH:
-            return
-        rival = self._of.get(best, node)
-        if rival is not node and scores[best] < 1 and self._operands(rival.inputs, best.inputs):
-            return  # it has a path here, at which more speaks for it
-        if scores[best] < 1 and self._is_nearer(node, best, scores[best]):
-            return
-        self._pair(node, best)
-        for mine, other in zip(node.inputs, best.inputs, strict=True):
-            if isinstance(mine.op, Parameter) and self._free(mine, other):
-                self._pair(mine, other)
+    def _ops(self) -> None:
+        """Pair ops that compute the same of the same leaves, and others by what is around them."""
+        leaves = {n: (place,) for place, pair in enumerate(self._pairs.items()) for n in pair}
+        around = Surroundings(self._left, self._right, self._forms | leaves, self._shapes)
+        for node, other in around.same(leaves):
+            if not isinstance(node.op, Leaf):
+                self._pair(node, other)
+        mine = [n for n in self._left.nodes if self._is_free(n)]
+        theirs = [n for n in self._right.nodes if self._is_free(n)]
+        weights = around.alike(mine, theirs)
+        columns = {other: column for column, other in enumerate(theirs)}
+        for row, node in enumerate(mine):
+            if self._at.get(node) in columns:
+                weights[row, columns[self._at[node]]] *= 1 + PATH
+        while pairs := heaviest(weights):  # what crosses them is paired in the next pass
+            for row, column in pairs:
+                node, other, weight = mine[row], theirs[column], weights[row, column]
+                if weight >= AGREED or (weight >= ALIKE and self._same_sources(node, other)):
+                    self._pair(node, other)
+            rows, taken = map(list, zip(*pairs, strict=True))
+            weights[rows, :] = weights[:, taken] = 0
 
-    def _is_nearer(self, node: Node, other: Node, score: float) -> bool:
-        """Say whether an op further on goes better with a right node; this one is one more then."""
-        layer = {node}
-        for _ in range(2):
-            layer = {reader for inner in layer for reader in self._left.readers[inner]}
-            for later in layer - self._pairs.keys():
-                fits = self._forms[later] == self._forms[other]
-                if fits and self._score(later, other) > score:
-                    return True
-        return False
+    def _is_free(self, node: Node) -> bool:
+        return not (isinstance(node.op, Leaf) or node in self._pairs or node in self._back)
 
-    def _candidates(self, node: Node) -> Iterator[Node]:
-        """Return free nodes of the same form that read what this one reads, or not far behind."""
-        form = self._forms[node]
-        seen: dict[Node, None] = dict.fromkeys(self._at.get(node, ()))
-        reached = {a for source in node.inputs for a in self._stands_for(source)}
-        layer = reached
-        for _ in range(FURTHEST + 1):
-            layer = {
-                reader
-                for other in layer
-                for reader in self._right.readers[other]
-                if reader not in self._back and reader not in seen
-            }
-            seen.update(dict.fromkeys(layer))
-        fits = [other for other in seen if other not in self._back and self._forms[other] == form]
-        places = {other: n for n, other in enumerate(self._right.nodes)} if len(fits) > 1 else {}
-        yield from sorted(fits, key=lambda other: places.get(other, 0))
+    def _parameters(self, node: Node) -> None:
+        """Pair the parameters that a pair reads, those of one shape in turn."""
+        free = [other for other in self._pairs[node].inputs if self._is_unnamed(other)]
+        for mine in filter(self._is_unnamed, node.inputs):
+            alike = [other for other in free if self._forms[other] == self._forms[mine]]
+            if alike:
+                self._pair(mine, alike[0])
+                free.remove(alike[0])
 
-    def _score(self, node: Node, other: Node) -> float:
-        straight = self._operands(node.inputs, other.inputs)
-        if node.op.name in COMMUTATIVE:
-            straight = max(straight, self._operands(node.inputs, other.inputs[::-1]) - 0.01)
-        same = other in self._at.get(node, ())
-        return straight + PATH * same
-
-    def _operands(self, mine: tuple[Node, ...], theirs: tuple[Node, ...]) -> float:
-        shares = [self._operand(a, b) for a, b in zip(mine, theirs, strict=True)]
-        return sum(shares) / len(shares) if shares else 0.0
-
-    def _operand(self, mine: Node, other: Node) -> float:
-        """Return how near two operands are: 1 for a pair, less for each node between."""
-        if isinstance(mine.op, Constant) and isinstance(other.op, Constant):
-            return 1.0 if mine.op == other.op else 0.3
-        if isinstance(mine.op, Parameter) and self._free(mine, other):
-            return 0.6
-        here, there = self._stands_for(mine), self._known_behind(other)
-        return max(
-            (1 / (1 + far + there[node]) for node, far in here.items() if node in there),
-            default=0.0,
-        )
-
-    def _free(self, mine: Node, other: Node) -> bool:
-        return (
-            mine not in self._pairs
-            and other not in self._back
-            and isinstance(other.op, Parameter)
-            and self._forms[mine] == self._forms[other]
-        )
-
-    def _stands_for(self, node: Node) -> dict[Node, int]:
-        """Return the right nodes nearest behind a left one, and how far behind they are."""
-        if node in self._pairs:
-            return {} if isinstance(node.op, Constant) else {self._pairs[node]: 0}
-        found: dict[Node, int] = {}
-        layer = {node}
-        for far in range(1, FURTHEST + 1):
-            inside = {source for other in layer for source in other.inputs}
-            layer = {source for source in inside if source not in self._pairs}
-            for source in inside - layer:
-                found.setdefault(self._pairs[source], far)
-        return found
-
-    def _known_behind(self, node: Node) -> dict[Node, int]:
-        """Return the paired right nodes nearest behind a right one."""
-        if node in self._back:
-            return {node: 0}
-        found: dict[Node, int] = {}
-        layer = {node}
-        for far in range(1, FURTHEST + 1):
-            inside = {source for other in layer for source in other.inputs}
-            layer = {source for source in inside if source not in self._back}
-            for source in inside - layer:
-                found.setdefault(source, far)
-        return found
+    def _is_unnamed(self, node: Node) -> bool:
+        known = node in self._pairs or node in self._back
+        return isinstance(node.op, Parameter) and not known
 
     def _put_in_place(self, node: Node) -> None:
         """Pair what a pair reads at the same place, where it has no partner yet."""
@@ -217,19 +156,19 @@ class _Aligner:
 
     def _same_sources(self, mine: Node, theirs: Node) -> bool:
         """Say whether two nodes have something in common that they read."""
-        here = {a for source in mine.inputs for a in self._stands_for(source)}
-        there = {a for source in theirs.inputs for a in self._known_behind(source)}
+        here = {self._pairs[node] for node in _known_behind(mine, self._pairs)}
+        there = _known_behind(theirs, self._back)
         return bool(here & there) or not (here or there)
 
-    def _same_paths(self) -> dict[Node, tuple[Node, ...]]:
+    def _same_paths(self) -> dict[Node, Node]:
         """Return the right nodes of a left one's path, where both have as many of that path."""
         mine, theirs = (Counter(n.path for n in g.nodes) for g in (self._left, self._right))
         there = {self._right.path(node): node for node in self._right.nodes}
-        found: dict[Node, tuple[Node, ...]] = {}
+        found: dict[Node, Node] = {}
         for node in self._left.nodes:
             other = there.get(self._left.path(node))
             if other is not None and mine[node.path] == theirs[other.path]:
-                found[node] = (other,)
+                found[node] = other
         return found
 
 
@@ -237,3 +176,14 @@ def _form(node: Node, sizes: Mapping[str, int]) -> Hashable:
     if isinstance(node.op, Input | Parameter):
         return type(node.op), node.dtype, tuple(evaluate(dim, sizes) for dim in node.shape)
     return node.op.form.bind(sizes), node.dtype, node.rank
+
+
+def _known_behind(node: Node, known: Collection[Node]) -> set[Node]:
+    """Return the nodes nearest behind a node that are known, but for numbers."""
+    found: set[Node] = set()
+    layer = {node}
+    for _ in range(FURTHEST + 1):
+        inside = {source for inner in layer for source in inner.inputs}
+        layer = {source for source in inside if source not in known}
+        found |= inside - layer
+    return {source for source in found if not isinstance(source.op, Constant)}

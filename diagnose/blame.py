@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import fields, replace
 
-from cutaway.diagnose.align import COMMUTATIVE
 from cutaway.diagnose.alignment import Alignment
 from cutaway.diagnose.difference import Difference
 from cutaway.diagnose.divergence import Divergence, Kind, Place
 from cutaway.diagnose.ran import Ran
 from cutaway.diagnose.relation import relation
+from cutaway.diagnose.surroundings import COMMUTATIVE
 from cutaway.graph import Constant, Graph, Input, Leaf, Node, Parameter, formula
 from cutaway.transform.repeats import fixed_nodes
 
@@ -85,6 +85,13 @@ class Blame:
     def plain(self, kind: Kind, node: Node, other: Node, difference: Difference) -> Divergence:
         """Return a difference of a kind, of which no more is known than where it is."""
         return self._made(kind, node, node, other, difference)
+
+    def gradient(self, node: Node, other: Node, difference: Difference) -> Divergence:
+        """Return a difference of gradients alone; what reads the value in one graph only."""
+        mine = [n for n in self._left.graph.readers[node] if n not in self._pairs]
+        theirs = [n for n in self._right.graph.readers[other] if n not in self._back]
+        found = self._made("gradient", node, node, other, difference, mine)
+        return replace(found, instead=tuple(map(self.place, theirs)))
 
     def _made(
         self,

@@ -61,6 +61,10 @@ RELATIONS: dict[str, Title] = {
     "rounded": Title(": one is the other rounded to {}", "：其中一个是另一个舍入到 {} 的结果"),
     "element": Title(": one number differs, at {}", "：只有 {} 处的一个数不同"),
 }
+GRADIENTS: dict[str, Title] = {
+    "onlies": Title("; only A goes on with {}", "；只有 A 接着计算 {}"),
+    "instead": Title("; only B goes on with {}", "；只有 B 接着计算 {}"),
+}
 TEXTS: dict[str, Title] = {
     "equal": Title(
         "equal: {count} nodes, tolerance {tolerance:.2g}",
@@ -83,6 +87,8 @@ TEXTS: dict[str, Title] = {
         "infinite or NaN in one of both, at {place}",
         "其中之一为无穷大或 NaN，位于 {place}",
     ),
+    "again": Title("what it gives is equal again", "它的输出又相同了"),
+    "outputs": Title("the outputs are equal nevertheless", "尽管如此，输出仍然相同"),
     "colon": Title(": ", "："),
     "comma": Title(", ", "、"),
     "ends": Title("{begin}, …, {end} ({count})", "{begin}……{end}（{count} 个）"),

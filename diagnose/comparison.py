@@ -36,7 +36,8 @@ class Row:
     gradient
         The difference of the gradients, where they were compared.
     growth
-        By how much the relative difference is larger than that of its inputs; 0 if they have none.
+        By how much the relative difference is larger than that of its inputs; 0 if they have none,
+        or one begins here.
     """
 
     path: str
@@ -134,9 +135,9 @@ class Comparison:
         return f"<Comparison: {'equal' if self.equal else 'differs'}{first}>"
 
     def __str__(self) -> str:
-        return self.text()
+        return self.words()
 
-    def text(self, lang: str = "en", *, rows: int = 40) -> str:
+    def words(self, lang: str = "en", *, rows: int = 40) -> str:
         """Return it in words: what begins where, then a table that follows the evaluation.
 
         Parameters
@@ -169,7 +170,8 @@ class Comparison:
     ) -> "Picture":
         """Draw A's graph, each box in a shade for its largest relative difference.
 
-        The first divergence is lit. Repeated blocks are drawn one by one: they differ.
+        The first divergence is lit; of what only B computes, the op of A that goes on without.
+        Repeated blocks are drawn one by one: they differ.
 
         Parameters
         ----------

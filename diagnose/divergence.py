@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cutaway.diagnose.compare_texts import KINDS, RELATIONS, TEXTS
+from cutaway.diagnose.compare_texts import GRADIENTS, KINDS, RELATIONS, TEXTS
 from cutaway.diagnose.difference import Difference
 from cutaway.graph import Node
 
@@ -72,9 +72,10 @@ class Divergence:
     difference
         Between what both give.
     onlies
-        What only one graph computes, before ``at``.
+        What only one graph computes, before ``at``. Of a gradient: what only A computes after it.
     instead
-        What B computes where A computes ``onlies``, if both compute something.
+        What B computes where A computes ``onlies``, if both compute something. Of a gradient: what
+        only B computes after it.
     relation
         Of a parameter: what one array is of the other.
     detail
@@ -125,6 +126,9 @@ class Divergence:
             "reader": self.reader,
         }
         text = KINDS[self._key(words["mine"], words["theirs"])].say(lang).format(**words)
+        if self.kind == "gradient":
+            for key, only in (("onlies", self.onlies), ("instead", self.instead)):
+                text += GRADIENTS[key].say(lang).format(words[key]) if only else ""
         if self.relation:
             text += RELATIONS[self.relation].say(lang).format(self.detail)
         return text
@@ -142,6 +146,8 @@ class Divergence:
         """Say how large the difference is."""
         if self.difference.shapes:
             return ""
+        if not self.difference.absolute:
+            return TEXTS["again"].say(lang)
         key = "large" if math.isfinite(self.difference.absolute) else "unbounded"
         return (
             TEXTS[key]

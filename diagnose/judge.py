@@ -6,7 +6,7 @@ from cutaway.diagnose.alignment import Alignment
 from cutaway.diagnose.blame import Blame
 from cutaway.diagnose.compare_texts import TEXTS
 from cutaway.diagnose.comparison import Comparison, Row
-from cutaway.diagnose.difference import Array, Difference, difference
+from cutaway.diagnose.difference import EQUAL, Array, Difference, difference
 from cutaway.diagnose.divergence import Divergence
 from cutaway.diagnose.forced import Forced, forced
 from cutaway.diagnose.ran import Ran
@@ -35,16 +35,33 @@ def judge(
     found = forced(one, theirs, frozenset(alignment.pairs))
     back = None if slopes is None else _slopes(one.graph, slopes)
     begun = [
-        blame.of(node, partners[node], found.apart[node], found.between[node])
+        blame.of(node, partners[node], _seen(found.apart[node], tolerance), found.between[node])
         for node in one.graph.nodes
         if node in found.own and found.own[node].relative > tolerance
     ]
-    begun = list({each.at: each for each in reversed(begun)}.values())[::-1]
+    begun = list({(each.kind, each.at): each for each in reversed(begun)}.values())[::-1]
     begun += _ends(one, two, partners, blame, tolerance)
     if not begun:
         begun = _other(one.graph, found, back or {}, partners, blame, tolerance)
-    rows = _rows(one.graph, two.graph, alignment, found.apart, back)
-    return Comparison(one.graph, rows, tuple(begun), tolerance, _notes(one, two, alignment, begun))
+    rows = _rows(one.graph, two.graph, alignment, found, tolerance, back)
+    notes = _notes(one, two, alignment, begun)
+    if begun and begun[0].kind != "gradient" and _same_outputs(one, two, tolerance):
+        notes = (TEXTS["outputs"], *notes)
+    return Comparison(one.graph, rows, tuple(begun), tolerance, notes)
+
+
+def _seen(apart: Difference, tolerance: float) -> Difference:
+    """Return a difference; none, where an op makes up for one that was there before."""
+    return apart if apart.relative > tolerance else EQUAL
+
+
+def _same_outputs(one: Ran, two: Ran, tolerance: float) -> bool:
+    """Say whether both runs give the same in the end."""
+    left, right = ([ran.values.get(output) for output in ran.graph.outputs] for ran in (one, two))
+    return len(left) == len(right) and all(
+        mine is not None and other is not None and difference(mine, other).relative <= tolerance
+        for mine, other in zip(left, right, strict=True)
+    )
 
 
 def _slopes(graph: Graph, slopes: Slopes) -> dict[Node, Difference]:
@@ -79,7 +96,7 @@ def _other(
             return [blame.plain("rounding", node, partners[node], found.apart[node])]
     for node in reversed(graph.nodes):
         if node in slopes and slopes[node].relative > tolerance:
-            return [blame.plain("gradient", node, partners[node], slopes[node])]
+            return [blame.gradient(node, partners[node], slopes[node])]
     return []
 
 
@@ -87,49 +104,57 @@ def _rows(
     left: Graph,
     right: Graph,
     alignment: Alignment,
-    apart: Mapping[Node, Difference],
+    found: Forced,
+    tolerance: float,
     slopes: Mapping[Node, Difference] | None,
 ) -> tuple[Row, ...]:
     """Return a row for each node of A, and before it for what only B has up to there."""
     places = {node: place for place, node in enumerate(right.nodes)}
     waiting = list(alignment.only(right, right=True))
-    found: list[Row] = []
+    rows: list[Row] = []
 
     def catch_up(place: int) -> None:
         while waiting and places[waiting[0]] < place:
             node = waiting.pop(0)
-            found.append(Row(right.path(node), right.path(node), "b", kind_of(node), None))
+            rows.append(Row(right.path(node), right.path(node), "b", kind_of(node), None))
 
     for node in left.nodes:
         other = alignment.pairs.get(node)
         if other is not None:
             catch_up(places[other])
         named = "" if other is None else right.path(other)
-        found.append(row(left, node, named, apart, slopes))
+        rows.append(row(left, node, named, found, tolerance, slopes))
     catch_up(len(places))
-    return tuple(found)
+    return tuple(rows)
 
 
 def row(
     graph: Graph,
     node: Node,
     other: str,
-    apart: Mapping[Node, Difference],
+    found: Forced,
+    tolerance: float,
     slopes: Mapping[Node, Difference] | None,
 ) -> Row:
     """Return the row of a node of A."""
-    mine = apart.get(node)
-    before = max((apart[n].relative for n in node.inputs if n in apart), default=0.0)
-    growth = mine.relative / before if mine and before else 0.0
     return Row(
         graph.path(node),
         other,
         "" if other else "a",
         kind_of(node),
-        mine,
+        found.apart.get(node),
         (slopes or {}).get(node),
-        growth,
+        _growth(node, found, tolerance),
     )
+
+
+def _growth(node: Node, found: Forced, tolerance: float) -> float:
+    """Return how many times as large a difference is as before; 0, where it begins."""
+    read = [found.apart[n].relative for n in node.inputs if n in found.apart and n.dtype == "float"]
+    before = max(read, default=0.0)
+    if not before or node not in found.apart or found.own[node].relative > tolerance:
+        return 0.0
+    return found.apart[node].relative / before
 
 
 def kind_of(node: Node) -> str:

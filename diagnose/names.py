@@ -33,6 +33,7 @@ INSIDE = (  # the op that a module is, in a scope that holds more
 )
 
 
+WRAPPERS = re.compile(r"((model|module|_orig_mod)[./])+")  # around a model, with all its names
 PACKED = re.compile(r"(.*?)in_proj_(weight|bias)")  # queries, keys and values, stacked
 
 
@@ -96,6 +97,8 @@ def candidates(name: str) -> Iterator[str]:
     --------
     >>> list(candidates("layers.0.self_attn"))
     ['layers.0.self_attn', 'layer.0/self_attention']
+    >>> list(candidates("model.norm"))[-1]
+    'norm'
     """
     yield name
     text = name
@@ -108,3 +111,6 @@ def candidates(name: str) -> Iterator[str]:
                 yield from (f"{path}/{inner}" for inner in ops)
         if path != name:
             yield path
+    inside = WRAPPERS.sub("", name, count=1) if WRAPPERS.match(name) else ""
+    if inside:
+        yield from candidates(inside)

@@ -3,21 +3,20 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cutaway.diagnose.difference import Array, difference
-from cutaway.diagnose.names import candidates, idle, renamed, unpacked
+from cutaway.diagnose.names import idle, renamed, unpacked
+from cutaway.diagnose.places import Places
 from cutaway.graph import Graph, LoadError, Node, OptionError, Parameter
 from cutaway.graph.errors import explain
 from cutaway.interop import read_arrays
 from cutaway.ops import MatMul
 
 GRADIENT = "grad/"  # what the names of gradients begin with
-RETURNED = "returned"  # what the output of a graph is called that has only one
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +110,7 @@ def found_in(reference: Reference, graph: Graph) -> Found:
         If a name that a caller says what it means isn't there.
     """
     _check_rules(reference)
-    places = _Places(graph)
+    places = Places(graph)
     values: dict[Node, Array] = {}
     slopes: dict[Node, Array] = {}
     names: dict[Node, str] = {}
@@ -124,8 +123,8 @@ def found_in(reference: Reference, graph: Graph) -> Found:
         if node is None:
             extra.append(name)
             continue
-        if path != plain and _is_weight(node, graph) and array.ndim == 2:
-            array = array.T  # PyTorch keeps (out, in)
+        if path != plain and _is_pytorchs(plain) and _is_weight(node, graph) and array.ndim == 2:
+            array = array.T
             turned.add(node)
         known = (slopes if back else values).setdefault(node, array)
         if difference(known, array).relative > 0:  # a layer's last module, and the layer, agree
@@ -201,51 +200,13 @@ def _check_rules(reference: Reference) -> None:
         )
 
 
+def _is_pytorchs(name: str) -> bool:
+    """Say whether a name is that of the weight of a PyTorch layer, which is kept (out, in)."""
+    return name.endswith("weight") and "/" not in name
+
+
 def _is_weight(node: Node, graph: Graph) -> bool:
     """Say whether a node is a matrix that something is multiplied by."""
     return isinstance(node.op, Parameter) and any(
         isinstance(reader.op, MatMul) for reader in graph.readers[node]
     )
-
-
-class _Places:
-    """The nodes of a graph by what they may be called."""
-
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
-        self._nodes = {graph.path(node): node for node in graph.nodes}
-        self._nodes |= {node.name: node for node in graph.inputs}
-        self._returned = {RETURNED: graph.outputs[0]} if len(graph.outputs) == 1 else {}
-
-    def find(self, name: str) -> tuple[str, Node | None]:
-        """Return the path by which a name was found, and its node."""
-        for path in candidates(name):
-            for known in (self._nodes, self._returned, self._scopes, self._ends):
-                if path in known:
-                    return path, known[path]
-        return "", None
-
-    @cached_property
-    def _scopes(self) -> dict[str, Node]:
-        """The output of each scope: what is read outside of it, the last if there are several."""
-        outputs = set(self._graph.outputs)
-        found: dict[str, Node] = {}
-        for node in self._graph.nodes:
-            if isinstance(node.op, Parameter):
-                continue
-            names = node.scope.names
-            for depth in range(1, len(names) + 1):
-                readers = self._graph.readers[node]
-                if node in outputs or any(r.scope.names[:depth] != names[:depth] for r in readers):
-                    found["/".join(names[:depth])] = node
-        return found
-
-    @cached_property
-    def _ends(self) -> dict[str, Node]:
-        """Nodes and scopes by the ends of their paths, where only one has that end."""
-        found: dict[str, set[Node]] = {}
-        for path, node in {**self._scopes, **self._nodes}.items():
-            parts = path.split("/")
-            for begin in range(1, len(parts)):
-                found.setdefault("/".join(parts[begin:]), set()).add(node)
-        return {path: nodes.pop() for path, nodes in found.items() if len(nodes) == 1}

@@ -33,7 +33,8 @@ def draw_comparison(
     if of == "gradient" and not apart:
         raise OptionError(explain("no gradients were compared", fix="compare(a, b, backward=True)"))
     first = found.first
-    lit = [] if first is None or first.path not in rows else [first.path]
+    place = None if first is None else first.a if first.kind == "only-b" else first.at
+    lit = [] if place is None else [place.path]
     only = [node for node in graph.nodes if rows[graph.path(node)].only == "a"]
     tint = Tint(
         {node: _step(each.relative, tolerance) for node, each in apart.items()},

@@ -50,7 +50,7 @@ def against(
     if not begun:
         begun = _other(ran, seen, back, found.names, limit)
     rows = tuple(
-        row(graph, node, found.names.get(node, "-"), seen.apart, back) for node in graph.nodes
+        row(graph, node, found.names.get(node, "-"), seen, limit, back) for node in graph.nodes
     )
     missing = sum(not isinstance(n.op, Leaf) for n in graph.nodes if n not in theirs)
     notes += faults
@@ -132,8 +132,8 @@ def _begun(
 ) -> Iterator[Divergence]:
     fixed = fixed_nodes(ran.graph)
     for node, own in seen.own.items():
-        if own.relative <= tolerance:
-            continue
+        if min(own.relative, seen.apart[node].relative) <= tolerance:
+            continue  # or it is equal, though something that it reads is not
         here, name, apart = _place(ran.graph, node), names[node], seen.apart[node]
         suspects = [inner for inner in seen.between[node] if inner not in fixed]
         if isinstance(node.op, Input):

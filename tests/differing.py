@@ -77,7 +77,7 @@ def _layer(x: ca.Node, found: Options) -> ca.Node:
     if found.mask == "after":
         weights = ops.where(seen, weights, 0.0)
     if found.stopped:
-        weights = ops.stop_gradient(weights)  # stopped
+        weights = ops.stop_gradient(weights)  # stopped  # stopped
     z = (weights @ v).transpose((0, 2, 1, 3)).reshape((B, T, D)) @ ca.parameter("output", (D, D))
     if found.residual:
         z = x + z  # residual

@@ -24,7 +24,7 @@ PLANTED: dict[str, tuple[dict[str, Any], str, str]] = {
     "scale by d_model": ({"scale": "d_model"}, "changed", "layer.0/divide"),
     "mask forgotten": ({"mask": ""}, "only-a", "layer.0/where"),
     "mask inverted": ({"mask": "inverted"}, "only-b", "layer.0/subtract"),
-    "mask after softmax": ({"mask": "after"}, "changed", "layer.0/where"),
+    "mask after softmax": ({"mask": "after"}, "only-a", "layer.0/where"),
     "residual forgotten": ({"residual": False}, "only-a", "layer.0/add.3"),
     "residual forgotten in layer 1": (
         {"residual": False, "only": 1},
@@ -281,6 +281,9 @@ def test_a_gradient_that_is_cut_off() -> None:
     assert ca.compare(healthy, cut).equal
     found = ca.compare(healthy, cut, backward=True)
     assert (first(found).kind, first(found).path) == ("gradient", "layer.1/softmax")
+    assert first(found).message().endswith("; only B goes on with layer.1/stop_gradient")
+    (other,) = first(found).instead
+    assert other.line in lines("stopped")
     slopes = {row.path: row.gradient for row in found.rows}
     assert slopes["layer.1/matmul.4"] == difference(0.0, 0.0)
     assert slopes["layer.1/query"] is not None
@@ -321,15 +324,15 @@ def test_differences_of_odd_numbers() -> None:
 
 def test_it_reads_well_in_both_languages() -> None:
     found = ca.compare(build(), build(scale="", only=1))
-    english, chinese = found.text().splitlines(), found.text("zh").splitlines()
+    english, chinese = found.words().splitlines(), found.words("zh").splitlines()
     assert english[1].startswith("  first: only A computes layer.1/divide: B's layer.1/where")
     assert chinese[1].startswith("  首先：只有 A 计算 layer.1/divide")
     assert len(english) == len(chinese)
     assert any(line.split() == ["layer.1/divide", "only", "in", "A"] for line in english)
-    assert str(found) == found.text()
-    assert len(found.text(rows=3).splitlines()) == len(english) - found.text().count("\n") + 8
+    assert str(found) == found.words()
+    assert len(found.words(rows=3).splitlines()) == len(english) - found.words().count("\n") + 8
     with pytest.raises(ca.OptionError, match="no language 'fr'"):
-        found.text("fr")
+        found.words("fr")
 
 
 def test_where_it_grows() -> None:
@@ -337,7 +340,7 @@ def test_where_it_grows() -> None:
     a, b = (ca.ops.exp(ca.ops.exp(x * factor)) for factor in (1.0, 1.001))
     found = ca.compare((a, {"x": [1.5, 2.0]}), (b, {"x": [1.5, 2.0]}))
     assert [row.path for row in found.growing] == ["exp.1"]
-    assert "it grows most at exp.1" in found.text()
+    assert "it grows most at exp.1" in found.words()
 
 
 def test_a_picture_has_shades_by_difference() -> None:
@@ -398,3 +401,21 @@ def test_no_difference_is_none_at_tolerance_0() -> None:
     near = {"w": np.nextafter(weights, 1)}
     assert ca.compare((graph, {}, {"w": weights}), (graph, {}, near)).equal
     assert not ca.compare((graph, {}, {"w": weights}), (graph, {}, near), tolerance=0).equal
+
+
+def test_what_only_b_computes_lights_the_op_that_goes_on_without() -> None:
+    found = ca.compare(build(scale="", only=1), build())
+    assert (first(found).kind, first(found).path) == ("only-b", "layer.1/divide")
+    lit = [box.path for box in found.picture("op").scene.boxes if box.lit]
+    assert lit == ["layer.1/where"]
+
+
+def test_an_op_that_makes_up_for_an_earlier_difference_says_so() -> None:
+    x = ca.input("x", "T D")
+    a, b = (x @ x.mT) * 2.0, (x * 2.0) @ x.mT
+    found = ca.compare(ca.ops.relu(a), ca.ops.relu(b))
+    assert [each.kind for each in found.divergences] == ["only-b", "only-a"]
+    assert found.divergences[1].numbers() == "what it gives is equal again"
+    assert found.divergences[1].numbers("zh") == "它的输出又相同了"
+    assert ("the outputs are equal nevertheless", "尽管如此，输出仍然相同") in found.notes
+    assert not found.growing  # the product differs for the first time, and doesn't let it grow

@@ -298,7 +298,7 @@ def test_nan_is_said_where_it_stands(here: At) -> None:
     assert found.first is not None
     assert found.first.path == path
     assert len(found.divergences) == 1
-    assert "infinite or NaN in one of both" in found.text()
+    assert "infinite or NaN in one of both" in found.words()
     assert any(f"{path} holds NaN: 1 of " in english for english, _ in found.notes)
 
 
@@ -413,3 +413,32 @@ def test_another_models_checkpoint_says_what_does_not_fit() -> None:
     found = ca.compare(one, other)
     assert not found.equal
     assert found.first is not None
+
+
+@pytest.mark.parametrize("prefix", ["model.", "module.", "module.model.", "model/"])
+@pytest.mark.parametrize("dots", [False, True])
+def test_a_prefix_of_wrappers_and_dots_for_slashes(here: At, prefix: str, dots: bool) -> None:
+    trace = here.trace()
+    arrays = {here.graph.path(n): trace[n] for n in here.graph.nodes if n.inputs}
+    arrays = {path.replace("/", ".") if dots else path: array for path, array in arrays.items()}
+    found = ca.compare(tuple(here), {prefix + path: array for path, array in arrays.items()})
+    assert found.equal
+    assert not any("only in the reference" in note for note, _ in found.notes)
+    assert sum(row.difference is not None for row in found.rows) == len(arrays)
+
+
+def test_a_weight_of_no_pytorch_layer_is_not_turned() -> None:
+    x = ca.input("x", "T D")
+    with ca.scope("self"):
+        graph = ca.Graph(x @ ca.parameter("q", "D D"))
+    one, two = np.random.default_rng(0).standard_normal((2, 3, 3))
+    for name in ("self/q", "self.q", "model.self.q"):
+        assert ca.compare((graph, {"x": one}, {"self/q": two}), {name: two}).equal
+
+
+def test_an_op_that_is_equal_is_not_blamed_for_a_weight_that_is_another(here: At) -> None:
+    trace = here.trace()
+    arrays = {here.graph.path(n): np.asarray(trace[n]) for n in here.graph.nodes}
+    path = next(n.path for n in here.graph.parameters if n.rank == 2)
+    found = ca.compare(tuple(here), {**arrays, path: arrays[path] * 2.0})
+    assert [(each.kind, each.path) for each in found.divergences] == [("parameter", path)]

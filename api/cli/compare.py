@@ -107,6 +107,6 @@ def _print(found: Comparison, a: str, b: str, lang: str, out: str | None, as_jso
         print_json(data if out is None else {**data, "file": out}, indent=None)
         return
     print(f"A = {a}, B = {b}")
-    print("\n\n".join(map(found.text, spoken)))
+    print("\n\n".join(map(found.words, spoken)))
     if out is not None:
         print(f"wrote {out}")

@@ -7,17 +7,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cutaway.diagnose.batch import mixed
 from cutaway.diagnose.case import Case, Seen
 from cutaway.diagnose.classes import over_the_batch
 from cutaway.diagnose.crossed import crossed
 from cutaway.diagnose.curves import missing
 from cutaway.diagnose.diagnosis import Diagnosis, Note
-from cutaway.diagnose.domain import domains, exponentials, twice
+from cutaway.diagnose.domain import domains, exponentials, twice, unsummed
 from cutaway.diagnose.finding import Finding
 from cutaway.diagnose.heads import lucky, split
 from cutaway.diagnose.norms import small_eps, unscaled
 from cutaway.diagnose.order import ordered
 from cutaway.diagnose.point import sizes_of
+from cutaway.diagnose.positions import multiplied
+from cutaway.diagnose.repeated import repeated
 from cutaway.diagnose.residuals import doubled, forgotten
 from cutaway.diagnose.running import Given, numbers
 from cutaway.diagnose.ties import outer, tied
@@ -26,13 +29,16 @@ from cutaway.graph import Graph, Node, OptionError
 from cutaway.graph.dims import product
 from cutaway.graph.errors import explain
 from cutaway.graph.title import LANGUAGES, Language, checked_language
+from cutaway.ops import PermuteDims
 from cutaway.run.compile import Arrays
 from cutaway.shapes.lint import RULES as LINTS
 from cutaway.shapes.reading import Findings
+from cutaway.shapes.scaling import FORM
 
 Rule = Callable[[Case], Findings]
 OF_THE_GRAPH: tuple[Rule, ...] = (
-    tied, outer, twice, over_the_batch, exponentials, domains, small_eps, unscaled, lucky, split,
+    tied, outer, twice, unsummed, over_the_batch, mixed, exponentials, domains, small_eps, unscaled,
+    lucky, split, repeated, multiplied,
     crossed, missing, forgotten, doubled, transposed,
 )  # fmt: skip
 WANTED = "a node, nodes or a Graph"
@@ -123,13 +129,26 @@ def _lints(case: Case) -> Findings:
     for code, rule in LINTS.items():
         for seen in rule(case.reading):
             if code not in seen.node.scope.allowed:
-                yield _at_its_end(case, seen) if code == "no-gradient" else seen
+                blamed = {"no-gradient": _at_its_end, "softmax-axis": _at_its_turn}.get(code)
+                yield blamed(case, seen) if blamed else seen
 
 
 def _at_its_end(case: Case, seen: Seen) -> Seen:
     """Blame what cuts a gradient off, not the parameter that gets none."""
     (end,) = (n for n in case.graph.nodes if case.graph.path(n) == seen.words["end"])
     return Seen(seen.text, end, seen.words)
+
+
+def _at_its_turn(case: Case, seen: Seen) -> Seen:
+    """Blame the transpose of weights behind a softmax, if nothing else reads them."""
+    node = seen.node
+    while len(case.graph.readers[node]) == 1:
+        (node,) = case.graph.readers[node]
+        if isinstance(node.op, PermuteDims):
+            return seen._replace(node=node)
+        if not isinstance(node.op, FORM):
+            break
+    return seen
 
 
 def _doubles(graph: Graph) -> Findings:
@@ -159,7 +178,7 @@ def _size(count: Any, sizes: Mapping[str, int]) -> float:
 
 def _finding(graph: Graph, seen: Seen) -> Finding:
     kind = KINDS.get(seen.text) or seen.text.partition(".")[0]
-    source = seen.node.source
+    source = seen.source or seen.node.source
     words = {key: _plain(value) for key, value in seen.words.items()}
     return Finding(
         kind, graph.path(seen.node), seen.node, source.file, source.line, words, seen.text

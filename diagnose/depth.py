@@ -74,9 +74,12 @@ def too_large(case: Case) -> Findings:
     """Report values so large that their squares leave the range of the floats."""
     limit = float(np.sqrt(case.limits.max)) / LARGEST
     fed = [_size(case.values[n]) for n in case.graph.inputs if n.dtype == "float"]
+    filled = {node for attention in case.attentions for node in attention.way}
     for node in case.graph.nodes:
         value = case.values[node]
-        if node in case.reading.fed and value.dtype.kind == "f" and node not in case.masked:
+        if node in case.masked or node in filled:
+            continue
+        if node in case.reading.fed and value.dtype.kind == "f":
             most = float(np.abs(value[np.isfinite(value)]).max(initial=0.0))
             if most > max(limit, *fed, 1.0):
                 words = {"most": most, "dtype": str(case.precision)}

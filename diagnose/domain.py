@@ -4,17 +4,22 @@ Seen by the ranges of values alone, at no point in particular: ``log(softmax(x))
 one score lies 104 below the largest. A value of which nothing is known is not reported.
 """
 
+from collections.abc import Collection
+
 from cutaway.diagnose.case import Case, Seen
 from cutaway.diagnose.ranges import TINY, Range, ranges
 from cutaway.graph import Constant, Node
 from cutaway.ops import (
+    Add,
     CrossEntropy,
     Divide,
     Exp,
     Log,
     LogSoftmax,
     LogSumExp,
+    MatMul,
     Max,
+    Multiply,
     Pow,
     Reciprocal,
     Relu,
@@ -23,6 +28,7 @@ from cutaway.ops import (
     Sqrt,
     Subtract,
     Sum,
+    Where,
 )
 from cutaway.shapes.reading import Findings
 from cutaway.shapes.scaling import FORM
@@ -106,6 +112,31 @@ def twice(case: Case) -> Findings:
             yield Seen(key, node, words)
         elif isinstance(inner.op, Relu | Sigmoid) and key == "softmax.loss":
             yield Seen("softmax.cut", node, words | {"curve": inner.op.name})
+
+
+def unsummed(case: Case) -> Findings:
+    """Report exponentials of scores that weigh values, and are divided by no sum of theirs."""
+    fed, readers = case.reading.fed, case.graph.readers
+    for node in case.graph.nodes:
+        if not isinstance(node.op, Exp) or not any(
+            isinstance(n.op, MatMul) and n.inputs[0] is node and fed.issuperset(n.inputs)
+            for n in readers[node]
+        ):
+            continue
+        if not any(isinstance(n.op, Sum) for n in readers[node]) and _are_scores(node, fed):
+            yield Seen("softmax.sum", node, {})
+
+
+def _are_scores(node: Node, fed: Collection[Node]) -> bool:
+    """Say whether exponentials are those of products, the largest taken off."""
+    (node,) = node.inputs
+    if not isinstance(node.op, Subtract) or not isinstance(behind(node.inputs[1]).op, Max):
+        return False
+    while not isinstance(node.op, MatMul):
+        if not isinstance(node.op, (*FORM, Subtract, Add, Multiply, Divide, Where)):
+            return False
+        node = next((n for n in node.inputs if n in fed and n.dtype == "float"), node.inputs[0])
+    return all(source in fed for source in node.inputs)
 
 
 def _stripped(node: Node) -> Node:

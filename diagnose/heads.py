@@ -5,7 +5,7 @@ divide one another, by heads joined in the order width, heads; and attention tha
 features, since a transpose is missing.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from itertools import permutations
 
 from cutaway.diagnose.case import Case, Seen
@@ -58,12 +58,10 @@ def split(case: Case) -> Findings:
     """
     tags = _tagged(case)
     made = made_axes(case.reading)
-    heads = {
-        split
-        for attention in case.attentions
-        for axis in tags.get(attention.mixing, ())
-        for split, _ in axis
-    }
+    heads: dict[Split, int] = {}  # what is split into heads, and which part they are
+    for attention in case.attentions:
+        for axis in tags.get(attention.mixing, ())[::-1]:
+            heads.update(axis)
     for node in case.graph.nodes:
         if isinstance(node.op, Reshape) and node.inputs[0] in tags:
             yield from _joined(case.reading, node, tags[node.inputs[0]], made, heads)
@@ -82,7 +80,7 @@ def _joined(
     node: Node,
     tags: Tags,
     made: Mapping[Node, frozenset[int]],
-    heads: Collection[Split],
+    heads: Mapping[Split, int],
 ) -> Findings:
     """Report parts of heads that are joined in a wrong order, or with positions."""
     (source,) = node.inputs
@@ -98,8 +96,13 @@ def _joined(
         before: set[Tag] = set()
         for axis in olds:
             parts = {tag for tag in tags[axis] if tag[0] in heads}
-            if any((split, n) in before for split, m in parts for n in (m + 1, m + 2)):
-                yield Seen("heads.order", node, words)
+            late = [split for split, m in parts for n in (m + 1, m + 2) if (split, n) in before]
+            if late:
+                turned = [split for split in late if heads.get(split)]
+                at = min(
+                    (split for split, _ in turned), key=reading.graph.nodes.index, default=node
+                )
+                yield Seen("heads.order", at, words)
                 return
             before |= parts
         inside = {tag for axis in features.intersection(olds) for tag in tags[axis]}

@@ -11,13 +11,14 @@ import numpy as np
 from cutaway.diagnose.attention import Attention, mask_of
 from cutaway.diagnose.case import Case, Seen, upstream
 from cutaway.diagnose.targets import hidden
-from cutaway.diagnose.weak import HIDDEN, LEAST, as_made, weak
+from cutaway.diagnose.weak import HIDDEN, LEAST, as_made, flags_of, weak
 from cutaway.graph import Constant, Input, Node, show_shape
-from cutaway.ops import Add, CausalMask, Where
+from cutaway.ops import Add, CausalMask, Subtract, Where
 from cutaway.ops.compare import Equal, NotEqual
 from cutaway.run.compile import Array
 from cutaway.shapes.reading import Findings
 
+SHORT = 3  # positions: a mask of fewer may look like another
 FAR = 20  # a score this many times below the largest of the product is hidden
 
 
@@ -59,6 +60,7 @@ def fault(case: Case, attention: Attention) -> Seen | None:
         _late(case, attention)
         or weak(case, attention)
         or _row_mask(case, attention)
+        or _across(case, attention, seen)
         or _sense(case, attention, seen)
     )
 
@@ -105,6 +107,20 @@ def _row_mask(case: Case, attention: Attention) -> Seen | None:
             at = node if isinstance(mask.op, Input) else mask
             return Seen("mask.queries", at, {"shape": show_shape(mask.shape)})
     return None
+
+
+def _across(case: Case, attention: Attention, found: Sight) -> Seen | None:
+    """Find a causal mask between two sequences, which have no order in common."""
+    rows, columns = case.origins[attention.product][-2:]
+    apart = rows and columns and rows.isdisjoint(columns)
+    if not apart or attention.scores.shape[-1] == attention.scores.shape[-2]:
+        return None
+    lower = np.tril(np.ones_like(found.seen))
+    if min(lower.shape) < SHORT or not (found.whole == lower).all():
+        return None
+    masks = [mask_of(node, attention.way, attention.product) for node in attention.way]
+    made = [as_made(mask) for mask in masks if mask is not None and mask.rank > 1]
+    return Seen("mask.across", made[0] if made else attention.weights, {})
 
 
 def _sense(case: Case, attention: Attention, found: Sight) -> Seen | None:
@@ -164,14 +180,15 @@ def _guilty(case: Case, attention: Attention) -> Node:
     """Return where a mask is wrong: where it is made, or where its branches are swapped."""
     for node in attention.way:
         mask = mask_of(node, attention.way, attention.product)
-        if mask is None or (mask.dtype != "bool" and not _hides(case, mask)):
+        if mask is None or (mask.dtype != "bool" and not _hides(case, node, mask)):
             continue
         if isinstance(node.op, Where) and node.inputs[2] in (*attention.way, attention.product):
             return node  # hidden where it is true
-        mask = as_made(mask)
+        mask = flags_of(mask)
         return node if isinstance(mask.op, CausalMask | Input | Constant) else mask
     return attention.weights
 
 
-def _hides(case: Case, mask: Node) -> bool:
-    return bool((case.values[mask] <= HIDDEN).any())
+def _hides(case: Case, node: Node, mask: Node) -> bool:
+    taken = isinstance(node.op, Subtract) and node.inputs[1] is mask
+    return bool(((-1 if taken else 1) * case.values[mask] <= HIDDEN).any())

@@ -4,16 +4,20 @@ A norm takes the mean off and divides by the root of the mean square. What is wr
 read as such; the ops have but their eps.
 """
 
+from collections.abc import Iterator
+
 from cutaway.diagnose.case import Case, Seen
 from cutaway.graph import Constant, Node
 from cutaway.ops import (
     Add,
     Divide,
     LayerNorm,
+    MatMul,
     Maximum,
     Mean,
     Multiply,
     Pow,
+    Reciprocal,
     RMSNorm,
     Rsqrt,
     Sqrt,
@@ -21,7 +25,7 @@ from cutaway.ops import (
     Subtract,
     Sum,
 )
-from cutaway.shapes.norming import norm_of, squared
+from cutaway.shapes.norming import mean_square, norm_of, same, squared, under_root
 from cutaway.shapes.reading import Findings
 from cutaway.transform import behind
 
@@ -79,9 +83,10 @@ def unscaled(case: Case) -> Findings:
             )
             if not squares and _is_feature(case, node, axes):
                 yield Seen("norm.mean", node, {})
-        if isinstance(node.op, Divide):
+        if isinstance(node.op, Divide | Multiply):
             yield from _without_root(case, node)
             yield from _by_the_sum(case, node)
+            yield from _off_centre(case, node)
         normed = norm_of(node)
         if normed is not None and not isinstance(node.op, LayerNorm | RMSNorm):
             yield from _two_axes(node, normed[1])
@@ -107,34 +112,67 @@ def _is_feature(case: Case, node: Node, axes: tuple[int, ...]) -> bool:
 
 
 def _without_root(case: Case, node: Node) -> Findings:
-    """Report a centred value over its variance."""
-    value, total = node.inputs
-    mean = behind(total)
-    if isinstance(mean.op, Mean) and node in case.reading.fed:
-        of = squared(mean.inputs[0])
-        if of is not None and (of is value or _same_centre(of, value)):
+    """Report a value over the mean of its squares, or the sum of them."""
+    value, total = node.inputs[0], behind(node.inputs[1])
+    if isinstance(node.op, Multiply):
+        total = behind(total.inputs[0]) if isinstance(total.op, Reciprocal) else value
+    if isinstance(total.op, Mean | Sum) and node in case.reading.fed and node.rank:
+        of = squared(total.inputs[0])
+        if of is not None and (same(of, value) or _same_centre(of, value)):
             yield Seen("norm.root", node, {})
 
 
 def _by_the_sum(case: Case, node: Node) -> Findings:
-    """Report a centred value over the root of a sum of squares, where a gain follows.
+    """Report a value over the root of the sum of its squares, where a gain per feature follows.
 
-    Without a gain it is a correlation.
+    Without a gain it is a correlation, or a vector of length 1. Where no linear map reads what
+    was not centred, it is a query or a key.
     """
-    value, root = node.inputs[0], behind(node.inputs[1])
-    if not isinstance(root.op, Sqrt) or _centred(value) is None:
+    value, total = node.inputs[0], under_root(node)
+    if total is None or not isinstance(total.op, Sum):
         return
-    total = behind(root.inputs[0])
-    of = squared(total.inputs[0]) if isinstance(total.op, Sum) else None
-    if of is not value and not _same_centre(of, value):
+    of = squared(total.inputs[0])
+    if of is None or not (same(of, value) or _same_centre(of, value)):
         return
-    readers = [n for n in case.graph.readers[node] if isinstance(n.op, Multiply)]
-    if any(n.rank and n in case.reading.learned for reader in readers for n in reader.inputs):
-        yield Seen("norm.sum", node, {})
+    gained = list(_gained(case, node))
+    if gained and (_centred(value) is not None or all(_is_mapped(case, n) for n in gained)):
+        yield Seen("norm.sum", total, {})
+
+
+def _off_centre(case: Case, node: Node) -> Findings:
+    """Report a value over its deviation whose mean is left in, where a gain follows."""
+    value, mean = node.inputs[0], under_root(node)
+    if mean is None or not isinstance(mean.op, Mean):
+        return
+    of = squared(mean.inputs[0])
+    centred = of is not None and _centred(of) is not None and of.inputs[0] is value
+    if centred and next(_gained(case, node), None) is not None:
+        yield Seen("norm.centre", node, {})
+
+
+def _gained(case: Case, node: Node) -> Iterator[Node]:
+    """Give what is made of a value by a learned gain for each feature."""
+    for reader in case.graph.readers[node]:
+        if isinstance(reader.op, Multiply):
+            gains = [n for n in reader.inputs if n in case.reading.learned]
+            if any(gain.rank and gain.shape[-1] != 1 for gain in gains):
+                yield reader
+
+
+def _is_mapped(case: Case, node: Node) -> bool:
+    """Say whether linear maps read a value, perhaps shifted, and nothing else does."""
+    readers = case.graph.readers[node]
+    if len(readers) == 1 and isinstance(readers[0].op, Add):
+        readers = case.graph.readers[readers[0]]
+    return bool(readers) and all(
+        isinstance(n.op, MatMul) and n.inputs[1] in case.reading.learned for n in readers
+    )
 
 
 def _two_axes(node: Node, axes: tuple[int, ...]) -> Findings:
     """Report a mean along one axis and a variance along another."""
     own = _centred(node.inputs[0])
     if own is not None and own != axes:
-        yield Seen("norm.axes", node, {"mean": list(own), "variance": list(axes)})
+        mean = mean_square(node)
+        at = node if mean is None else mean
+        yield Seen("norm.axes", at, {"mean": list(own), "variance": list(axes)})

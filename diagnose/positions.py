@@ -8,7 +8,7 @@ import numpy as np
 
 from cutaway.diagnose.case import Case, Seen, upstream
 from cutaway.graph import CutawayError, Node, Parameter
-from cutaway.ops import Add, CrossEntropy, Multiply, Take
+from cutaway.ops import Add, Concat, Cos, CrossEntropy, Multiply, Sin, Subtract, Take
 from cutaway.run.compile import Array
 from cutaway.shapes.reading import Findings
 
@@ -30,6 +30,42 @@ def positions(case: Case) -> Findings:
                 yield Seen("positions", found, {"tokens": tokens.name})
         except CutawayError:  # a token that stands elsewhere is none
             continue
+
+
+def multiplied(case: Case) -> Findings:
+    """Report rows of a table that are multiplied by sines and cosines of positions, not added."""
+    for node in case.graph.nodes:
+        if not isinstance(node.op, Multiply) or any(
+            isinstance(n.op, Add | Subtract | Concat) and _also_turns(case, n, node)
+            for n in case.graph.readers[node]
+        ):
+            continue
+        for x, table in (node.inputs, node.inputs[::-1]):
+            if table not in case.reading.fed and _is_sinusoidal(table) and _is_row(case, x):
+                yield Seen("positions.times", node, {})
+
+
+def _also_turns(case: Case, sum_: Node, node: Node) -> bool:
+    """Say whether a sum has another product with a table: a rotation."""
+    others = [n for n in sum_.inputs if n is not node]
+    return any(
+        isinstance(n.op, Multiply) and any(_is_sinusoidal(t) for t in n.inputs) for n in others
+    )
+
+
+def _is_sinusoidal(table: Node) -> bool:
+    above = upstream((table,))
+    return table.rank > 1 and all(any(isinstance(n.op, op) for n in above) for op in (Sin, Cos))
+
+
+def _is_row(case: Case, node: Node) -> bool:
+    """Say whether a value is looked up in a table that is learned, perhaps scaled."""
+    while isinstance(node.op, Multiply):
+        fed = [n for n in node.inputs if n in case.reading.fed]
+        if len(fed) != 1:
+            return False
+        (node,) = fed
+    return isinstance(node.op, Take) and node.inputs[0] in case.reading.learned
 
 
 def _embedded(case: Case, tokens: Node) -> Node | None:

@@ -5,14 +5,15 @@ sublayers are added to what they read, one that is not breaks the way of the val
 """
 
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from cutaway.diagnose.case import Case, Seen, upstream
-from cutaway.graph import Node
+from cutaway.graph import Node, Source
 from cutaway.ops import (
     Add,
+    Divide,
     Dropout,
     Elementwise,
     Gelu,
@@ -35,25 +36,43 @@ FAR = 40  # nodes on the way from a linear map to the sum it is added to
 
 
 class Sublayer(NamedTuple):
-    """A part of a layer: the linear map that ends it, and the nodes whose values it maps."""
+    """A part of a layer: what it reads, the linear map that ends it, and whose values that maps.
+
+    ``sum`` adds it to what it depends on; None where nothing does.
+    """
 
     kind: str
+    read: Node
     last: Node
     core: Node
-    added: bool
+    sum: Node | None
 
 
 def forgotten(case: Case) -> Findings:
     """Report sublayers that are not added to what they read, where most others are."""
-    found = list(_sublayers(case))
-    added = [s for s in found if s.added]
-    plain = [s for s in found if not s.added]
-    if not added or len(plain) > len(added):
+    found = list(sublayers(case))
+    added = [s for s in found if s.sum is not None]
+    plain = [s for s in found if s.sum is None]
+    if not added or _count(plain) > _count(added):
         return
     for sublayer in plain:
         goes_on = any(sublayer.last in upstream((s.core,)) for s in found if s is not sublayer)
         if goes_on or _alike(sublayer, added):
-            yield Seen(f"residual.{sublayer.kind}", _named(case, sublayer), {})
+            place = _place(sublayer, added)
+            node = sublayer.last if place else _named(case, sublayer)
+            yield Seen(f"residual.{sublayer.kind}", node, {}, place)
+
+
+def _count(sublayers: list[Sublayer]) -> int:
+    """Count sublayers; experts, which read the same, are one."""
+    return len({(s.kind, s.read) for s in sublayers})
+
+
+def _place(sublayer: Sublayer, added: list[Sublayer]) -> Source | None:
+    """Return the line where a sum is missing: in the function that adds others."""
+    adding = {s.sum.source.function for s in added if s.sum is not None}
+    own = sublayer.last.source
+    return next((place for place in (own, *own.calls) if place.function in adding), None)
 
 
 def _named(case: Case, sublayer: Sublayer) -> Node:
@@ -72,7 +91,7 @@ def _alike(sublayer: Sublayer, added: list[Sublayer]) -> bool:
     return bool(others) and sublayer.core.shape[-1] != sublayer.last.shape[-1]
 
 
-def _sublayers(case: Case) -> Iterator[Sublayer]:
+def sublayers(case: Case) -> Iterator[Sublayer]:
     """Give attentions and feed-forward networks of which the width stays."""
     for attention in case.attentions:
         q = _linear_of(case, attention.product.inputs[0], turned=True)
@@ -80,7 +99,7 @@ def _sublayers(case: Case) -> Iterator[Sublayer]:
             continue
         last = _output(case, attention.mixing)
         if last is not None and last.shape[-1] == q.inputs[0].shape[-1]:
-            yield Sublayer("attention", last, attention.mixing, _is_added(case, last))
+            yield Sublayer("attention", q.inputs[0], last, attention.mixing, _sum(case, last))
     for node in case.graph.nodes:
         if isinstance(node.op, CURVES) and node in case.reading.fed:
             up = _linear_of(case, node.inputs[0])
@@ -88,7 +107,7 @@ def _sublayers(case: Case) -> Iterator[Sublayer]:
             if up is None or last is None:
                 continue
             if last.shape == up.inputs[0].shape:
-                yield Sublayer("feed-forward", last, node, _is_added(case, last))
+                yield Sublayer("feed-forward", up.inputs[0], last, node, _sum(case, last))
 
 
 def _linear_of(case: Case, node: Node, turned: bool = False) -> Node | None:
@@ -134,8 +153,8 @@ def _with_bias(case: Case, node: Node) -> Node:
     return node
 
 
-def _is_added(case: Case, node: Node) -> bool:
-    """Say whether a value is added to what it depends on, perhaps after dropout or a norm."""
+def _sum(case: Case, node: Node) -> Node | None:
+    """Return where a value is added to what it depends on, perhaps after dropout or a norm."""
     above = upstream((node,)) & case.reading.fed
     waiting = [node]
     for _ in range(FAR):
@@ -145,24 +164,60 @@ def _is_added(case: Case, node: Node) -> bool:
         for reader in case.graph.readers[node]:
             if isinstance(reader.op, Add):
                 others = [n for n in reader.inputs if n is not node]
-                if any(term in above for n in others for term in _terms(n)):
-                    return True
+                if any(_unscaled(case, term) in above for n in others for term in _terms(n)):
+                    return reader
             if isinstance(reader.op, PLAIN):
                 waiting.append(reader)
-    return False
+    return None
+
+
+def _unscaled(case: Case, node: Node) -> Node:
+    """Return what a term of a sum is, before it is multiplied by a number."""
+    if isinstance(node.op, Multiply | Divide):
+        fed = [n for n in node.inputs if n in case.reading.fed]
+        rest = [n for n in node.inputs if n not in case.reading.fed]
+        if len(fed) == 1 and all(not n.rank for n in rest):
+            return fed[0]
+    return node
 
 
 def doubled(case: Case) -> Findings:
-    """Report sums in which the same value stands twice, beside something else."""
+    """Report sums in which the same value stands twice, beside something else.
+
+    A sum that others read too is a value of its own: adding up what all layers give is fine.
+    """
     reported: set[Node] = set()
     for node in case.graph.nodes:
         if isinstance(node.op, Add) and node in case.reading.fed and node.rank > 1:
-            parts = _parts(node)
-            terms = {part for part in parts if not isinstance(part.op, Add)}
-            twice = [part for part, count in Counter(parts).items() if count > 1]
-            if twice and len(terms) > 1 and reported.isdisjoint(parts):
+            terms, inner = _own(case, node)
+            twice = next((t for sum_ in (node, *inner) if (t := _again(case, sum_))), None)
+            if twice and len(set(terms)) > 1 and reported.isdisjoint(inner):
                 reported.add(node)
                 yield Seen("residual.twice", node, {"of": case.graph.path(twice[0])})
+
+
+def _again(case: Case, node: Node) -> list[Node]:
+    """Return the operand of a sum that stands in the other one once more."""
+    return [
+        x
+        for x, other in (node.inputs, node.inputs[::-1])
+        if x is other or (len(case.graph.readers[other]) == 1 and x in _own(case, other)[0])
+    ]
+
+
+def _own(case: Case, node: Node) -> tuple[list[Node], list[Node]]:
+    """Return what a value adds up, and the sums on the way that nothing else reads."""
+    terms: list[Node] = []
+    inner: list[Node] = []
+    waiting = list(node.inputs) if isinstance(node.op, Add) else []
+    while waiting and len(terms) < FAR:
+        part = waiting.pop()
+        if isinstance(part.op, Add) and len(case.graph.readers[part]) == 1:
+            inner.append(part)
+            waiting += part.inputs
+        else:
+            terms.append(part)
+    return terms, inner
 
 
 def _terms(node: Node) -> list[Node]:

@@ -11,12 +11,14 @@ from cutaway.diagnose.birth import bad_leaf, first_bad, leaf
 from cutaway.diagnose.case import Case, Seen, started
 from cutaway.diagnose.depth import by_layer, too_large
 from cutaway.diagnose.diagnosis import Note
+from cutaway.diagnose.drowned import drowned
 from cutaway.diagnose.masks import masks
 from cutaway.diagnose.point import feeds_of, picked
 from cutaway.diagnose.positions import positions
-from cutaway.diagnose.saturation import constant_rows, dead, flat, one_key
+from cutaway.diagnose.saturation import constant_rows, dead, flat, one_key, sure
 from cutaway.diagnose.sight import leaks, uncausal
 from cutaway.diagnose.silent import silent
+from cutaway.diagnose.turning import turning
 from cutaway.diagnose.weights import large, zeros
 from cutaway.graph import CutawayError, GradError, Graph, Node, evaluate
 from cutaway.graph.legal import sizes_in
@@ -26,7 +28,8 @@ from cutaway.shapes.reading import Findings
 
 Rule = Callable[[Case], Findings]
 OF_THE_VALUES: tuple[Rule, ...] = (
-    masks, uncausal, leaks, positions, large, one_key, dead, flat, constant_rows, too_large,
+    masks, uncausal, leaks, positions, turning, large, one_key, sure, drowned, dead, flat,
+    constant_rows, too_large,
 )  # fmt: skip
 OF_THE_SLOPES: tuple[Rule, ...] = (by_layer, silent)
 OF_DOMAINS = ("nan.log", "nan.root", "inf.log", "inf.zero", "nan.zero")

@@ -10,8 +10,12 @@ from cutaway.diagnose.norms import eps_of
 from cutaway.graph import Constant, Node, Parameter
 from cutaway.ops import (
     Add,
+    CrossEntropy,
+    Divide,
     LayerNorm,
+    LogSoftmax,
     Maximum,
+    Multiply,
     Reciprocal,
     Relu,
     RMSNorm,
@@ -22,6 +26,7 @@ from cutaway.ops import (
 from cutaway.run.compile import Array
 from cutaway.shapes.norming import norm_of
 from cutaway.shapes.reading import Findings
+from cutaway.shapes.scaling import FORM
 from cutaway.transform import behind
 
 ONE = 0.9  # the largest weight of a query, on average, with first weights
@@ -33,6 +38,8 @@ PUSHED = 0.1  # … that a bias alone keeps from 0
 STEPS = 3  # deviations by which it does
 FLAT = 0.9  # the share of values at the end of a curve
 NEAR = 1e-4  # of the end
+SPREAD = 100.0  # of scores: the deviation at which the smallest error costs as much
+GROWN = 10.0  # times by a factor
 
 
 def one_key(case: Case) -> Findings:
@@ -50,6 +57,35 @@ def one_key(case: Case) -> Findings:
         spread = float(np.std(seen[seen > -1e4]))
         if largest > (TRAINED if _is_given(case, attention.scores) else ONE):
             yield Seen("saturation.key", attention.weights, {"weight": largest, "spread": spread})
+
+
+def sure(case: Case) -> Findings:
+    """Report losses of scores that first weights spread so far that one class takes all."""
+    for node in case.graph.nodes:
+        if not isinstance(node.op, CrossEntropy | LogSoftmax) or node not in case.reading.fed:
+            continue
+        axis = node.op.axis if isinstance(node.op, LogSoftmax) else -1
+        scores = np.moveaxis(case.values[node.inputs[0]], axis, -1).astype(np.float64)
+        seen = scores > -1e4
+        if seen.sum(axis=-1).min(initial=KEYS) < KEYS or not np.isfinite(scores).all():
+            continue
+        spread = float(np.std(scores[seen]))
+        if spread > SPREAD and not _is_given(case, node):
+            yield Seen("saturation.loss", _scaled(case, node), {"spread": spread})
+
+
+def _scaled(case: Case, node: Node) -> Node:
+    """Return where scores become that large: at a factor, or at their loss."""
+    scores = node.inputs[0]
+    while isinstance(scores.op, (*FORM, Multiply, Divide)):
+        fed = [n for n in scores.inputs if n in case.reading.fed]
+        if len(fed) != 1:
+            break
+        before, after = (float(np.std(case.values[n])) for n in (fed[0], scores))
+        if after > SPREAD / 2 and after > GROWN * before:
+            return scores
+        (scores,) = fed
+    return node
 
 
 def _is_given(case: Case, node: Node) -> bool:

@@ -10,12 +10,14 @@ import numpy as np
 
 from cutaway.diagnose.attention import Attention
 from cutaway.diagnose.case import Case, Seen, upstream
+from cutaway.diagnose.lines import told_apart
 from cutaway.diagnose.masks import fault, sight
 from cutaway.diagnose.targets import Trial, hidden, trials
 from cutaway.graph import Input, Node
 from cutaway.ops import MatMul, Take
 from cutaway.shapes.reading import Findings
 
+ASKING = re.compile(r"quer|latent|slot|anchor|object", re.IGNORECASE)  # in no order: a set
 NAMED = re.compile(r"decoder|gpt|causal|language", re.IGNORECASE)
 
 
@@ -47,7 +49,8 @@ def _blamed(case: Case, trial: Trial) -> Seen | None:
     for attention in case.along_keys:
         ahead = _is_self(case, attention) and not _causal(case, attention)
         if ahead and tokens in case.stream(attention):
-            found = Seen("causal.leak", attention.weights, {"tokens": tokens.name})
+            place = told_apart(case.graph, attention.weights)
+            found = Seen("causal.leak", attention.weights, {"tokens": tokens.name}, place)
             return None if fault(case, attention) else found
     return Seen("target.seen", trial.loss, {"tokens": tokens.name})
 
@@ -69,17 +72,21 @@ def uncausal(case: Case) -> Findings:
             continue
         if fault(case, attention):
             continue
+        place = told_apart(case.graph, attention.weights)
         if any(stream & case.stream(other) for other in causal):
-            yield Seen("causal.other", attention.weights, {})
+            yield Seen("causal.other", attention.weights, {}, place)
         elif any(_decodes(case, leaf, crossed) for leaf in stream):
-            yield Seen("causal.decoder", attention.weights, {})
+            yield Seen("causal.decoder", attention.weights, {}, place)
         elif _is_named(case, attention, stream):
-            yield Seen("causal.named", attention.weights, {"scope": attention.weights.scope.path})
+            scope = attention.weights.scope.path
+            yield Seen("causal.named", attention.weights, {"scope": scope}, place)
 
 
 def _decodes(case: Case, leaf: Node, crossed: dict[Node, frozenset[Node]]) -> bool:
     """Say whether a stream attends to another one, which does not attend back."""
     others = crossed.get(leaf, frozenset()) - {leaf}
+    if leaf.dtype == "float" and ASKING.search(leaf.name):
+        return False
     return bool(others) and not any(leaf in crossed.get(n, frozenset()) for n in others)
 
 
@@ -111,11 +118,11 @@ def _causal(case: Case, attention: Attention) -> bool:
 
 def _is_self(case: Case, attention: Attention) -> bool:
     """Say whether queries and keys are made of the same value, along the same positions."""
-    q, k = (_sources(case, operand) for operand in attention.product.inputs)
+    q, k = (sources(case, operand) for operand in attention.product.inputs)
     return bool(q & k)
 
 
-def _sources(case: Case, node: Node) -> set[Node]:
+def sources(case: Case, node: Node) -> set[Node]:
     """Return what the linear maps read that make queries or keys."""
     found: set[Node] = set()
     done: set[Node] = set()

@@ -101,6 +101,11 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "{op} takes scores, but {curve} cuts them off first: they may be any number",
         "give it what {curve} reads",
     ),
+    "softmax.sum": (
+        "exponentials of scores weigh values, and nothing divides them by their sum: weights do "
+        "not add up to 1",
+        "divide by exponentials.sum(axis=-1, keepdims=True), or use ca.ops.softmax",
+    ),
     "softmax.twice": ("a softmax of {of}, which is a softmax already", "leave one of them out"),
     "softmax.batch": (
         "a softmax along the first axis ({size}) of {shape}: the probabilities of an example's "
@@ -121,13 +126,17 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "ca.layers.layer_norm(x), or divide by ca.ops.sqrt(variance + eps)",
     ),
     "norm.root": (
-        "a centred value is divided by its variance, not by the root of it",
+        "a value is divided by the mean, or the sum, of its squares, not by the root of it",
         "divide by ca.ops.sqrt(variance + eps)",
     ),
     "norm.sum": (
-        "a centred value is divided by the root of the sum of its squares, not of their mean: "
+        "a value is divided by the root of the sum of its squares, not of their mean: "
         "the wider it is, the smaller what comes out",
         "divide by ca.ops.sqrt(variance + eps), where the variance is a mean",
+    ),
+    "norm.centre": (
+        "a value is divided by its deviation, and its mean is left in: that is half a LayerNorm",
+        "divide (x - mean), not x",
     ),
     "norm.axes": (
         "the mean is along the axes {mean}, the variance along {variance}",
@@ -137,6 +146,15 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "a norm of rows that are constant: their variance {variance:.2g} is far below eps = "
         "{eps:.2g}, so what comes out is next to 0",
         "look at what it reads: it does not differ from feature to feature, or is very small",
+    ),
+    "mask.sign": (
+        "the mask makes scores larger by {most:.3g} where it should hide them: its sign is wrong",
+        "add -1e9 where a key is hidden, or ca.ops.where(mask, scores, -float('inf'))",
+    ),
+    "mask.across": (
+        "a causal mask between two sequences: how many keys of the other a query sees depends on "
+        "its own position",
+        "leave it out: what is known of the other sequence may be seen; hide padding alone",
     ),
     "mask.after": (
         "a mask behind the softmax: weights of a query add up to {sum:.3g} instead of 1",
@@ -219,9 +237,41 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "a causal mask is made and never used, while attention has no mask",
         "give it to the attention: mask=ca.ops.causal_mask(T)",
     ),
+    "batch": (
+        "{op} along axis {axis}, which holds the examples of the batch ({size}): what one gives "
+        "depends on the others",
+        "take it along the positions or the features",
+    ),
     "positions": (
         "{tokens} go into attention without their positions: in another order they give the same",
         "add them: x + ca.layers.sinusoidal_positions(T, width), learned ones, or rotary ones",
+    ),
+    "positions.times": (
+        "tokens are multiplied by sines and cosines of their positions: near 0 nothing is left of "
+        "them",
+        "add them: x + positions",
+    ),
+    "positions.turn": (
+        "sines and cosines turn vectors by their positions, but change their length here: that is "
+        "no rotation, a sign is missing",
+        "(a, b) becomes (a cos - b sin, a sin + b cos): ca.ops.concat([-b, a], axis=-1) times sin",
+    ),
+    "positions.queries": (
+        "queries are turned by their positions, and keys are not",
+        "turn both: scores then see how far apart they are",
+    ),
+    "positions.keys": (
+        "keys are turned by their positions, and queries are not",
+        "turn both: scores then see how far apart they are",
+    ),
+    "positions.values": (
+        "values are turned by their positions, as queries and keys are",
+        "turn queries and keys alone",
+    ),
+    "heads.repeat": (
+        "the heads of {of} are repeated in another order than those they go with: queries of a "
+        "group read the values of another",
+        "repeat keys and values alike: ca.ops.broadcast_to(x[:, :, None], …), then reshape",
     ),
     "heads.reshape": (
         "the reshape from {old} to {new} keeps an axis of {size}, but not its elements: it mixes "
@@ -241,6 +291,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "the width of the heads is joined with positions, as {olds}, and the heads stay behind",
         "transpose first: x.transpose((0, 2, 1, 3)).reshape(B, T, H * K)",
     ),
+    "residual.drowned": (
+        "a sublayer is {times:.3g} times larger than what it is added to: nothing is left of that",
+        "take the factor out, or smaller weights; a norm behind the sublayer",
+    ),
     "residual.attention": (
         "this attention is not added to what it reads, while others are",
         "x + attention(x)",
@@ -256,6 +310,11 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "values": (
         "values come from {values}, keys from {keys}: weights over one are applied to the other",
         "make keys and values of the same",
+    ),
+    "values.keys": (
+        "the weights are applied to what they were made of, and the values made with {name} are "
+        "never read",
+        "ca.ops.softmax(scores) @ v",
     ),
     "activation": (
         "nothing stands between this linear map and the next ({next}): both are but one",
@@ -281,6 +340,11 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "weight.equal": (
         "all columns of {weight} are equal: its units never become different",
         "init='xavier'",
+    ),
+    "saturation.loss": (
+        "scores deviate by {spread:.3g} with first weights: the loss takes one class for sure, and "
+        "errors cost as much",
+        "scale them to about 1: a factor or a temperature is too large, or a norm is missing",
     ),
     "saturation.key": (
         "the softmax puts {weight:.3g} of a query's weight on one key: scores spread by "

@@ -96,6 +96,10 @@ CHINESE: dict[str, tuple[str, str]] = {
         "{op} 接收分数，而 {curve} 先把它们截断了：分数可以是任何数",
         "把 {curve} 的输入交给它",
     ),
+    "softmax.sum": (
+        "用分数的指数给值加权，却没有除以它们的和：权重之和不是 1",
+        "除以 exponentials.sum(axis=-1, keepdims=True)，或用 ca.ops.softmax",
+    ),
     "softmax.twice": ("对 {of} 再做 softmax，而它已经是 softmax", "去掉其中一个"),
     "softmax.batch": (
         "沿 {shape} 的第一个轴（{size}）做 softmax：一个样本的 {classes} 个类别的概率之和不是 1",
@@ -112,12 +116,16 @@ CHINESE: dict[str, tuple[str, str]] = {
         "ca.layers.layer_norm(x)，或除以 ca.ops.sqrt(variance + eps)",
     ),
     "norm.root": (
-        "减去均值后除以了方差，而不是方差的平方根",
+        "除以的是平方的均值或平方之和，而不是它的平方根",
         "除以 ca.ops.sqrt(variance + eps)",
     ),
     "norm.sum": (
-        "减去均值后除以的是平方之和的根，而不是平方均值的根：宽度越大，结果越小",
+        "除以的是平方之和的根，而不是平方均值的根：宽度越大，结果越小",
         "除以 ca.ops.sqrt(variance + eps)，其中方差是均值",
+    ),
+    "norm.centre": (
+        "除以了标准差，却没有减去均值：只是半个 LayerNorm",
+        "被除的应是 (x - mean)，而不是 x",
     ),
     "norm.axes": (
         "均值沿轴 {mean}，方差却沿轴 {variance}",
@@ -126,6 +134,14 @@ CHINESE: dict[str, tuple[str, str]] = {
     "norm.constant": (
         "对恒定的行做归一化：方差 {variance:.2g} 远小于 eps = {eps:.2g}，结果接近 0",
         "检查它读入的值：各特征没有差别，或数值极小",
+    ),
+    "mask.sign": (
+        "掩码让本该遮住的分数增大了 {most:.3g}：符号反了",
+        "在要遮住的键上加 -1e9，或 ca.ops.where(mask, scores, -float('inf'))",
+    ),
+    "mask.across": (
+        "两个序列之间用了因果掩码：查询能看到另一序列的多少个键取决于自己的位置",
+        "去掉它：另一序列的已知内容都可以看；只遮住填充",
     ),
     "mask.after": (
         "掩码加在 softmax 之后：一个查询的权重之和是 {sum:.3g}，而不是 1",
@@ -204,9 +220,37 @@ CHINESE: dict[str, tuple[str, str]] = {
         "因果掩码建了却没有用上，而注意力没有掩码",
         "把它交给注意力：mask=ca.ops.causal_mask(T)",
     ),
+    "batch": (
+        "{op} 沿轴 {axis} 进行，而这个轴是批中的样本（{size}）：一个样本的结果取决于其他样本",
+        "沿位置或特征的轴进行",
+    ),
     "positions": (
         "{tokens} 进入注意力时没有位置信息：换个顺序，结果一样",
         "加上位置：x + ca.layers.sinusoidal_positions(T, width)，或可学习的、旋转的位置编码",
+    ),
+    "positions.times": (
+        "词元乘上了位置的正弦和余弦：接近 0 的地方，词元什么也不剩",
+        "相加：x + positions",
+    ),
+    "positions.turn": (
+        "正弦和余弦按位置旋转向量，这里却改变了它们的长度：这不是旋转，少了一个负号",
+        "(a, b) 变成 (a cos - b sin, a sin + b cos)：ca.ops.concat([-b, a], axis=-1) 乘以 sin",
+    ),
+    "positions.queries": (
+        "查询按位置旋转了，键却没有",
+        "两者都旋转：分数才能看到它们相距多远",
+    ),
+    "positions.keys": (
+        "键按位置旋转了，查询却没有",
+        "两者都旋转：分数才能看到它们相距多远",
+    ),
+    "positions.values": (
+        "值也像查询和键一样按位置旋转了",
+        "只旋转查询和键",
+    ),
+    "heads.repeat": (
+        "{of} 的头与配对的头重复的次序不同：一组查询读到了另一组的值",
+        "键和值用同样的方式重复：先 ca.ops.broadcast_to(x[:, :, None], …)，再变形",
     ),
     "heads.reshape": (
         "从 {old} 到 {new} 的变形保留了长度为 {size} 的轴，却没有保留它的元素：位置和特征混在了"
@@ -225,6 +269,10 @@ CHINESE: dict[str, tuple[str, str]] = {
         "头的宽度与位置按 {olds} 合并，头却留在外面",
         "先转置：x.transpose((0, 2, 1, 3)).reshape(B, T, H * K)",
     ),
+    "residual.drowned": (
+        "子层的输出是它所加到的值的 {times:.3g} 倍：后者什么也不剩",
+        "去掉那个因子，或用更小的权重；在子层之后归一化",
+    ),
     "residual.attention": (
         "这个注意力没有加到它的输入上，而其他子层都有",
         "x + attention(x)",
@@ -237,6 +285,10 @@ CHINESE: dict[str, tuple[str, str]] = {
     "values": (
         "值来自 {values}，键却来自 {keys}：对一个序列算出的权重用到了另一个上",
         "键和值由同一个序列得到",
+    ),
+    "values.keys": (
+        "权重乘到了算出它们的东西上，而由 {name} 得到的值没有被读取",
+        "ca.ops.softmax(scores) @ v",
     ),
     "activation": (
         "这个线性映射与下一个（{next}）之间什么也没有：两个等于一个",
@@ -261,6 +313,10 @@ CHINESE: dict[str, tuple[str, str]] = {
     "weight.equal": (
         "{weight} 的各列都相同：它的单元永远不会变得不同",
         "init='xavier'",
+    ),
+    "saturation.loss": (
+        "初始权重下分数的标准差就有 {spread:.3g}：损失已认定某一类，错误的代价也就这么大",
+        "把分数缩放到 1 左右：某个因子或温度太大，或少了归一化",
     ),
     "saturation.key": (
         "softmax 把一个查询 {weight:.3g} 的权重放在一个键上：分数的离散程度是 {spread:.3g}，几乎"
@@ -299,7 +355,7 @@ CHINESE: dict[str, tuple[str, str]] = {
         "{one} 减 {other} 得到 {whole}：每个元素都与对方的每个元素相减",
         "让两者形状相同：x[:, 0]，或给另一个加一个轴",
     ),
-    "refused": ("{message}", "{fix}"),
+    "refused": ("{message:zh}", "{fix}"),
     "unused.parameter": (
         "参数 {name} 建了却到不了任何输出：由它得到的东西没有被用上",
         "用上它，或去掉它",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from cutaway.diagnose.attention import attentions
 from cutaway.diagnose.finding import Finding
-from cutaway.graph import Graph, Node, Parameter
+from cutaway.graph import Graph, Input, Node, Parameter, Scope, Shape
 from cutaway.ops import Add, Arange, CausalMask, Subtract, Where
 from cutaway.shapes.reading import Reading
 
@@ -33,19 +33,33 @@ def unused(
     for node in built:
         if node in inside:
             continue
-        made_of = [branch[source] for source in node.inputs if source in branch]
-        if isinstance(node.op, Parameter | CausalMask | Arange):
+        made_of = [
+            branch[source]
+            for source in node.inputs
+            if source in branch and (node.dtype == "bool" or not _is_flags(branch[source]))
+        ]
+        made = isinstance(node.op, Parameter | CausalMask | Arange | Input)
+        if made or (_is_flags(node) and not inside.isdisjoint(node.inputs)):
             branch[node] = node
         elif made_of:
             branch[node] = made_of[0]
         read.update(node.inputs)
+    shared = _shared(graph)
     for node, leaf in branch.items():
         if node not in read and node.rank:
-            key = _key(graph, node, leaf)
+            key, at = _key(graph, node, leaf), node
+            mixing = shared.get((node.scope, node.shape))
+            if mixing is not None and isinstance(leaf.op, Parameter):
+                key, at = "values.keys", mixing
             if key != "causal.unused" or all(other.kind != "causal" for other in found):
-                source, words = node.source, {"name": leaf.path, "op": node.op.name}
-                kind = key.partition(".")[0]
-                yield Finding(kind, node.path, None, source.file, source.line, words, key)
+                source, words = at.source, {"name": leaf.path, "op": node.op.name}
+                kind, known = key.partition(".")[0], at if at in inside else None
+                yield Finding(kind, at.path, known, source.file, source.line, words, key)
+
+
+def _is_flags(node: Node) -> bool:
+    """Say whether a value is flags made of others: a mask. Losses make some that go unread."""
+    return node.dtype == "bool" and bool(node.inputs)
 
 
 def _key(graph: Graph, node: Node, leaf: Node) -> str:
@@ -54,6 +68,19 @@ def _key(graph: Graph, node: Node, leaf: Node) -> str:
     if isinstance(leaf.op, CausalMask) and _unmasked(graph):
         return "causal.unused"
     return "unused.made" if node is leaf else "unused.value"
+
+
+def _shared(graph: Graph) -> dict[tuple[Scope, Shape], Node]:
+    """Return the attentions whose values are their keys or queries, by scope and shape of these."""
+    found: dict[tuple[Scope, Shape], Node] = {}
+    for attention in attentions(Reading(graph)):
+        values = attention.mixing.inputs[1]
+        if values in (
+            *attention.product.inputs,
+            *(n for s in attention.product.inputs for n in s.inputs),
+        ):
+            found[values.scope, values.shape] = attention.mixing
+    return found
 
 
 def _unmasked(graph: Graph) -> bool:

@@ -4,8 +4,19 @@ import numpy as np
 
 from cutaway.diagnose.attention import Attention, mask_of
 from cutaway.diagnose.case import Case, Seen, upstream
-from cutaway.graph import Node
-from cutaway.ops import Add, BroadcastTo, Cast, ExpandDims, Multiply, Reshape, Squeeze, Where
+from cutaway.graph import Constant, Input, Node
+from cutaway.ops import (
+    Add,
+    BroadcastTo,
+    Cast,
+    CausalMask,
+    ExpandDims,
+    Multiply,
+    Reshape,
+    Squeeze,
+    Subtract,
+    Where,
+)
 from cutaway.run.compile import Array
 
 HIDDEN = -1e4  # a score below it has no weight: less is left to inputs, more to masks
@@ -36,6 +47,8 @@ def weak(case: Case, attention: Attention) -> Seen | None:
                 return Seen("mask.times", node, {"left": left})
             if isinstance(node.op, Add) and left > LEAST:
                 return Seen("mask.flags", node, {"left": left})
+        elif _raises(node, mask, value):
+            return Seen("mask.sign", node, {"most": float(np.abs(value).max())})
         elif isinstance(node.op, Multiply) and np.isneginf(value).any():
             return Seen("mask.times-infinity", node, {})
         elif isinstance(node.op, Add) and _filled(case, mask):
@@ -43,6 +56,14 @@ def weak(case: Case, attention: Attention) -> Seen | None:
             if left > LEAST:
                 return Seen("mask.fill", as_made(mask), {"fill": float(value.min()), "left": left})
     return None
+
+
+def _raises(node: Node, mask: Node, value: Array) -> bool:
+    """Say whether a mask makes scores large where it should make them small."""
+    if value.dtype.kind != "f" or not isinstance(node.op, Add | Subtract) or value.all():
+        return False
+    pushed = -value if isinstance(node.op, Subtract) and node.inputs[1] is mask else value
+    return bool(pushed.max() > -HIDDEN)
 
 
 def _zero_one(value: Array) -> bool:
@@ -77,3 +98,11 @@ def as_made(mask: Node) -> Node:
     while isinstance(mask.op, FORM):
         mask = mask.inputs[0]
     return mask
+
+
+def flags_of(mask: Node) -> Node:
+    """Return the flags that a mask of numbers is chosen by; of all others, the mask as made."""
+    mask = as_made(mask)
+    chosen = isinstance(mask.op, Where) and all(isinstance(n.op, Constant) for n in mask.inputs[1:])
+    flags = as_made(mask.inputs[0]) if chosen else mask
+    return mask if isinstance(flags.op, CausalMask | Input | Constant) else flags

@@ -1,5 +1,7 @@
 """Weights that are used the wrong way round, are not tied, or are too large."""
 
+import re
+
 import numpy as np
 
 from cutaway.diagnose.case import Case, Seen
@@ -26,7 +28,8 @@ def transposed(case: Case) -> Findings:
                 turned.append((weight, weight.inputs[0]))
     tables = {n.inputs[0] for n in case.graph.nodes if isinstance(n.op, Take)}
     turned = [pair for pair in turned if pair[1] not in tables]
-    if len(set(plain)) < OTHERS or len(turned) > 1:
+    roles = {re.sub(r"\d+", "", weight.path) for _, weight in turned}  # the same in each layer
+    if len(set(plain)) < OTHERS or len(roles) > 1:
         return
     for node, weight in turned:
         if weight in plain or weight.rank != 2:

@@ -9,7 +9,7 @@ Each lint is a small file with one idea, and has a code by which it can be silen
 They read what a graph does, not what its scopes are called, and stay silent where they cannot
 know. What each cannot see stands in its file. A healthy model gives none, with two exceptions by
 intent: attention without a scale (Luong et al. 2015, T5) is reported, and so is a scale of another
-kind (``1/d`` of muP): allow them where they are meant.
+kind (``1/d``, without logits that muP divides by their width too): allow them where they are meant.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

@@ -26,6 +26,7 @@ from cutaway.ops import (
     Sqrt,
     Square,
     Subtract,
+    Sum,
     Take,
 )
 from cutaway.shapes.reading import Finding, Findings, Reading
@@ -53,7 +54,10 @@ def norm_axis(reading: Reading) -> Findings:
                 "features": _show(reading, x, features),
                 "fix": ", ".join(str(axis - x.rank) for axis in sorted(features)),
             }
-            yield Finding("norm-axis" if op else "norm-axis.plain", node, words)
+            mean = mean_square(node)
+            yield Finding(
+                "norm-axis" if op else "norm-axis.plain", node if mean is None else mean, words
+            )
 
 
 def _undone(reading: Reading, node: Node) -> bool:
@@ -83,18 +87,30 @@ def norm_of(node: Node) -> tuple[Node, tuple[int, ...]] | None:
     """
     if isinstance(node.op, LayerNorm | RMSNorm):
         return node.inputs[0], node.op.axis
-    if not isinstance(node.op, Divide | Multiply):
-        return None
-    value, root = node.inputs[0], behind(node.inputs[1])
-    found = _root(root) if isinstance(node.op, Divide) else _over_root(root)
-    mean = None if found is None else behind(found)
+    mean = mean_square(node)
     if mean is None or not isinstance(mean.op, Mean):
         return None
-    of = squared(mean.inputs[0])
-    if of is None or not _same(of, value):
-        return None
+    value = node.inputs[0]
     centred = isinstance(value.op, Subtract) and isinstance(behind(value.inputs[1]).op, Mean)
     return (value.inputs[0] if centred else value), mean.op.axis
+
+
+def mean_square(node: Node) -> Node | None:
+    """Return the mean, or the sum, of the squares of a value by whose root a node divides it."""
+    total = under_root(node)
+    of = None
+    if total is not None and isinstance(total.op, Mean | Sum):
+        of = squared(total.inputs[0])
+    return total if of is not None and same(of, node.inputs[0]) else None
+
+
+def under_root(node: Node) -> Node | None:
+    """Return what stands under the root by which a node divides a value, behind its eps."""
+    if not isinstance(node.op, Divide | Multiply):
+        return None
+    root = behind(node.inputs[1])
+    found = _root(root) if isinstance(node.op, Divide) else _over_root(root)
+    return None if found is None else behind(found)
 
 
 def _root(node: Node) -> Node | None:
@@ -111,7 +127,7 @@ def _over_root(node: Node) -> Node | None:
 
 def squared(node: Node) -> Node | None:
     """Return what a value is the square of."""
-    product = isinstance(node.op, Multiply) and _same(node.inputs[0], node.inputs[1])
+    product = isinstance(node.op, Multiply) and same(node.inputs[0], node.inputs[1])
     return node.inputs[0] if product or isinstance(node.op, Square) or _power(node, 2) else None
 
 
@@ -121,13 +137,13 @@ def _power(node: Node, exponent: float) -> bool:
     return bool((node.inputs[1].op.value == exponent).all())
 
 
-def _same(a: Node, b: Node, depth: int = 3) -> bool:
+def same(a: Node, b: Node, depth: int = 3) -> bool:
     """Say whether two nodes are the same value, perhaps written twice."""
     if a is b:
         return True
     if depth == 0 or a.op != b.op or len(a.inputs) != len(b.inputs) or not a.inputs:
         return False
-    return all(_same(x, y, depth - 1) for x, y in zip(a.inputs, b.inputs, strict=True))
+    return all(same(x, y, depth - 1) for x, y in zip(a.inputs, b.inputs, strict=True))
 
 
 def made_axes(reading: Reading) -> dict[Node, Axes]:

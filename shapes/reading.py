@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from cutaway.graph import Axes, Condition, Dim, Graph, Input, Node, Parameter, Shape
+from cutaway.graph import Axes, Condition, Dim, Graph, Input, Node, Parameter, Shape, Source
 from cutaway.ops import BroadcastTo, Concat, Pad, Place, Reshape, Slice
 from cutaway.shapes.generic import Generic
 from cutaway.shapes.known import Known
@@ -16,12 +16,14 @@ Segment = tuple[Places, Places]  # axes of the old shape, axes of the new one
 class Finding(NamedTuple):
     """What a lint saw: where, and the words that its text needs.
 
-    ``text`` is the key of the text; its first part, up to a dot, is the code.
+    ``text`` is the key of the text; its first part, up to a dot, is the code. ``source`` is the
+    line, where that is not the node's own.
     """
 
     text: str
     node: Node
     words: Mapping[str, object]
+    source: Source | None = None
 
 
 Findings = Iterator[Finding]

@@ -11,6 +11,9 @@ Nothing is said where the scale is learned or fed, where queries or keys are nor
 anything but masks and scaling (soft capping), where one operand is a weight (a linear map of
 scores, learned queries), or where the walk comes upon what it does not know.
 
+A scale of one over the width is what muP asks for: it is fine where logits are divided by their
+width too.
+
 A scale that was left out on purpose (T5 has it in its initial weights) is reported all the same:
 ``with ca.shapes.allow("scale")``.
 """
@@ -25,6 +28,7 @@ from cutaway.ops import (
     BroadcastTo,
     Cast,
     Concat,
+    CrossEntropy,
     Divide,
     Dropout,
     Elementwise,
@@ -83,6 +87,8 @@ def scale(reading: Reading) -> Findings:
         elif values and not _right(reading, values, sympy.sympify(width)):
             words = {"width": show(width), "scale": _text(sympy.Mul(*values))}
             straight = reading.generic.at(sympy.Mul(*values) * width) == 1
+            if straight and _reads_out(reading):
+                continue  # muP: logits are divided by their width too
             yield Finding("scale.width" if straight else "scale", factors[0].node, words)
 
 
@@ -100,6 +106,23 @@ def _right(reading: Reading, values: list[sympy.Expr], width: sympy.Expr) -> boo
     sizes = sympy.Mul(*(value for value in values if not value.is_number))
     alone = sum(fits(sizes * number) for number in numbers)
     return fits(sympy.Mul(*values)) or fits(sizes) or alone == 1
+
+
+def _reads_out(reading: Reading) -> bool:
+    """Say whether a linear map that is given out is divided by the width it sums over."""
+    for node in reading.graph.outputs:
+        while isinstance(node.op, (*FORM, CrossEntropy)) or node.op.name in ("mean", "sum"):
+            node = node.inputs[0]
+        if isinstance(node.op, Multiply | Divide) and isinstance(node.inputs[0].op, MatMul):
+            value, width = _value(reading, node.inputs[1]), node.inputs[0].inputs[0].shape[-1]
+            if value is not None:
+                value = value if isinstance(node.op, Multiply) else 1 / value
+                return bool(sympy.sympify(value * width).is_number and _near(value * width))
+    return False
+
+
+def _near(value: sympy.Expr) -> bool:
+    return abs(float(value) - 1) < CLOSE
 
 
 def _scores(reading: Reading, node: Node) -> tuple[Node, list[Factor]] | None:
@@ -182,8 +205,8 @@ def _operand(reading: Reading, node: Node) -> tuple[list[Factor], bool] | None:
             node = node.inputs[-1]  # behind what a cache holds
         elif isinstance(op, Add) and len(fed) == 1:
             node = node.inputs[fed[0]]  # a bias
-        elif isinstance(op, Add | Subtract) and (turned := _turned(reading, node)) is not None:
-            node = turned
+        elif isinstance(op, Add | Subtract) and (base := turned(reading, node)) is not None:
+            node = base
         elif isinstance(op, Multiply | Divide):
             value = _value(reading, node.inputs[1 - fed[0]]) if len(fed) == 1 else None
             if value is None or (isinstance(op, Divide) and fed == [1]):
@@ -199,7 +222,7 @@ def _operand(reading: Reading, node: Node) -> tuple[list[Factor], bool] | None:
             return factors, isinstance(op, Input | Parameter | Take) or _maps(reading, node)
 
 
-def _turned(reading: Reading, node: Node) -> Node | None:
+def turned(reading: Reading, node: Node) -> Node | None:
     """Return what is turned by its positions: a sum of parts of it, times sines and cosines."""
     waiting, ends = [node], set[Node]()
     for _ in range(FAR):
@@ -219,8 +242,10 @@ def _turned(reading: Reading, node: Node) -> Node | None:
 
 
 def _turns(reading: Reading, node: Node) -> bool:
-    """Say whether a factor differs from place to place, and is not learned."""
+    """Say whether a factor differs from place to place, and is not learned; or is a sign."""
     factor = next(source for source in node.inputs if source not in reading.fed)
+    if isinstance(factor.op, Constant) and (abs(factor.op.value) == 1).all():
+        return True
     return factor not in reading.learned and any(size != 1 for size in reading.shapes[factor])
 
 

@@ -69,12 +69,12 @@ def eps_of_a_logarithm_lost_in_float32() -> Built:
     return -(logs * ops.one_hot(ids("target"), V)).sum(axis=-1).mean()
 
 
-@planted("norm", "divide")
+@planted("norm", "sum")
 def norm_by_the_sum_of_squares() -> Built:
     x = tokens()
     centred = x - x.mean(axis=-1, keepdims=True)
-    total = (centred * centred).sum(axis=-1, keepdims=True)
-    y = centred / ops.sqrt(total + 1e-5)  # bug
+    total = (centred * centred).sum(axis=-1, keepdims=True)  # bug
+    y = centred / ops.sqrt(total + 1e-5)
     return x + layers.feed_forward(y * ca.parameter("gain", (D,), "ones"), F)
 
 

@@ -274,12 +274,12 @@ def loss_of_every_pair() -> Built:
     return (wrong**2.0).mean()
 
 
-@planted("norm-axis", "divide")
+@planted("norm-axis", "mean*")
 def norm_over_time_by_hand_in_numbers() -> Built:
     h = linear(ca.input("x", (2, 8, 32)), 32, "up")
     centred = h - h.mean(axis=1, keepdims=True)
-    variance = (centred**2.0).mean(axis=1, keepdims=True)
-    y = centred / ops.sqrt(variance + 1e-5)  # bug
+    variance = (centred**2.0).mean(axis=1, keepdims=True)  # bug
+    y = centred / ops.sqrt(variance + 1e-5)
     return linear(y, 10, "down")
 
 

@@ -90,6 +90,32 @@ def found_in(capsys: Capture, *arguments: str) -> tuple[int, list[dict[str, Any]
     return code, json.loads(out)["found"]
 
 
+UNREAD = """import cutaway as ca
+from cutaway import layers, ops
+
+
+def mask():
+    tokens = ca.input("tokens", "B T", dtype="int")
+    x, _ = layers.token_embedding(tokens, "V", "D")
+    mask = ops.not_equal(tokens, 0)[:, None, None, :]
+    return layers.encoder_layer(x + layers.sinusoidal_positions("T", "D"), heads=2, hidden=8)
+
+
+def memory():
+    x = ca.input("x", "B T D")
+    memory = ca.input("memory", "B T D")
+    return layers.multi_head_attention(x, x, heads=2)
+
+
+def keys():
+    B, T, D = ca.dims("B T D")
+    x = ca.input("x", (B, T, D))
+    q, k, v = (x @ ca.parameter(name, (D, D)) for name in "qkv")
+    weights = ops.softmax(q @ k.mT / ops.sqrt(ops.dim(D)))
+    return weights @ k
+"""
+
+
 def test_a_healthy_model(file: Path, capsys: Capture) -> None:
     assert call(capsys, "debug", f"{file}:good") == (0, "nothing was found\n", "")
     assert call(capsys, "debug", f"{file}:good", "--lang", "zh")[1] == "没有发现问题\n"
@@ -120,6 +146,27 @@ def test_what_is_wrong(name: str, kind: str, path: str, file: Path, capsys: Capt
         assert f"{kind}: " in out
         assert ("  where:  " in out, "  位置：" in out) == (lang != "zh", lang != "en")
         assert f"model.py:{line_of(name)}" in out
+
+
+def test_a_refusal_is_framed_in_chinese(file: Path, capsys: Capture) -> None:
+    first, *_ = call(capsys, "debug", f"{file}:shapes", "--lang", "zh")[1].splitlines()
+    assert first.startswith("shape: matmul：两个应当相同的长度不同；要求：")
+    assert "；得到：" in first
+    assert "required" not in first
+    first, *_ = call(capsys, "debug", f"{file}:kinds", "--lang", "zh")[1].splitlines()
+    assert "；得到：" in first
+
+
+def test_inputs_and_masks_that_nothing_reads(tmp_path: Path, capsys: Capture) -> None:
+    model = tmp_path / "unread.py"
+    model.write_text(UNREAD)
+    for name, kind, line in (
+        ("mask", "unused", 8),
+        ("memory", "unused", 14),
+        ("keys", "values", 23),
+    ):
+        code, (first,) = found_in(capsys, f"{model}:{name}")
+        assert (code, first["kind"], first["line"]) == (1, kind, line)
 
 
 def test_what_is_unused_comes_last_and_a_mask_is_said_once(file: Path, capsys: Capture) -> None:

@@ -6,9 +6,11 @@ from fnmatch import fnmatch
 
 import numpy as np
 import planted_finer
+import planted_more
 import planted_values
 import pytest
 import sound_finer
+import sound_more
 from checkpoints import FOLDER, NAMES
 from healthy import HEALTHY
 from planted import PLANTED, Planted
@@ -22,8 +24,10 @@ from cutaway.models.catalogue import MODELS
 from cutaway.shapes.lint_texts import TEXTS as LINTS
 
 assert planted_values
+assert planted_more
 assert planted_finer  # their models stand in PLANTED, and those of the next in SOUND
 assert sound_finer
+assert sound_more
 B, T, D, H, F = ca.dims("B T D H F")
 LARGE = ("paper-base", "paper-big")
 
@@ -49,8 +53,8 @@ def test_a_planted_bug_is_found_at_its_line(name: str) -> None:
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(PLANTED) >= 95
-    assert len(SOUND) >= 60
+    assert len(PLANTED) >= 122
+    assert len(SOUND) >= 70
 
 
 @pytest.mark.parametrize("seed", [0, 1])

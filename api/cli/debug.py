@@ -1,15 +1,14 @@
 """``cutaway debug``: what is wrong with a model."""
 
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from cutaway.cli.inputs import Given, check_names, read_dims, read_feeds, shown_sizes
 from cutaway.cli.model import Loaded, load
 from cutaway.cli.output import print_json
-from cutaway.diagnose import Diagnosis, Finding, debug, params_in, unused
+from cutaway.cli.refusal import refusal
+from cutaway.diagnose import Diagnosis, debug, params_in, unused
 from cutaway.graph import DTypeError, Graph, Node, ShapeError
 from cutaway.graph.title import languages
 
@@ -32,7 +31,7 @@ def debug_model(name: str, given: Given, options: Options) -> int:
     try:
         model = load(name, built)
     except (ShapeError, DTypeError) as error:
-        diagnosis = Diagnosis((_refusal(name, error),), Graph(()), {})
+        diagnosis = Diagnosis((refusal(name, error),), Graph(()), {})
     else:
         check_names(model.graph, arrays)
         diagnosis = _diagnose(model, built, given, arrays, options)
@@ -68,22 +67,3 @@ def _diagnose(
         lang=languages(options.lang)[0],
     )
     return replace(found, found=(*found.found, *unused(graph, built, found.found)))
-
-
-def _refusal(name: str, error: ShapeError | DTypeError) -> Finding:
-    """Return what the graph refused while it was built, at the user's line."""
-    file = name.rpartition(":")[0]
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename).resolve() == Path(file).resolve()
-    ]
-    line = (frames[-1].lineno or 0) if frames else 0
-    file = frames[-1].filename if frames else file
-    kind = "shape" if isinstance(error, ShapeError) else "dtype"
-    what, *rest = str(error).splitlines()
-    fix = "".join(line.partition(":")[2].strip() for line in rest if line.startswith("  fix:"))
-    seen = "; ".join([what, *(" ".join(line.split()) for line in rest if "fix:" not in line)])
-    misfit = getattr(error, "misfit", None)
-    path = "" if misfit is None else "/".join(filter(None, (misfit.scope, misfit.op)))
-    return Finding(kind, path, None, file, line, {"message": seen, "fix": fix}, "refused")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cutaway.diagnose import Comparison, Subject, compare
-from cutaway.graph import GradError, Graph, Node, OptionError, given_sizes, save
+from cutaway.graph import GradError, Graph, Node, OptionError, Title, given_sizes, save
 from cutaway.graph.errors import explain
 from cutaway.graph.legal import sizes_in
 from cutaway.graph.title import LANGUAGES, checked_language
@@ -233,7 +233,7 @@ class Stepper(Patcher):
         place = tuple(index) if isinstance(index, Iterable) else (index,)
         return why(self._levels.session(self._detail), node, place, whole(most), whole(size))
 
-    def tui(self, *, title: str = "", lang: str = "en") -> None:
+    def tui(self, *, title: str | Title = "", lang: str = "en") -> None:
         """Open the terminal user interface, at the current step; ``?`` there lists the keys.
 
         It moves this stepper, and :meth:`turned`: what was set up before is there, and what is
@@ -242,7 +242,7 @@ class Stepper(Patcher):
         Parameters
         ----------
         title
-            What the model is called.
+            What the model is called, as for :meth:`html`.
         lang
             ``en`` or ``zh``: in which language it begins.
 
@@ -255,7 +255,7 @@ class Stepper(Patcher):
 
         open_terminal(self, title=title, lang=lang)
 
-    def html(self, *, title: str = "", lang: str = "en") -> Page:
+    def html(self, *, title: str | Title = "", lang: str = "en") -> Page:
         """Return a page on which the reader steps: one file that loads nothing.
 
         It holds the graph at every level, its numbers, and what computes them again, so that a
@@ -265,7 +265,8 @@ class Stepper(Patcher):
         Parameters
         ----------
         title
-            What the page is called; the outputs' paths by default.
+            What the page is called; the outputs' paths by default. A ``cutaway.graph.Title`` says
+            it in English and in Chinese.
         lang
             ``en`` or ``zh``: in which language it begins.
 
@@ -295,7 +296,9 @@ class Stepper(Patcher):
             lang=lang,
         )
 
-    def page(self, path: str | os.PathLike[str], *, title: str = "", lang: str = "en") -> Path:
+    def page(
+        self, path: str | os.PathLike[str], *, title: str | Title = "", lang: str = "en"
+    ) -> Path:
         """Write the page of :meth:`html` into a file.
 
         Raises
@@ -307,7 +310,7 @@ class Stepper(Patcher):
         """
         return save(html_file(path), self.html(title=title, lang=lang))
 
-    def frame(self, *, height: int = 760, title: str = "", lang: str = "en") -> Frame:
+    def frame(self, *, height: int = 760, title: str | Title = "", lang: str = "en") -> Frame:
         """Return the page of :meth:`html` as a frame in a notebook; several may stand in one.
 
         Parameters

@@ -194,4 +194,4 @@ def test_a_patch_comes_along() -> None:
     stepper.unpatch()
     stepper.knock_out("head", head=0)
     (change,) = carried(stepper.html())["changes"]
-    assert (change["kind"], change["head"]) == ("head", "0")
+    assert (change["kind"], change["head"]) == ("head", 0)

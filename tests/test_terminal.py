@@ -169,7 +169,7 @@ def test_what_is_typed_is_said_not_what_is_written_in_python() -> None:
         assert python in code
     stepper = single()
     text = " ".join(drive(stepper, ["k", '"head"', "enter"], (140, 24)).split())
-    assert "fix: head encoder/layer.0/* 3" in text
+    assert "fix: head encoder/layer.0/* 4" in text
     stepper.goto("attention/softmax")
     stepper.knock_out("uniform-attention")
     text = " ".join(drive(stepper, ["e", '"0.5"', "enter"], (140, 24)).split())

@@ -7,6 +7,7 @@ const inflate = async (element) => {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).text();
 };
+const FRAMED = location.protocol === "about:"; // in a notebook, whose address is not ours
 const packed = (name) => inflate(document.getElementById(name));
 const page = JSON.parse(await packed("page"));
 const machine = new Machine(Machine.read(await packed("program"))), { program } = machine;

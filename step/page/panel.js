@@ -62,7 +62,7 @@ const Sources = () => {
   if (!cell || cell.id !== current.value.node) return h("p", { class: "note" }, t("from-hint"));
   const found = contributions.value, whole = `${nameOf(cell.id)}${placeText(cell.index)}`;
   if (!found.length) {
-    return h("p", { class: "note" }, t(machine.patched().includes(cell.id) ? "from-change" : "from-nothing"));
+    return h("p", { class: "note" }, t(machine.replaced(cell.id, cell.index) ? "from-change" : "from-nothing"));
   }
   const most = Math.abs(found[0].share);
   return h("div", { class: "sources" },

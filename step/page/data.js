@@ -22,6 +22,10 @@ const markup = (element, text) => {
   element.innerHTML = trusted ? trusted.createHTML(text) : text;
 };
 
+// A path, which may be broken at its slashes in any language.
+const Path = ({ text, ...more }) => h("bdi", more,
+  text.split("/").flatMap((name, n) => (n ? ["/", h("wbr"), name] : [name])));
+
 // Something of a component's own, made once.
 const kept = (make) => {
   const place = useRef();

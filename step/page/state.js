@@ -46,6 +46,13 @@ const say = (text, seen = false) => batch(() => {
 });
 const tell = (text) => say(text, true);
 
+const A_READING = 10_000; // milliseconds, after which it makes room
+effect(() => {
+  if (!isSeen.value || !notice.value) return undefined;
+  const timer = setTimeout(() => { isSeen.value = false; }, A_READING);
+  return () => clearTimeout(timer);
+});
+
 // ---- moving along a level
 
 const stepText = () => `${t("step-of", index.value + 1, steps.value.length)}: ${current.value.path}`;

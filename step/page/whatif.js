@@ -37,7 +37,7 @@ const EditCell = ({ cell }) => {
     onSubmit: (event) => { event.preventDefault(); setCell(field.current.value); },
   },
   h("p", null, h("label", { for: "new-value" }, t("new-value")), " ",
-    h("bdi", { id: "new-value-of" }, `${nameOf(cell.id)}${placeText(cell.index)}`)),
+    h(Path, { id: "new-value-of", text: `${nameOf(cell.id)}${placeText(cell.index)}` })),
   h("input", {
     id: "new-value", ref: field, type: "text", inputmode: "decimal", autocomplete: "off",
     "aria-describedby": "new-value-of wrong", "aria-invalid": wrong.value ? "true" : undefined,
@@ -80,12 +80,12 @@ const WhatIf = () => {
         options: places.map((found, n) => [String(n), placeOfChange(found, short[n])]),
         onChange: (n) => { chosenPlace.value = Number(n); },
       }),
-      h("p", { class: "note" }, h("bdi", null, chosen.path)),
+      h("p", { class: "note" }, h(Path, { text: chosen.path })),
       h("button", { type: "button", onClick: () => attempt({ knockOut: page.knockouts.indexOf(chosen) }) }, t("apply"))),
     h("h3", null, t("changes")),
     h("p", { class: "note" }, t(made.value.length === 0 ? "no-changes" : FRAMED ? "changes-go" : "changes-stay")),
     h("ul", { class: "changes" }, made.value.map((one) => h("li", null,
-      h("span", null, h("bdi", null, nameOf(idOf(one))), ` ${changeText(one)}`),
+      h("span", null, h(Path, { text: nameOf(idOf(one)) }), ` ${changeText(one)}`),
       h("button", {
         type: "button",
         onClick: () => { takeBack(idOf(one)); all.current.focus(); }, // this button goes

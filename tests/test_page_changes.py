@@ -201,6 +201,11 @@ def test_a_hurried_reader_does_not_wear_the_address_out(reader: Reader, encoder:
     for n in range(150):
         reader.goto(n % count)
     reader.until(lambda: quote(reader.path, safe="") in reader.page.url)
+    for n in range(50):
+        reader.goto(n)
+    told = changes(reader.cell(0, 0).set(0.5))
+    assert len(told) == 1
+    assert changes(reload(reader)) == told  # what is changed is written at once
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

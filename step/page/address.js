@@ -55,17 +55,18 @@ const address = computed(() => {
   return `#${found}`;
 });
 
-// Write the address. Browsers refuse one that changes too often (WebKit: 100 times in 30 seconds), so
-// that a hurried reader's is written when he rests.
-const A_WHILE = 30_000, OFTEN = 60, A_REST = 1000; // milliseconds, times
-let times = [], later = 0;
+// Write the address. Browsers refuse one that changes too often (WebKit: 100 times in 10 to 30 s), so
+// that a hurried reader's is written when he rests; but what he changes at once.
+const A_WHILE = 30_000, OFTEN = 30, A_REST = 500; // milliseconds, times
+let times = [], later = 0, held = made.value;
 const write = (text) => {
   times.push(performance.now());
+  held = made.peek();
   history.replaceState(null, "", text);
 };
 const writeAddress = (text) => {
   clearTimeout(later);
   times = times.filter((time) => performance.now() - time < A_WHILE);
-  if (times.length < OFTEN) write(text);
+  if (times.length < OFTEN || made.peek() !== held) write(text);
   else later = setTimeout(() => write(text), A_REST);
 };

@@ -22,9 +22,10 @@ const markup = (element, text) => {
   element.innerHTML = trusted ? trusted.createHTML(text) : text;
 };
 
-// A path, which may be broken at its slashes in any language.
-const Path = ({ text, ...more }) => h("bdi", more,
-  text.split("/").flatMap((name, n) => (n ? ["/", h("wbr"), name] : [name])));
+// A path: from left to right, whatever is written in its names, and broken at its slashes in any
+// language.
+const Path = ({ text, ...more }) => h("bdi", { dir: "ltr", ...more },
+  text.split("/").map((name, n) => [n > 0 && "/", n > 0 && h("wbr"), h("bdi", null, name)]));
 
 // Something of a component's own, made once.
 const kept = (make) => {

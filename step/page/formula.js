@@ -73,10 +73,7 @@ const Formula = ({ text, operands = [], value, label }) => {
     const rows = pieces(row);
     if (value) rows.push([infix("="), matrix(value)]);
     const lines = rows.map((parts) => math("math", ...parts));
-    for (const line of lines) {
-      line.setAttribute("displaystyle", "true");
-      line.setAttribute("lang", "en"); // set as mathematics is, not in a font for Chinese
-    }
+    for (const line of lines) line.setAttribute("displaystyle", "true");
     place.current.replaceChildren(...lines);
   });
   return h("div", { class: "formula", ref: place, tabindex: 0, role: "group", "aria-label": label });

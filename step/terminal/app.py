@@ -51,9 +51,7 @@ class StepApp(App[None]):
         Binding("escape", "do('back-to-output')", show=False),
     ]
 
-    def __init__(
-        self, stepper: Stepper, *, title: str | Title = "", lang: Language = "en"
-    ) -> None:
+    def __init__(self, stepper: Stepper, *, title: str | Title = "", lang: Language = "en") -> None:
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.animation_level = "none"
         self.walk, self.edits = Walk(stepper), Edits()

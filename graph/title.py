@@ -48,6 +48,17 @@ class Title(NamedTuple):
         """
         return self.zh if lang == "zh" else self.en
 
+    @classmethod
+    def of(cls, text: "str | Title") -> "Title":
+        """Return a title as it is; of a plain text one that is the same in both languages.
+
+        Examples
+        --------
+        >>> Title.of("encoder"), Title.of(Title("head", "头"))
+        (Title(en='encoder', zh='encoder'), Title(en='head', zh='头'))
+        """
+        return text if isinstance(text, Title) else cls(text, text)
+
 
 def checked_language(lang: str, known: tuple[Known, ...]) -> Known:
     """Return a language that is asked for.

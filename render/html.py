@@ -109,14 +109,18 @@ def colours_of(theme: Theme) -> str:
 
 
 def both_themes() -> str:
-    """Return the colours of light and dark: the reader's system chooses, or ``data-theme``."""
+    """Return the colours of light and dark: the reader's system chooses, or ``data-theme``.
+
+    On paper all is light.
+    """
     light, dark = map(read_theme, SCREEN)
     return (
         colours(":root", light, "color-scheme:light;")
-        + "@media (prefers-color-scheme: dark) {\n"
+        + "@media screen and (prefers-color-scheme: dark) {\n"
         + colours(":root:not([data-theme='light'])", dark, "color-scheme:dark;")
-        + "}\n"
+        + "}\n@media screen {\n"
         + colours(":root[data-theme='dark']", dark, "color-scheme:dark;")
+        + "}\n"
     )
 
 

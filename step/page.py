@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cutaway.graph import GradError, Graph, OptionError
+from cutaway.graph import GradError, Graph, OptionError, Title
 from cutaway.graph.errors import explain
 from cutaway.render.html import both_themes, document
 from cutaway.render.text import clean
@@ -33,7 +33,6 @@ FILES = (  # each reads the ones before it
     "data",
     "turn",
     "state",
-    "address",
     "sampled",
     "shown",
     "paint",
@@ -42,9 +41,11 @@ FILES = (  # each reads the ones before it
     "figure",
     "steps",
     "controls",
+    "made",
     "whatif",
     "panel",
     "keys",
+    "address",
     "main",
 )
 TRUSTED = "trusted-types cutaway"  # what makes elements of our own drawings and formulas
@@ -76,7 +77,7 @@ def page(
     backward: bool = False,
     changes: Iterable[tuple[str, str, Array]] = (),
     words: Mapping[str, tuple[str, ...]],
-    title: str = "",
+    title: str | Title = "",
     lang: str = "en",
 ) -> Page:
     """Return a page on which a graph is stepped through, forward and backward.
@@ -94,7 +95,7 @@ def page(
     words
         What the places along an axis are called, by its size.
     title
-        What the page is called; by default after the outputs' paths.
+        What the page is called, or that in each language; by default after the outputs' paths.
 
     Raises
     ------
@@ -102,7 +103,8 @@ def page(
         If there are no steps, or far too many, or an op cannot be computed by a page.
     """
     point = replace(point, axis=token_axis(graph, point.axis))
-    title, outputs = clean(title), clean(", ".join(map(graph.path, graph.outputs)))
+    title = Title.of(title).each(clean)
+    outputs = clean(", ".join(map(graph.path, graph.outputs)))
     back = _gradients(graph)
     found = program(
         graph,
@@ -111,7 +113,7 @@ def page(
         point.dims,
         backward=back is not None,
         words=words,
-        title=title,
+        title=title.en,
     )
     forward = Levels(graph, point, None)
     passes = {"forward": forward}
@@ -125,6 +127,7 @@ def page(
     number = numbers(forward, found)
     places = {node["path"]: node["id"] for node in found["nodes"] if not node["inner"]}
     data = {
+        "title": title._asdict(),
         "words": {key: text._asdict() for key, text in PAGE.items()},
         "keys": [
             {"key": key.key, "action": key.action, "title": key.title._asdict()}
@@ -151,9 +154,9 @@ def page(
     }
     details = {level: forward.detail(level) for level in LEVELS if level in tracked["forward"]}
     pictures = drawings(graph, details, point.axis, forward.base.sizes)
-    heading = title or PAGE["untitled"].say(lang).format(outputs)
+    heading = title.say(lang) or PAGE["untitled"].say(lang).format(outputs)
     written = Page(_written(heading, lang, found, data, pictures))
-    name = title or outputs
+    name = title.say(lang) or outputs
     written.name = f"{name}: {step}" if step else name
     written.left_out = tuple(left_out)
     return written
@@ -184,7 +187,9 @@ def _start(tracked: Mapping[str, Mapping[str, Any]], level: str, backward: bool)
 def _named(what: str) -> Data:
     """Return what the page calls a patch: a knock-out by its kind, and by its head."""
     kind, _, head = what.partition(" ")
-    return {"kind": kind, "head": head} if kind in (HEAD, *PARTS) else {"kind": "patch"}
+    if kind == HEAD:
+        return {"kind": kind, "head": int(head)}
+    return {"kind": kind if kind in PARTS else "patch"}
 
 
 def _plain(x: Any) -> float | str:

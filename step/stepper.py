@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cutaway.graph import Graph, Node, given_sizes, save
+from cutaway.graph import Graph, Node, Title, given_sizes, save
 from cutaway.graph.title import LANGUAGES, checked_language
 from cutaway.run.compile import Arrays
 from cutaway.step.frame import Frame
@@ -136,7 +136,7 @@ class Stepper(Inspector):
         turn(self, self._other)
         return self._other
 
-    def tui(self, *, title: str = "", lang: str = "en") -> None:
+    def tui(self, *, title: str | Title = "", lang: str = "en") -> None:
         """Open the terminal user interface, at the current step; ``?`` there lists the keys.
 
         It moves this stepper, and :meth:`turned`: what was set up before is there, and what is
@@ -145,7 +145,7 @@ class Stepper(Inspector):
         Parameters
         ----------
         title
-            What the model is called.
+            What the model is called, as for :meth:`html`.
         lang
             ``en`` or ``zh``: in which language it begins.
 
@@ -158,7 +158,7 @@ class Stepper(Inspector):
 
         open_terminal(self, title=title, lang=lang)
 
-    def html(self, *, title: str = "", lang: str = "en") -> Page:
+    def html(self, *, title: str | Title = "", lang: str = "en") -> Page:
         """Return a page on which the reader steps: one file that loads nothing.
 
         It holds the graph at every level, its numbers, and what computes them again, so that a
@@ -168,7 +168,8 @@ class Stepper(Inspector):
         Parameters
         ----------
         title
-            What the page is called; the outputs' paths by default.
+            What the page is called; the outputs' paths by default. A ``cutaway.graph.Title`` says
+            it in English and in Chinese.
         lang
             ``en`` or ``zh``: in which language it begins.
 
@@ -198,7 +199,9 @@ class Stepper(Inspector):
             lang=lang,
         )
 
-    def page(self, path: str | os.PathLike[str], *, title: str = "", lang: str = "en") -> Path:
+    def page(
+        self, path: str | os.PathLike[str], *, title: str | Title = "", lang: str = "en"
+    ) -> Path:
         """Write the page of :meth:`html` into a file.
 
         Raises
@@ -210,7 +213,7 @@ class Stepper(Inspector):
         """
         return save(html_file(path), self.html(title=title, lang=lang))
 
-    def frame(self, *, height: int = 760, title: str = "", lang: str = "en") -> Frame:
+    def frame(self, *, height: int = 760, title: str | Title = "", lang: str = "en") -> Frame:
         """Return the page of :meth:`html` as a frame in a notebook; several may stand in one.
 
         Parameters

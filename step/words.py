@@ -122,7 +122,11 @@ PAGE = {
     "reset-all": Title("Reset all", "全部复原"),
     "changes": Title("Changes", "改动"),
     "changes-go": Title(
-        "They are lost when the page is loaded again.", "重新加载页面后，改动会丢失。"
+        "They are lost when the notebook is loaded again.", "重新加载笔记本后，改动会丢失。"
+    ),
+    "changes-stay": Title(
+        "The page’s address holds them: a reload keeps them, a link passes them on.",
+        "改动记在网址里：重新加载后仍在，也可随链接转给别人。",
     ),
     "no-changes": Title("Nothing is changed.", "没有改动。"),
     "not-editable": Title(
@@ -158,5 +162,9 @@ PAGE = {
     "nothing-around": Title("There is nothing around this step.", "这一步外没有更大的步骤。"),
     "follows": Title("{0} is changed; {1} values follow.", "{0} 已改变；{1} 个值随之改变。"),
     "taken-back": Title("All is as it was.", "已全部复原。"),
+    "not-this-model": Title(
+        "The link’s changes do not fit this model: none of them was made.",
+        "链接中的改动与该模型不符，均未执行。",
+    ),
     "no-step": Title("The link names no step of this model.", "链接所指的步骤在该模型中不存在。"),
 }

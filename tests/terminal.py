@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 import cutaway as ca
+from cutaway.graph import Title
 from cutaway.step.terminal.app import StepApp
 
 Size = tuple[int, int]
@@ -31,7 +32,7 @@ def drive(
     size: Size = (80, 24),
     *,
     lang: str = "en",
-    title: str = "model",
+    title: str | Title = "model",
     check: Check | None = None,
 ) -> str:
     """Press keys, and return the screen; or look at the app while it runs."""

@@ -116,6 +116,40 @@ def test_two_heads_and_a_value_changed_and_taken_back(tmp_path: Path) -> None:
     assert done["left"] == []
 
 
+def test_cells_and_knock_outs_of_one_value_in_any_order(tmp_path: Path) -> None:
+    """A cell holds its number; the others are as they are computed, whatever is changed when."""
+    here = model("encoder-layer")
+    head = next(found for found in knock_outs(here) if found["kind"] == "head")
+    node, index = head["id"], [0, 1, 1, 0]
+    code = f"""
+    const [output] = machine.program.outputs, head = {json.dumps(head["change"])};
+    const acts = [
+      () => machine.put({node}, {index}, 0.5), () => machine.knockOut({node}, head),
+      () => machine.put({node}, [0, 0, 0, 0], 2), () => machine.put(0, [0, 0, 0], 3),
+    ];
+    return [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]].map((order) => {{
+      machine.reset();
+      for (const place of order) acts[place]();
+      return {{ node: machine.value({node}), output: machine.value(output),
+        replaced: [machine.replaced(0, [0, 0, 0]), machine.replaced(0, [0, 0, 1])] }};
+    }});
+    """
+    done = run(program(*here), code, tmp_path)
+    assert done[0] == done[1] == done[2]
+    assert done[0]["replaced"] == [True, False]
+    x = here.feeds["x"].copy()
+    x[0, 0, 0] = 3.0
+    stepper = ca.Stepper(here.graph, {**here.feeds, "x": x}, here.params, here.dims)
+    path = here.graph.path(here.graph.nodes[node])
+    silent = stepper.value(path).copy()
+    silent[:, 0] = 0.0
+    silent[tuple(index)], silent[0, 0, 0, 0] = 0.5, 2.0
+    stepper.patch(path, silent)
+    np.testing.assert_allclose(array(done[0]["node"]), silent, rtol=1e-9, atol=1e-11)
+    expected = stepper.value(stepper.graph.outputs[0])
+    np.testing.assert_allclose(array(done[0]["output"]), expected, rtol=1e-9, atol=1e-11)
+
+
 @every_row
 def test_what_an_element_is_made_of(row: Sample, tmp_path: Path) -> None:
     """The shares of all input elements are those that the stepper gives, by the op's vjp."""

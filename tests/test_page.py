@@ -194,4 +194,23 @@ def test_a_patch_comes_along() -> None:
     stepper.unpatch()
     stepper.knock_out("head", head=0)
     (change,) = carried(stepper.html())["changes"]
-    assert (change["kind"], change["head"]) == ("head", "0")
+    assert (change["kind"], change["head"]) == ("head", 0)
+
+
+def test_the_command_calls_a_model_in_both_languages(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "page.html"
+    for arguments, title in (
+        (("attention",), {"en": "attention", "zh": "缩放点积注意力"}),
+        (
+            ("translator", "--sentence", "she reads a book"),
+            {
+                "en": "translator: she reads a book",
+                "zh": "英译中，由 cutaway 训练：she reads a book",
+            },
+        ),
+    ):
+        code, _, err = call(capsys, "step", *arguments, "--web", str(file), "--lang", "zh")
+        assert (code, err) == (0, "")
+        html = file.read_text("utf-8")
+        assert carried(html)["title"] == title
+        assert f"<title>{title['zh']}</title>" in html

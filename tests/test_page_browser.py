@@ -192,7 +192,7 @@ def test_a_knock_out_is_that_of_the_stepper(kind: str, reader: Reader, tmp_path:
     path = {"residual": "feed_forward_norm"}.get(kind, "self_attention")
     stepper.knock_out(kind, path, 1 if kind == "head" else None)
     reader.open(file).choose("Knock out", kind)
-    wanted = f"head 1 · {path}" if kind == "head" else path
+    wanted = f"head 2 · {path}" if kind == "head" else path
     options = reader.page.locator("#select-where option").all_inner_texts()
     (place,) = [n for n, text in enumerate(options) if text.startswith(wanted)]
     reader.choose("Where", str(place)).press("Apply")

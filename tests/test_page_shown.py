@@ -165,7 +165,7 @@ def test_a_scalar_is_written_once(reader: Reader, tmp_path: Path) -> None:
     reader.set(3)
     assert float(reader.value) == 3
     assert "3 (was 1.25)" in reader.grid.inner_text()
-    assert "lost when the page is loaded again" in reader.page.locator(".what-if").inner_text()
+    assert "a reload keeps them" in reader.page.locator(".what-if").inner_text()
 
 
 def test_headings_of_the_list_are_blocks(reader: Reader, translator: Path) -> None:
@@ -197,3 +197,53 @@ def test_the_title_is_no_path(reader: Reader, tmp_path: Path) -> None:
     assert heading.inner_text() == reader.page.title() == "The steps to attention/matmul.1"
     reader.choose("Language", "zh")
     assert heading.inner_text() == reader.page.title() == "attention/matmul.1 的计算步骤"
+
+
+def test_on_paper_all_is_light_and_nothing_is_to_be_pressed(
+    reader: Reader, translator: Path
+) -> None:
+    shade = "getComputedStyle(document.body).backgroundColor"
+    light = reader.open(translator, "#theme=light").page.evaluate(shade)
+    reader.open(translator, "#theme=dark").page.emulate_media(media="print")
+    assert reader.page.evaluate(shade) == light
+    assert not reader.button("Next step").is_visible()
+    assert not reader.page.get_by_label("Level").is_visible()
+
+
+def test_at_four_times_the_size_nothing_stays_in_the_way(reader: Reader, translator: Path) -> None:
+    reader.page.set_viewport_size({"width": 320, "height": 256})
+    reader.open(translator)
+    reader.page.locator(".list").scroll_into_view_if_needed()
+    box = reader.page.locator(".moves").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 0
+    assert reader.page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_breakpoint_is_seen_where_colours_are_forced(reader: Reader, translator: Path) -> None:
+    reader.page.emulate_media(forced_colors="active")
+    reader.open(translator)
+    dot = reader.page.locator(".dot-button").first
+    shade = "button => getComputedStyle(button, '::before').backgroundColor"
+    before = dot.evaluate(shade)
+    dot.click()
+    assert dot.evaluate(shade) != before
+    assert reader.violations() == []
+
+
+def test_paths_are_broken_at_their_slashes_and_long_words_are_cut(
+    reader: Reader, tmp_path: Path
+) -> None:
+    x = ca.input("x", "T D")
+    with ca.scope("שלום"), ca.scope("inside"):
+        y = ca.ops.softmax(x)
+    stepper = ca.Stepper(y, {"x": np.eye(3)}, words={"T": ("internationalisation" * 4, "b", "c")})
+    reader.page.set_viewport_size({"width": 360, "height": 800})
+    for lang in ("en", "zh"):
+        reader.open(stepper.page(tmp_path / "names.html"), f"#lang={lang}")
+        assert reader.path == "שלום/inside/softmax"
+        assert reader.page.locator(".path wbr").count() == 2
+        canvas = reader.grid.locator("canvas").bounding_box()
+        assert canvas is not None
+        assert canvas["width"] < 360
+        assert "internationalisation" * 4 in reader.cell(0, 0).grid.inner_text()

@@ -17,6 +17,7 @@ from stepping import model
 from terminal import drive, press, screen
 
 import cutaway as ca
+from cutaway.graph import Title
 from cutaway.step.keys import KEYS
 from cutaway.step.terminal.acts import ACTS
 from cutaway.step.terminal.app import StepApp
@@ -169,11 +170,28 @@ def test_what_is_typed_is_said_not_what_is_written_in_python() -> None:
         assert python in code
     stepper = single()
     text = " ".join(drive(stepper, ["k", '"head"', "enter"], (140, 24)).split())
-    assert "fix: head encoder/layer.0/* 3" in text
+    assert "fix: head encoder/layer.0/* 4" in text
     stepper.goto("attention/softmax")
     stepper.knock_out("uniform-attention")
     text = " ".join(drive(stepper, ["e", '"0.5"', "enter"], (140, 24)).split())
     assert "take the other back first: x in list 5" in text
+
+
+def test_heads_are_counted_from_1() -> None:
+    stepper = model("encoder-layer").stepper()
+    text = drive(stepper, ["k", '"head self_attention 1"', "enter", "5"], (140, 45))
+    assert "without head 1" in text
+    (patch,) = stepper.patches
+    assert patch.what == "head 0"
+    text = drive(stepper, ["k", '"head self_attention 0"', "enter"], (180, 45))
+    assert "has no head 0" in text
+    assert "from 1 to 4" in text
+
+
+def test_the_model_is_called_in_the_readers_language() -> None:
+    title = Title("Encoder layer", "编码器层")
+    assert "Encoder layer" in drive(single(), [], (140, 24), title=title)
+    assert "编码器层" in drive(single(), ["z"], (140, 24), title=title)
 
 
 @pytest.mark.slow

@@ -12,7 +12,8 @@ from cutaway.cli.inputs import Given, shown_sizes
 from cutaway.cli.model import Loaded, load
 from cutaway.cli.output import escaped, print_json
 from cutaway.cli.sentence import spoken
-from cutaway.graph import save, show_shape
+from cutaway.graph import Title, save, show_shape
+from cutaway.models import MODELS
 from cutaway.step import Step, Stepper, fitting
 from cutaway.step.options import html_file
 from cutaway.step.terminal import check_terminal
@@ -51,7 +52,7 @@ def write_page(name: str, given: Given, options: Options, file: Path, as_json: b
     stepper, sentence = _stepper(load(name), given, options)
     if options.until:
         stepper.until(options.until)
-    html = stepper.html(title=f"{name}: {sentence}" if sentence else name, lang=options.lang)
+    html = stepper.html(title=_title(name, sentence), lang=options.lang)
     save(html_file(file), html)
     for level, direction in html.left_out:
         click.echo(f"not in the page: level {level}, {direction}: {TOO_LONG}", err=True)
@@ -68,7 +69,15 @@ def open_in_terminal(name: str, given: Given, options: Options) -> None:
     stepper, sentence = _stepper(model, given, options)
     if options.until:
         stepper.until(options.until)
-    stepper.tui(title=f"{name}: {sentence}" if sentence else name, lang=options.lang)
+    stepper.tui(title=_title(name, sentence), lang=options.lang)
+
+
+def _title(name: str, sentence: str) -> Title:
+    """Return what a model is called, and what it reads; in Chinese by its title, if it has one."""
+    chinese = MODELS[name].title.zh if name in MODELS else name
+    if not sentence:
+        return Title(name, chinese)
+    return Title(f"{name}: {sentence}", f"{chinese}：{sentence}")
 
 
 def _stepper(model: Loaded, given: Given, options: Options) -> tuple[Stepper, str]:

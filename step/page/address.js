@@ -1,6 +1,4 @@
-// The address leads to a step: #step=…&level=…&dir=…&lang=…&theme=…
-
-const FRAMED = location.protocol === "about:"; // in a notebook, whose address is not ours
+// The address leads to a step, with what was changed: #step=…&level=…&dir=…&lang=…&theme=…&change=…
 
 // Where a step is: [direction, level, place]. It is looked for there first where it should be.
 const seek = (step, way, name) => {
@@ -22,7 +20,7 @@ const arrive = (step, way, name) => {
   const found = known && (step === null ? [direction.value, level.value, index.value]
     : seek(step, way ?? page.start.direction, name ?? page.start.level));
   if (!found || (name !== null && !Object.hasOwn(page.tracks[way ?? found[0]], name))) {
-    notice.value = t("no-step");
+    tell(t("no-step"));
     return;
   }
   [direction.value, level.value] = found;
@@ -40,14 +38,35 @@ const follow = () => {
     if (["step", "level", "dir"].some((key) => asked.has(key))) {
       arrive(asked.get("step"), asked.get("dir"), asked.get("level"));
     }
+    const changes = asked.getAll("change").filter((text) => text); // an empty one: nothing is changed
+    if (asked.has("change") && !restore(changes)) tell(t("not-this-model"));
   });
 };
 
-const address = computed(() => `#${new URLSearchParams({
-  step: current.value.path, level: level.value, dir: direction.value, lang: lang.value, theme: theme.value,
-})}`);
+// Changes stand there if they are others than those that the page brings along.
+const address = computed(() => {
+  const found = new URLSearchParams({
+    step: current.value.path, level: level.value, dir: direction.value, lang: lang.value, theme: theme.value,
+  });
+  const texts = made.value.map(written);
+  if (texts.join("\n") !== begun.join("\n")) {
+    for (const text of texts.length ? texts : [""]) found.append("change", text);
+  }
+  return `#${found}`;
+});
 
-if (!FRAMED) {
-  follow();
-  addEventListener("hashchange", () => location.hash !== address.value && follow());
-}
+// Write the address. Browsers refuse one that changes too often (WebKit: 100 times in 10 to 30 s), so
+// that a hurried reader's is written when he rests; but what he changes at once.
+const A_WHILE = 30_000, OFTEN = 30, A_REST = 500; // milliseconds, times
+let times = [], later = 0, held = made.value;
+const write = (text) => {
+  times.push(performance.now());
+  held = made.peek();
+  history.replaceState(null, "", text);
+};
+const writeAddress = (text) => {
+  clearTimeout(later);
+  times = times.filter((time) => performance.now() - time < A_WHILE);
+  if (times.length < OFTEN || made.peek() !== held) write(text);
+  else later = setTimeout(() => write(text), A_REST);
+};

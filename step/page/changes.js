@@ -1,5 +1,23 @@
-// Knock-outs, as cutaway.step.knockout has them: what they make of a value.
+// What may be changed of a node: numbers in its place, knock-outs of these, single cells of what
+// comes out. In this order, in whichever they were made.
 
+const UNCHANGED = { data: null, knockOuts: [], cells: new Map() };
+
+// Refuse numbers that a node's kind does not have.
+const checkKind = ({ path, dtype }, numbers) => {
+  const fits = { float: (x) => !Number.isNaN(x), int: Number.isInteger, bool: (x) => x === 0 || x === 1 };
+  const bad = numbers.find((x) => !fits[dtype](x));
+  if (bad !== undefined) throw new RangeError(`${path}: ${bad} is no ${dtype}`);
+};
+
+const withCells = (value, cells) => {
+  if (!cells.size) return value;
+  const found = value.slice();
+  for (const [place, x] of cells) found[place] = x;
+  return found;
+};
+
+// Knock-outs, as cutaway.step.knockout has them: what they make of a value.
 const CHANGES = {
   operand: (change, node, value, inputs) => {
     const { shape, data } = inputs[change.place];

@@ -7,6 +7,7 @@ const inflate = async (element) => {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).text();
 };
+const FRAMED = location.protocol === "about:"; // in a notebook, whose address is not ours
 const packed = (name) => inflate(document.getElementById(name));
 const page = JSON.parse(await packed("page"));
 const machine = new Machine(Machine.read(await packed("program"))), { program } = machine;
@@ -20,6 +21,11 @@ const trusted = globalThis.trustedTypes?.createPolicy("cutaway", { createHTML: (
 const markup = (element, text) => {
   element.innerHTML = trusted ? trusted.createHTML(text) : text;
 };
+
+// A path: from left to right, whatever is written in its names, and broken at its slashes in any
+// language.
+const Path = ({ text, ...more }) => h("bdi", { dir: "ltr", ...more },
+  text.split("/").map((name, n) => [n > 0 && "/", n > 0 && h("wbr"), h("bdi", null, name)]));
 
 // Something of a component's own, made once.
 const kept = (make) => {

@@ -130,7 +130,7 @@ const pressed = (group) => {
     return direction.value === "backward" ? step.of : [step.node];
   });
   toggle([...new Set(ids)]);
-  notice.value = `${title(group)}: ${t("breakpoint")} ${group.getAttribute("aria-pressed") === "true" ? "●" : "○"}`;
+  say(`${title(group)}: ${t("breakpoint")} ${group.getAttribute("aria-pressed") === "true" ? "●" : "○"}`);
 };
 const goTo = (group) => {
   const places = stepsOf.value.get(group);
@@ -178,11 +178,20 @@ const beside = (group, key) => {
   bring(best);
 };
 
+// In another width the step's box may be out of sight.
+let stageWidth = 0;
+const follower = new ResizeObserver(() => {
+  const lit = stage.querySelector(".now");
+  if (lit && stage.clientWidth !== stageWidth) bring(lit);
+  stageWidth = stage.clientWidth;
+});
+
 const Figure = () => {
   const place = useRef();
   useLayoutEffect(() => {
     place.current.append(stage);
     for (const each of [showDrawing, size, mark, light]) effect(each);
+    follower.observe(stage);
   }, []);
   return h("section", { class: "figure", "aria-label": t("figure") },
     h("div", { class: "tools" },

@@ -39,7 +39,7 @@ const Grid = ({ id, at, label, name, sources = NONE }) => {
   const marked = changed.value.has(id) && h("span", { class: "mark" }, `≠ ${t("is-changed")}`);
   if (!part.held) return h("section", { class: "value" }, h("h4", null, name), h("p", { class: "note" }, t("not-held")));
   return h("section", { class: "value" },
-    h("h4", { id: `${cellId}-name` }, h("bdi", null, name), " ", h("span", { class: "shape" }, shapeText(part)), " ", marked),
+    h("h4", { id: `${cellId}-name` }, h(Path, { text: name }), " ", h("span", { class: "shape" }, shapeText(part)), " ", marked),
     h(Leads, { cellId, part, lay }),
     h("div", {
       class: "grid", role: "grid", tabindex: 0, "aria-label": label, "aria-describedby": `${cellId}-name`,
@@ -116,9 +116,9 @@ const Leads = ({ cellId, part, lay }) => {
     const name = part.names[axis], set = (n) => { axes.value = new Map(axes.value).set(name, n); };
     return h("div", null,
       h("label", { for: `${cellId}-${axis}` }, axisName(part, axis)), " ",
-      h("select", { id: `${cellId}-${axis}`, value: lay.lead[axis], onChange: (event) => set(Number(event.target.value)) },
+      h("select", { id: `${cellId}-${axis}`, onChange: (event) => set(event.target.selectedIndex) },
         Array.from({ length: part.shape[axis] }, (_, n) =>
-          h("option", { value: n, selected: n === lay.lead[axis] }, placeName(part, axis, n)))));
+          h("option", { selected: n === lay.lead[axis] }, placeName(part, axis, n)))));
   }));
 };
 

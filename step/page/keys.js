@@ -6,13 +6,13 @@ const lettersOn = signal(true);
 const finest = (by) => {
   const names = Object.keys(tracks.value), name = names[names.indexOf(level.value) + by];
   if (name) setLevel(name);
-  else notice.value = t("only-level");
+  else tell(t("only-level"));
 };
 const following = (names, name) => names[(names.indexOf(name) + 1) % names.length];
 const focusOn = (id) => {
   const element = document.getElementById(id);
   if (element) element.focus();
-  else notice.value = t("set-hint");
+  else tell(t("set-hint"));
 };
 
 const ACTIONS = {

@@ -29,7 +29,7 @@ class Machine {
     for (const node of this._nodes) {
       for (const source of this._sources(node)) this._readers[source].push(node.id);
     }
-    this._changes = new Map(); // by node: an array, or a list of knock-outs
+    this._changes = new Map(); // by node: as in UNCHANGED
     this._plain = new Map(); // values as they are without changes
     this._changed = new Map(); // values that are others now
     this._affected = new Set();
@@ -70,28 +70,41 @@ class Machine {
   // Put numbers in the place of a value. If they do not fit, it throws, and all stays as it was.
   set(id, data) {
     this._allow();
-    const { path, dtype, shape } = this._nodes[id], length = sizeOf(shape);
+    const { path, shape } = this._nodes[id], length = sizeOf(shape);
     const given = Float64Array.from(data);
     if (given.length !== length) {
       throw new RangeError(`${path} has ${length} numbers, not ${given.length}`);
     }
-    const fits = { float: (x) => !Number.isNaN(x), int: Number.isInteger, bool: (x) => x === 0 || x === 1 };
-    const bad = given.find((x) => !fits[dtype](x));
-    if (bad !== undefined) throw new RangeError(`${path}: ${bad} is no ${dtype}`);
-    this._change(id, given);
+    checkKind(this._nodes[id], given);
+    this._change(id, { ...UNCHANGED, data: given });
   }
 
-  // Apply one of the program's knock-outs; those of several heads add up.
+  // Put a number into one cell; the others stay what they are computed to be, whatever is changed
+  // before or after.
+  put(id, index, x) {
+    this._allow();
+    checkKind(this._nodes[id], [x]);
+    const before = this._changes.get(id) ?? UNCHANGED;
+    this._change(id, { ...before, cells: new Map(before.cells).set(this._place(id, index), x) });
+  }
+
+  // Apply one of the program's knock-outs; several of a node add up.
   knockOut(id, change) {
     this._allow();
-    const before = this._changes.get(id), heads = change.kind === "head" && Array.isArray(before);
+    const before = this._changes.get(id) ?? UNCHANGED;
     if (!Object.hasOwn(CHANGES, change.kind)) throw new TypeError(`no knock-out ${change.kind}`);
-    this._change(id, heads ? [...before, change] : [change]);
+    this._change(id, { ...before, knockOuts: [...before.knockOuts, change] });
   }
 
   // Take the change of a node back; all changes, if none is given.
   reset(id) {
     for (const changed of id === undefined ? this.patched() : [id]) this._change(changed);
+  }
+
+  // Whether a change puts something in the place of an element, whatever it was computed from.
+  replaced(id, index) {
+    const { data, knockOuts, cells } = this._changes.get(id) ?? UNCHANGED;
+    return data !== null || knockOuts.length > 0 || cells.has(this._place(id, index));
   }
 
   // The nodes that have a change of their own.
@@ -117,9 +130,8 @@ class Machine {
   // The elements of its operands that an element is made of, the largest share first. A share is the
   // element times the slope of the value by it: a term, where the op is linear.
   contributions(id, index) {
-    if (!this.program.editable || this._nodes[id].data || this._changes.has(id)) return [];
-    const start = placeOf(index, { offset: 0, strides: stridesOf(this.shape(id)) });
-    const slopes = new Map([[id, new Map([[start, 1]])]]); // by node and place
+    if (!this.program.editable || this._nodes[id].data || this.replaced(id, index)) return [];
+    const slopes = new Map([[id, new Map([[this._place(id, index), 1]])]]); // by node and place
     for (const node of this._inside(id)) {
       for (const [place, outer] of slopes.get(node) ?? []) {
         for (const [source, from, slope] of this._slopes(node, place)) {
@@ -183,6 +195,10 @@ class Machine {
     if (!this.program.editable) throw new Error("this program ships samples: it can't be changed");
   }
 
+  _place(id, index) {
+    return placeOf(index, { offset: 0, strides: stridesOf(this.shape(id)) });
+  }
+
   _change(id, change) {
     const before = this._changes.get(id);
     this._put(id, change);
@@ -229,17 +245,15 @@ class Machine {
   }
 
   _needed(node, change) {
-    if (node.data || ArrayBuffer.isView(change)) return [];
-    return change ? [...this._sources(node), ...node.inputs] : this._sources(node);
+    const own = node.data || change?.data ? [] : this._sources(node);
+    return change?.knockOuts.length ? [...own, ...node.inputs] : own;
   }
 
-  _result(node, change, home) {
-    if (ArrayBuffer.isView(change)) return change;
+  _result(node, { data, knockOuts, cells } = UNCHANGED, home) {
     const read = (source) => this._input(source, home(source).get(source));
-    const value = this._own(node, read);
     const apply = (found, knockOut) =>
       CHANGES[knockOut.kind](knockOut, node, found, node.inputs.map(read));
-    return (change ?? []).reduce(apply, value);
+    return withCells(knockOuts.reduce(apply, data ?? this._own(node, read)), cells);
   }
 
   _own(node, read) {

@@ -1,6 +1,6 @@
 // The page as a whole.
 
-const heading = () => program.title || t("untitled", program.outputs.map(nameOf).join(", "));
+const heading = () => page.title[lang.value] || t("untitled", program.outputs.map(nameOf).join(", "));
 
 const App = () => [
   h("header", null,
@@ -9,14 +9,18 @@ const App = () => [
     h(Views)),
   h("main", null, h(Moves), h(Figure), h(Panel), h("div", { class: "side" }, h(WhatIf), h(Steps))),
   h(Keys),
-  h("p", { class: "status unseen", role: "status" }, notice.value),
+  h("p", { class: isSeen.value ? "status" : "status unseen", role: "status" }, notice.value),
 ];
 
 effect(() => {
   document.documentElement.lang = { en: "en", zh: "zh-CN" }[lang.value];
   document.title = heading();
 });
-if (!FRAMED) effect(() => history.replaceState(null, "", address.value));
+if (!FRAMED) {
+  follow();
+  effect(() => { writeAddress(address.value); });
+  addEventListener("hashchange", () => location.hash !== address.value && follow());
+}
 
 const root = document.getElementById("app");
 root.textContent = "";

@@ -29,6 +29,14 @@ const ruler = document.createElement("canvas").getContext("2d");
 ruler.font = FONT;
 const textWidth = (text) => ruler.measureText(text).width;
 
+// A name that has room; a long one is cut short.
+const fitted = (name, most) => {
+  if (textWidth(name) <= most) return name;
+  const letters = [...name];
+  while (letters.length && textWidth(`${letters.join("")}…`) > most) letters.pop();
+  return `${letters.join("")}…`;
+};
+
 // How many places of an axis there is room for: where they have words, each word is to be read.
 const mostRows = (part, axis) => (axis >= 0 && wordsOf(part, axis) ? MOST_NAMED_ROWS : MOST_ROWS);
 const mostColumns = (part, axis) => (axis >= 0 && wordsOf(part, axis)
@@ -63,10 +71,11 @@ const laid = (part, sources) => {
 // the number of the last column may stand out on the right.
 const measured = (part, lay) => {
   const rank = part.shape.length;
-  const names = (axis, places) => (axis < 0 ? [""] : places.map((n) => placeName(part, axis, n)));
-  const rowNames = names(rank - 2, lay.rowsShown), columnNames = names(rank - 1, lay.columnsShown);
-  const widest = (texts, most) => Math.ceil(Math.min(most, Math.max(...texts.map(textWidth)))) + 6;
-  const left = widest(rowNames, Math.min(LONGEST, width.value / 4)), last = textWidth(columnNames.at(-1));
+  const names = (axis, places, most) => (axis < 0 ? [""] : places.map((n) => fitted(placeName(part, axis, n), most)));
+  const rowNames = names(rank - 2, lay.rowsShown, Math.min(LONGEST, width.value / 4));
+  const columnNames = names(rank - 1, lay.columnsShown, LONGEST);
+  const widest = (texts) => Math.ceil(Math.max(...texts.map(textWidth))) + 6;
+  const left = widest(rowNames), last = textWidth(columnNames.at(-1));
   const fitting = (right) => clamp((width.value - left - right) / lay.columnsShown.length, NARROW, WIDE);
   const words = rank > 0 && wordsOf(part, rank - 1) !== null;
   const upright = words && columnNames.some((name) => textWidth(name) > fitting(2) - 2);
@@ -74,7 +83,7 @@ const measured = (part, lay) => {
   const rows = lay.rowsShown.length, named = rank > 1 && wordsOf(part, rank - 2) !== null;
   const tall = Math.max(wide, named ? NAMED : Math.min(NAMED, FEW / rows));
   const high = clamp(Math.min(tall, TALLEST / rows), LOW, HIGH);
-  const top = upright ? widest(columnNames, LONGEST) : 18;
+  const top = upright ? widest(columnNames) : 18;
   return { rowNames, columnNames, left, top, right, wide, high, words, upright };
 };
 

@@ -17,7 +17,7 @@ const Panel = () => {
   const operands = step.inputs.map(([id, at]) => partOf(id, at));
   const node = program.nodes[step.node], single = step.nodes.length === 1;
   return h("section", { class: "panel", "aria-label": t("step") },
-    h("h2", { class: "path" }, h("bdi", { "data-testid": "current-path" }, step.path)),
+    h("h2", { class: "path" }, h(Path, { "data-testid": "current-path", text: step.path })),
     h("p", { class: "about" }, about(step, node)),
     h(Formula, { text: step.formula ?? node.formula_mathml, label: t("formula") }),
     single && node.numbers_mathml && h("div", null, h("h3", null, t("numbers")),
@@ -62,7 +62,7 @@ const Sources = () => {
   if (!cell || cell.id !== current.value.node) return h("p", { class: "note" }, t("from-hint"));
   const found = contributions.value, whole = `${nameOf(cell.id)}${placeText(cell.index)}`;
   if (!found.length) {
-    return h("p", { class: "note" }, t(machine.patched().includes(cell.id) ? "from-change" : "from-nothing"));
+    return h("p", { class: "note" }, t(machine.replaced(cell.id, cell.index) ? "from-change" : "from-nothing"));
   }
   const most = Math.abs(found[0].share);
   return h("div", { class: "sources" },

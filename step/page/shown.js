@@ -33,16 +33,19 @@ const wordsOf = (part, axis) => {
   return Object.hasOwn(program.words, name) ? program.words[name] : null;
 };
 
+// Heads are counted from 1, as in figures and in words; indices from 0.
+const headName = (head) => String(head + 1);
+
 // What a place along an axis is called: its word, or its number.
 const placeName = (part, axis, n) => {
   const place = part.number(axis, n);
-  return wordsOf(part, axis)?.[place] ?? String(place);
+  return wordsOf(part, axis)?.[place] ?? (isHeads(part, axis) ? headName(place) : String(place));
 };
 
-// What stands for a place in a sentence: of a head "head 0", of others the word, if it has one.
+// What stands for a place in a sentence: of a head "head 1", of others the word, if it has one.
 const placeWord = (part, axis, n) => {
   if (wordsOf(part, axis)) return placeName(part, axis, n);
-  return isHeads(part, axis) ? t("head-n", String(part.number(axis, n))) : null;
+  return isHeads(part, axis) ? t("head-n", placeName(part, axis, n)) : null;
 };
 
 // Whether an axis is that of the heads, of a value inside of a multi-head attention: (B, heads, …).

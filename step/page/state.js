@@ -18,7 +18,8 @@ const version = signal(0); // of what was changed in the machine
 const picked = signal(null); // a cell: {id, index}
 const hovered = signal(null);
 const axes = signal(new Map()); // which place along a leading axis is shown, by the axis' name
-const notice = signal("");
+const notice = signal(""); // what was told last
+const isSeen = signal(false); // … by all, or only by those who hear the page
 let turned = null; // where a reader stood when he turned round: {level, place}
 let entered = []; // the blocks that were stepped into: [level, index]
 
@@ -38,20 +39,35 @@ const setTheme = (name) => {
   theme.value = name;
 };
 
+// Tell those who hear the page what the others see; or all what is seen nowhere else.
+const say = (text, seen = false) => batch(() => {
+  notice.value = text;
+  isSeen.value = seen;
+});
+const tell = (text) => say(text, true);
+
+const A_READING = 10_000; // milliseconds, after which it makes room
+effect(() => {
+  if (!isSeen.value || !notice.value) return undefined;
+  const timer = setTimeout(() => { isSeen.value = false; }, A_READING);
+  return () => clearTimeout(timer);
+});
+
 // ---- moving along a level
+
+const stepText = () => `${t("step-of", index.value + 1, steps.value.length)}: ${current.value.path}`;
 
 const go = (place) => batch(() => {
   index.value = place;
   picked.value = hovered.value = null;
-  const { path } = current.value;
-  if (playing.value && speed.value > 1) return; // faster than one can be told
-  notice.value = `${t("step-of", place + 1, steps.value.length)}: ${path}`;
+  const fast = playing.value && speed.value > 1; // faster than one can be told
+  say(fast ? "" : stepText());
 });
 
 const move = (by) => {
   const place = index.value + by;
-  if (place < 0) notice.value = t("at-begin");
-  else if (place >= steps.value.length) notice.value = t("at-end");
+  if (place < 0) tell(t("at-begin"));
+  else if (place >= steps.value.length) tell(t("at-end"));
   else go(place);
 };
 
@@ -91,7 +107,7 @@ const setDirection = (name) => {
   batch(() => {
     direction.value = name;
     enter(there, place);
-    if (!known) notice.value = t(back ? "no-forward-step" : "no-gradient-step", step.path);
+    if (!known) tell(t(back ? "no-forward-step" : "no-gradient-step", step.path));
   });
 };
 
@@ -126,7 +142,7 @@ const into = () => {
       return enter(name, places[0]);
     }
   }
-  notice.value = t("nothing-inside");
+  tell(t("nothing-inside"));
 };
 
 const out = () => {
@@ -138,7 +154,7 @@ const out = () => {
       span.every((id) => step.span.includes(id)) && (step.span.length > span.length || page.own.includes(level.value)));
     if (place >= 0) return enter(name, place);
   }
-  notice.value = t("nothing-around");
+  tell(t("nothing-around"));
 };
 
 // ---- breakpoints: on nodes; a step stops at them if it computes one, or its gradient
@@ -157,11 +173,11 @@ const run = (by) => {
   for (let place = index.value + by; steps.value[place]; place += by) {
     if (stops(steps.value[place])) {
       go(place);
-      notice.value += ` — ${t("stopped")}`;
+      say(`${stepText()} — ${t("stopped")}`);
       return;
     }
   }
-  notice.value = t("no-breakpoint");
+  tell(t("no-breakpoint"));
 };
 
 // ---- playing

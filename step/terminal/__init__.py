@@ -3,13 +3,13 @@
 import os
 import sys
 
-from cutaway.graph import OptionError
+from cutaway.graph import OptionError, Title
 from cutaway.graph.errors import explain
 from cutaway.graph.title import LANGUAGES, checked_language
 from cutaway.step.stepper import Stepper
 
 
-def open_terminal(stepper: Stepper, *, title: str = "", lang: str = "en") -> None:
+def open_terminal(stepper: Stepper, *, title: str | Title = "", lang: str = "en") -> None:
     """Show a stepper in the terminal, until the user quits.
 
     Raises

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
-from cutaway.graph import CutawayError
+from cutaway.graph import CutawayError, Title
 from cutaway.graph.title import Language
 from cutaway.step.breakpoint import Breakpoint
 from cutaway.step.keys import KEYS
@@ -51,11 +51,11 @@ class StepApp(App[None]):
         Binding("escape", "do('back-to-output')", show=False),
     ]
 
-    def __init__(self, stepper: Stepper, *, title: str = "", lang: Language = "en") -> None:
+    def __init__(self, stepper: Stepper, *, title: str | Title = "", lang: Language = "en") -> None:
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.animation_level = "none"
         self.walk, self.edits = Walk(stepper), Edits()
-        self.model_name, self.lang = printable(title), lang
+        self.names, self.lang = Title.of(title).each(printable), lang
         self.list_shown = "inputs"
         self.last_search = ""
         self.theme_name = THEMES[0]
@@ -244,7 +244,7 @@ class StepApp(App[None]):
         walk, say = self.walk, self.say
         theme, colours = colours_of(self.theme_name)
         self.theme = colours.name
-        self._put("#where", where(walk, self.model_name, say, self.size.width))
+        self._put("#where", where(walk, self.names.say(self.lang), say, self.size.width))
         self.query_one(Outline).show_steps(
             walk.stepper.paths, walk.stepper.index, walk.stops(), walk.changed()
         )

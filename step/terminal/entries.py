@@ -102,15 +102,17 @@ def watch_element(stepper: Stepper, path: str, place: Place) -> Watch:
 def add_knock_out(stepper: Stepper, text: str) -> Patch:
     """Switch a part off: ``head self_attention 1``, ``residual``, ``no-scale decoder/*``.
 
+    Heads are counted from 1, as they are shown.
+
     Raises
     ------
     OptionError
         If there is no such part.
     """
     kind, *rest = text.split() or [""]
-    head = int(rest.pop()) if kind == HEAD and rest and rest[-1].isdecimal() else None
+    head = int(rest.pop()) - 1 if kind == HEAD and rest and rest[-1].isdecimal() else None
     if len(rest) > 1:
-        raise OptionError(explain(f"{rest[1]!r} is one word too many", fix="head PATH 0"))
+        raise OptionError(explain(f"{rest[1]!r} is one word too many", fix="head PATH 1"))
     return stepper.knock_out(kind, rest[0] if rest else "*", head)
 
 

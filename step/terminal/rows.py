@@ -180,8 +180,10 @@ def changes(walk: Walk, edits: Edits, say: Say) -> list[Row]:
 def change_text(patch: Patch, edits: Edits, say: Say) -> str:
     """Say what a patch does."""
     kind, _, head = patch.what.partition(" ")
+    if kind == HEAD:
+        return say(HEAD, int(head) + 1)  # counted from 1
     cells = ", ".join(f"{list(place)} = {number(x)}" for place, x in edits.of(patch).items())
-    return say(kind, head) if kind in (HEAD, *PARTS) else cells or say("patch")
+    return say(kind) if kind in PARTS else cells or say("patch")
 
 
 LISTS: dict[str, Callable[[Walk, Edits, Say], list[Row]]] = {

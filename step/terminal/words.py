@@ -39,7 +39,9 @@ TERMINAL = {
         "监视：路径 [0, 1]，或路径 max|min|mean",
     ),
     "ask-edit": Title("New value of {0}", "{0} 的新值"),
-    "ask-knock-out": Title("Knock out: {0}; then [path] [head]", "敲除：{0}；后接 [路径] [头]"),
+    "ask-knock-out": Title(
+        "Knock out: {0}; then [path] [head, from 1]", "敲除：{0}；后接 [路径] [头，从 1 数起]"
+    ),
     # what is announced
     "found": Title(
         "match {0} of {1}: Enter on an empty line goes on",

@@ -57,6 +57,8 @@ TERMINAL = {
     "all-back": Title("All is as it was.", "已全部复原。"),
     "bad-number": Title("“{0}” is no number", "“{0}”不是一个数"),
     "quits": Title("q quits", "按 q 退出"),
+    "running": Title("at step {0} of {1}: Esc stops", "运行到第 {0} 步，共 {1} 步：按 Esc 停下"),
+    "interrupted": Title("stopped by a key", "已按键停下"),
     "too-long": Title(
         "Level {0} has too many steps here; fewer tokens have fewer",
         "{0}层级的步骤太多；词元少一些，步骤就少一些",
@@ -83,6 +85,7 @@ TERMINAL = {
     "cell-escape": Title("back to the output", "回到输出"),
     "tree-enter": Title("go there; fold a scope", "跳转到该处；折叠作用域"),
     "tree-space": Title("breakpoint; fold a scope", "设断点；折叠作用域"),
+    "end-run": Title("Stop a run where it is", "让运行停在当前步"),
     "tab": Title("outline, heatmap, list", "步骤树、热图、列表"),
 }
 

@@ -135,7 +135,7 @@ def test_the_other_direction_says_where_there_is_no_such_step() -> None:
     back.next(len(back))
     assert back.current is not None
     text = drive(back, ["d"])
-    assert re.search(r"No step computes \w, it is given: this is the first step", text)
+    assert re.search(r"What ∇/\S+ is the gradient of is given: this is the first", text)
 
 
 def test_ctrl_c_says_how_to_quit() -> None:

@@ -94,13 +94,9 @@ def _level(by: int, app: "StepApp") -> None:
 
 
 def _direction(app: "StepApp") -> None:
-    step, backward = app.walk.step, app.walk.stepper.backward
-    if app.walk.turn():
-        return
-    if backward and step.forward is not None:
-        app.tell(app.say("no-forward-step", app.walk.stepper.forward.path(step.forward)))
-    else:
-        app.tell(app.say("no-gradient-step", step.path))
+    path, backward = app.walk.step.path, app.walk.stepper.backward
+    if not app.walk.turn():
+        app.tell(app.say("no-forward-step" if backward else "no-gradient-step", path))
 
 
 def _slice(by: int, app: "StepApp") -> None:

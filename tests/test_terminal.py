@@ -208,7 +208,7 @@ def test_watches_are_seen_again_after_each_change() -> None:
     stepper = single()
     stepper.goto("attention/softmax")
     text = drive(stepper, ["w", "e", '"0.5"', "enter", "e", '"0.25"', "enter", "3"])
-    assert "attention/softmax [0, 0] █▃▁ 0.25" in text
+    assert "attention/softmax [0, 0] █▃▁ 0.25 ← 0.5 ← 1.0" in text
     drive(stepper, ["W", '"attention/softmax max"', "enter"])
     assert [watch.value for watch in stepper.watches] == [0.25, pytest.approx(0.8401, abs=1e-4)]
     drive(stepper, ["3", "x"])

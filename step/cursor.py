@@ -215,8 +215,9 @@ class Cursor:
     def _arrived(self) -> None:
         """Do what is to be done at every step."""
 
-    def _until(self, met: Callable[[], bool]) -> Step | None:
-        while self._index < len(self) - 1:
+    def _until(self, met: Callable[[], bool], n: int | None = None) -> Step | None:
+        last = len(self) - 1 if n is None else min(self._index + whole(n), len(self) - 1)
+        while self._index < last:
             self._move(self._index + 1)
             if met():
                 return self._now()

@@ -12,6 +12,7 @@ from cutaway.step.detail import Detail
 from cutaway.step.find import matching
 from cutaway.step.kinds import check_kind
 from cutaway.step.levels import Levels
+from cutaway.step.options import whole
 from cutaway.step.record import Step
 from cutaway.step.undo import undone_on_error
 from cutaway.step.walker import Walker
@@ -91,30 +92,41 @@ class Debugger(Walker):
         return tuple(self._breakpoints)
 
     @undone_on_error
-    def run(self) -> Step | None:
+    def run(self, n: int | None = None) -> Step | None:
         """Go on to the next breakpoint.
 
+        Parameters
+        ----------
+        n
+            Over at most so many steps; to the last by default.
+
         Returns
         -------
         Step or None
-            None if there is none: then it stands at the last step.
+            None if there is none: then it stands at the last of those steps.
         """
-        return self._until(self._stops)
+        return self._until(self._stops, n)
 
     @undone_on_error
-    def reverse(self) -> Step | None:
+    def reverse(self, n: int | None = None) -> Step | None:
         """Go back to the breakpoint before.
+
+        Parameters
+        ----------
+        n
+            Over at most so many steps; to the start by default.
 
         Returns
         -------
         Step or None
-            None if there is none: then it stands at the start.
+            None if there is none: then it stands at the last of those steps, or at the start.
         """
-        while self._index > 0:
+        last = -1 if n is None else max(self._index - whole(n), -1)
+        while self._index > max(last, 0):
             self._move(self._index - 1)
             if self._stops():
                 return self._now()
-        self.start()
+        self._move(last)
         return None
 
     @undone_on_error

@@ -13,7 +13,7 @@ from trainings import digits, reversing, same
 
 import cutaway as ca
 from cutaway.run import SGD, Adam
-from cutaway.training import read_checkpoint
+from cutaway.training import TrainingStep, read_checkpoint
 
 NEWEST = "step-00000006.safetensors"
 
@@ -259,6 +259,16 @@ def test_a_folder_that_takes_no_file(tmp_path: Path) -> None:
     with pytest.raises(ca.SaveError, match="takes no checkpoint"):
         train(tmp_path / "file", 10**9)
     assert (tmp_path / "file").read_text() == "x"
+
+
+def test_a_folder_into_which_another_training_writes(tmp_path: Path) -> None:
+    def second(record: TrainingStep) -> None:
+        if record.step == 3:
+            train(tmp_path)
+
+    with pytest.raises(ca.SaveError, match="another training is writing into"):
+        train(tmp_path, callbacks=[second])
+    assert train(tmp_path).resumed == 2  # the first is over, and has let go
 
 
 def test_weights_that_no_such_file_holds(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from trainings import digits, reversing
 
 import cutaway as ca
 from cutaway.graph import Title
-from cutaway.render.chart import WIDE, Curve, chart
-from cutaway.render.marks import Text, Way
+from cutaway.render.bands import bands
+from cutaway.render.chart import LEFT, WIDE, Curve, chart
+from cutaway.render.marks import Text, Tiles, Way
 from cutaway.render.measure import missing
 from cutaway.render.theme import read_theme
 from cutaway.render.ticks import decades, tick_texts, ticks
@@ -24,7 +25,8 @@ from cutaway.render.write import write
 from cutaway.run import Adam
 from cutaway.training import Callback, Guard, History, Progress, Report, TrainingStep, report
 from cutaway.training import words as training_words
-from cutaway.training.panels import MOST, natural, panels, smoothed
+from cutaway.training.panels import BANDS, Panel, natural, panels, smoothed, thinned
+from cutaway.training.plots import plot
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +181,19 @@ def test_gradients_of_many_blocks_have_a_chart_for_each_outer_scope() -> None:
     assert titles == ["", "encoder", "decoder", "其余模块"]
 
 
+def test_a_band_has_the_shade_of_its_height_and_gaps_stay() -> None:
+    xs, names = np.arange(4.0), Title("norm", "范数")
+    rows = [[1.0, 10.0, 100.0, 1000.0], [1000.0, np.nan, 0.0, np.inf]]
+    curves = [Curve(xs, np.array(row), name) for row, name in zip(rows, "ab", strict=True)]
+    drawing = bands(names, curves, "en", names)
+    tiles = [mark for mark in drawing.marks if isinstance(mark, Tiles)]
+    cells = {t.fill: len(t.bounds) for t in tiles if t.bounds[0][0] >= LEFT}  # not of the key
+    assert cells == {"cells.p1": 1, "cells.p4": 1, "cells.p7": 1, "cells.p10": 2}
+    assert drawing.width == WIDE
+    level = [Curve(xs[:1], np.ones(1), "a")]
+    assert "norm" in [*bands(names, level, "en", names).texts()]
+
+
 def test_what_no_report_is() -> None:
     with pytest.raises(ca.OptionError, match=r"a report is not written as '\.dot'"):
         Report("run.dot")
@@ -203,8 +218,10 @@ def test_many_lines_are_thinned_and_it_says_so() -> None:
     names = {f"layer.{n}": 1.0 + n for n in range(40)}
     history.add(0, {"loss": {"": 1.0}, "gradient": names, "seconds": {"": 0.1}})
     _, gradient, _ = panels(history)
-    assert len(gradient.curves) == MOST
-    assert gradient.title.en == f"Gradient norm, by block ({MOST} of 40)"
+    assert gradient.bands
+    assert thinned(gradient, 5).title.en.endswith("(5 of 24)")
+    assert len(gradient.curves) == BANDS
+    assert gradient.title.en == f"Gradient norm, by block ({BANDS} of 40)"
     assert [gradient.curves[n].name for n in (0, -1)] == ["layer.0", "layer.39"]
     assert sorted(["a.10", "a.9", "b"], key=natural) == ["a.9", "a.10", "b"]
 
@@ -281,6 +298,22 @@ def test_plots_fit_into_the_terminal(width: int, height: int) -> None:
         assert "more plots have no room here" in text
         assert re.search(r"decoder/layer.0 \d+\.\d", text)
         assert "■ head 1" in text
+
+
+@pytest.mark.parametrize("width", [14, 40, 80])
+def test_many_lines_are_rows_of_bars_in_a_terminal(width: int) -> None:
+    xs = np.arange(6.0)
+    curves = tuple(Curve(xs, 10.0 ** (xs - n), f"decoder/layer.{n}") for n in range(12))
+    panel = Panel(Title("norm", "范数"), curves, log=True, bands=True)
+    lines = plot(panel, width, 20, "en").plain.split("\n")
+    assert len(lines) == 14
+    assert all(len(line) == width for line in lines)
+    assert [line.split()[0][-2:] for line in lines[1:4]] == [".0", ".1", ".2"]
+    few = plot(panel, width, 9, "en").plain.split("\n")
+    assert len(few) == 9
+    if width == 80:
+        assert "▁▁▂▂▃▃ 1e-6" in lines[12]
+        assert few[0].startswith("norm (7 of 12)")
 
 
 def test_plots_in_chinese() -> None:

@@ -52,6 +52,22 @@ def test_a_run_stops_at_paths_and_kinds() -> None:
     assert len(stops(stepper)) == 2
 
 
+def test_a_run_of_some_steps_stands_where_they_end() -> None:
+    stepper = model("encoder").stepper()
+    stepper.breakpoint("layer.0/*/softmax")
+    whole = stepper.run()
+    assert whole is not None
+    stepper.start()
+    assert (stepper.run(3), stepper.index) == (None, 2)
+    found = stepper.run(len(stepper))
+    assert found is not None
+    assert found.path == whole.path
+    assert (stepper.reverse(2), stepper.index) == (None, whole.index - 2)
+    assert (stepper.reverse(len(stepper)), stepper.index) == (None, -1)
+    with pytest.raises(ca.OptionError, match="is no count"):
+        stepper.run(-1)
+
+
 def test_on_and_off_during_a_run() -> None:
     stepper = model("encoder").stepper()
     at_softmax = stepper.breakpoint(op="softmax")

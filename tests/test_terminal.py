@@ -4,8 +4,10 @@ A pressed key takes a tenth of a second or two in a test: what presses many is s
 """
 
 import asyncio
+import io
 import re
 import sys
+import time
 from importlib import resources
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from terminal import drive, press, screen
 import cutaway as ca
 from cutaway.graph import Title
 from cutaway.step.keys import KEYS
+from cutaway.step.terminal import running
 from cutaway.step.terminal.acts import ACTS
 from cutaway.step.terminal.app import StepApp
 from cutaway.step.terminal.told import TYPED
@@ -133,7 +136,7 @@ def test_the_other_direction_says_where_there_is_no_such_step() -> None:
     back.next(len(back))
     assert back.current is not None
     text = drive(back, ["d"])
-    assert re.search(r"No step computes \w, it is given: this is the first step", text)
+    assert re.search(r"What ∇/\S+ is the gradient of is given: this is the first", text)
 
 
 def test_ctrl_c_says_how_to_quit() -> None:
@@ -223,7 +226,7 @@ def test_watches_are_seen_again_after_each_change() -> None:
     stepper = single()
     stepper.goto("attention/softmax")
     text = drive(stepper, ["w", "e", '"0.5"', "enter", "e", '"0.25"', "enter", "3"])
-    assert "attention/softmax [0, 0] █▃▁ 0.25" in text
+    assert "attention/softmax [0, 0] █▃▁ 0.25 ← 0.5 ← 1.0" in text
     drive(stepper, ["W", '"attention/softmax max"', "enter"])
     assert [watch.value for watch in stepper.watches] == [0.25, pytest.approx(0.8401, abs=1e-4)]
     drive(stepper, ["3", "x"])
@@ -316,6 +319,52 @@ def test_it_is_opened_only_where_it_can_be(monkeypatch: pytest.MonkeyPatch) -> N
         ca.Stepper(ca.input("x", "T"), {"x": [1.0]}).tui()
     single().tui(lang="zh")
     assert opened == ["zh"]
+
+
+def test_it_is_refused_where_its_signs_cant_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding=name) for name in ("utf-8", "utf-8", "gbk")]
+    for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+        monkeypatch.setattr(sys, name, stream)
+    monkeypatch.setenv("TERM", "xterm")
+    with pytest.raises(ca.OptionError, match=r"came: +gbk"):
+        single().tui()
+
+
+# ---- runs
+
+
+@pytest.mark.parametrize("key", ["escape", "ctrl+c"])
+def test_a_key_stops_a_run_where_it_is(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "PAUSE", 0.05)
+    stepper = single()
+    stepper.breakpoint(when=slow)
+
+    def check(app: StepApp) -> None:
+        assert 0 < stepper.index < len(stepper) - 1
+        assert "stopped by a key" in screen(app)
+        assert stepper.index + 1 == int(screen(app).split()[1])
+
+    drive(stepper, ["r", "n", key], check=check)  # n does nothing meanwhile
+
+
+def slow(value: object) -> bool:
+    """Take the time of a slice, and stop nowhere."""
+    time.sleep(running.SLICE)
+    return False
+
+
+def test_what_goes_wrong_in_a_run_is_said_and_the_place_is_kept() -> None:
+    stepper = single()
+    stepper.goto(2)
+    stepper.breakpoint(when=broken)
+    shown = drive(stepper, ["r"], size=(160, 40))
+    assert "no such thing" in shown
+    assert stepper.index == 2
+
+
+def broken(value: object) -> bool:
+    raise ValueError("no such thing")
 
 
 # ---- wrong entries
@@ -423,7 +472,7 @@ def test_without_colour_nothing_is_coloured(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("NO_COLOR", "1")
 
     def check(app: StepApp) -> None:
-        assert not app.has_colours
+        assert not app.drawing.has_colours
         for strip in app.screen._compositor.render_strips():
             for segment in strip.apply_filter(app._filters[-1], app.screen.background_colors[1]):
                 style = segment.style

@@ -5,12 +5,16 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
 import termios
 import time
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 PROGRAM = Path(sys.executable).parent / "cutaway"
 SILENT = 1.0  # seconds
@@ -22,6 +26,7 @@ class Terminal:
     def __init__(self, *arguments: str, **environment: str) -> None:
         self.screen, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.before = self.mode()
         self.process = subprocess.Popen(
             [PROGRAM, *arguments],
             stdin=theirs,
@@ -42,6 +47,10 @@ class Terminal:
                 except OSError:  # it ended
                     break
         return found
+
+    def mode(self) -> list[Any]:
+        """Return how the terminal takes keys: by the line, with an echo, …"""
+        return termios.tcgetattr(self.screen)
 
     def press(self, keys: str) -> None:
         os.write(self.screen, keys.encode())
@@ -64,6 +73,28 @@ def test_it_opens_steps_is_silent_and_ends() -> None:
     stepped = terminal.read(seconds=SILENT)
     assert 0 < len(stepped) < 12_000  # bytes: some seconds of a slow line
     assert not terminal.read(seconds=SILENT)
+    terminal.press("q")
+    assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_what_ends_the_process_leaves_the_terminal_as_it_was(number: signal.Signals) -> None:
+    terminal = Terminal("step", "attention")
+    terminal.read("? Keys")
+    terminal.process.send_signal(number)
+    assert b"\x1b[?1049l" in terminal.read(seconds=3)  # back to the shell's screen
+    assert terminal.mode() == terminal.before
+    assert terminal.end() == -number
+
+
+def test_ctrl_z_lends_the_terminal_to_the_shell() -> None:
+    terminal = Terminal("step", "attention")
+    terminal.read("? Keys")
+    terminal.press("\x1a")
+    assert b"\x1b[?1049l" in terminal.read(seconds=SILENT)
+    assert terminal.mode() == terminal.before
+    terminal.process.send_signal(signal.SIGCONT)
+    assert "? Keys" in terminal.read("? Keys").decode()  # all is painted again
     terminal.press("q")
     assert terminal.end() == 0
 

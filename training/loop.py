@@ -3,7 +3,8 @@
 import math
 import os
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from cutaway.graph import Graph, Node, OptionError, SaveError
 from cutaway.graph.errors import explain
 from cutaway.run import Optimizer, State
 from cutaway.run.compile import Array
+from cutaway.training.alone import alone
 from cutaway.training.blocks import blocks
 from cutaway.training.callbacks import checked, entered, tell
 from cutaway.training.checkpoint import Checkpoint
@@ -105,7 +107,7 @@ def fit(
         If the checkpoint is broken, or that of another model, optimiser, clip, seed or watch, or
         of other first weights.
     SaveError
-        If the folder of checkpoints takes no file.
+        If the folder of checkpoints takes no file, or another training is writing into it.
     FeedError
         If ``batches`` give no feeds, or feeds that do not fit.
     OptionError
@@ -131,30 +133,40 @@ def fit(
     first = {path: _float(own(array)) for path, array in params.items()}
     same = {"clip": clip, "seed": seed, "watch": ", ".join(sorted(watched)) or "nothing"}
     folder = Folder(checkpoint, graph, first, optimizer, **same) if checkpoint is not None else None
-    at = (folder.newest() if folder else None) or Checkpoint(first)
-    begun = at.step
-    if begun > steps:
-        raise OptionError(
-            explain(
-                f"the training in {checkpoint} is further already",
-                required=f"at least steps={begun}",
-                came=f"steps={steps}",
-                fix="give another folder to begin again",
+    with alone(folder.path) if folder else nullcontext():
+        at = (folder.newest() if folder else None) or Checkpoint(first)
+        if at.step > steps:
+            raise OptionError(
+                explain(
+                    f"the training in {checkpoint} is further already",
+                    required=f"at least steps={at.step}",
+                    came=f"steps={steps}",
+                    fix="give another folder to begin again",
+                )
             )
-        )
-    if begun == steps:
-        return Fit(at.params, at.state, at.history, begun)
+        after = at if at.step == steps else _trained(training, at, listed, folder, every)
+    return Fit(after.params, after.state, after.history, at.step)
+
+
+def _trained(
+    training: Training,
+    at: Checkpoint,
+    callbacks: Sequence[Callback],
+    folder: Folder | None,
+    every: int,
+) -> Checkpoint:
+    """Return where a training stands after its last step."""
     if folder:
         folder.probe(at)
-    with entered(listed):
-        while at.step < steps:
+    with entered(callbacks):
+        while at.step < training.steps:
             record, after = training.take(at)
-            tell(listed, record)
+            tell(callbacks, record)
             _check_finite(record, after)
             at = after
-            if folder and (at.step % every == 0 or at.step == steps):
+            if folder and (at.step % every == 0 or at.step == training.steps):
                 _keep(folder, at)
-    return Fit(at.params, at.state, at.history, begun)
+    return at
 
 
 def _keep(folder: Folder, at: Checkpoint) -> None:
@@ -162,7 +174,7 @@ def _keep(folder: Folder, at: Checkpoint) -> None:
     try:
         folder.write(at)
     except SaveError as error:
-        warnings.warn(f"no checkpoint at step {at.step}: {error}", stacklevel=3)
+        warnings.warn(f"no checkpoint at step {at.step}: {error}", stacklevel=4)
 
 
 def _float(array: Array) -> Array:

@@ -1,8 +1,9 @@
 """The charts of a training: which lines each has, and what it is called."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,9 +15,11 @@ from cutaway.training.history import History, Measured
 from cutaway.training.words import ENTROPY as ENTROPY_TITLE
 from cutaway.training.words import ENTROPY_OF, GROUP, HEAD, MEASURED, OTHERS, SOME
 
+T = TypeVar("T")
 RAW = "frame"  # the ink of what is not smoothed
 MOST = 12  # lines of one chart
-FEW = 5  # more are thinner
+FEW = 5  # more are thinner; of gradients more are bands
+BANDS = 24  # of one chart
 POINTS = 100  # of a smooth line, about
 
 
@@ -24,13 +27,14 @@ POINTS = 100  # of a smooth line, about
 class Panel:
     """One chart: its title, its lines, whether its heights are logarithms, and their bounds.
 
-    Without bounds it is as high as its lines.
+    Without bounds it is as high as its lines. Too many lines are drawn as bands of shades.
     """
 
     title: Title
     curves: tuple[Curve, ...]
     log: bool = False
     span: tuple[float, float] | None = None
+    bands: bool = False
 
 
 def panels(history: History, lang: str = "en") -> tuple[Panel, ...]:
@@ -84,15 +88,19 @@ def _groups(key: str, measured: Measured, lang: str) -> Iterator[Panel]:
         if len(groups) > 1:
             named = Title(group, group) if group else OTHERS
             title = GROUP.fill(title=title, group=named)
-        yield replace(_panel(title, key, measured, names, lang), span=span)
+        if len(names) > FEW:
+            yield replace(_panel(title, key, measured, names, lang, BANDS), bands=True)
+        else:
+            yield replace(_panel(title, key, measured, names, lang), span=span)
 
 
-def _panel(title: Title, key: str, measured: Measured, every: Iterable[str], lang: str) -> Panel:
+def _panel(
+    title: Title, key: str, measured: Measured, every: Iterable[str], lang: str, most: int = MOST
+) -> Panel:
     """Return a chart with a line for each of several names, or for some of very many."""
     xs = measured.steps.astype(float)
     names = sorted(every, key=natural)
-    places = np.linspace(0, len(names) - 1, min(len(names), MOST)).round().astype(int)
-    shown = [names[place] for place in places]
+    shown = spread(names, most)
     weight = 1.6 if len(shown) < FEW else 1.1
     curves = tuple(
         Curve(xs, smoothed(measured[name]), _name(key, name, lang)).looking(number, weight)
@@ -101,6 +109,18 @@ def _panel(title: Title, key: str, measured: Measured, every: Iterable[str], lan
     if len(shown) < len(names):
         title = _some(title, len(shown), len(names))
     return Panel(title, curves, key in ("gradient", "update"))
+
+
+def spread(every: Sequence[T], most: int) -> tuple[T, ...]:
+    """Return at most so many, evenly spread: the first and the last among them.
+
+    Examples
+    --------
+    >>> spread("abcdefg", 3)
+    ('a', 'd', 'g')
+    """
+    places = np.linspace(0, len(every) - 1, min(len(every), most)).round().astype(int)
+    return tuple(every[place] for place in places)
 
 
 def _title(key: str) -> Title:
@@ -121,6 +141,13 @@ def _name(key: str, name: str, lang: str) -> str:
     if name and key.partition("/")[0] == ENTROPY:
         return (HEAD.en if lang == "en" else HEAD.zh).format(name)
     return name
+
+
+def thinned(panel: Panel, most: int) -> Panel:
+    """Return a chart with some of its lines, the first and the last among them."""
+    shown = spread(panel.curves, most)
+    title = _some(panel.title, len(shown), len(panel.curves))
+    return replace(panel, title=title, curves=shown)
 
 
 def natural(name: str) -> list[tuple[int, str]]:

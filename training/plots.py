@@ -10,11 +10,13 @@ from rich.text import Text
 
 from cutaway.graph import OptionError
 from cutaway.graph.errors import explain
+from cutaway.render.bands import levels
 from cutaway.render.chart import Curve
 from cutaway.render.label import one_line
 from cutaway.render.scene import Language
-from cutaway.training.panels import Panel
+from cutaway.training.panels import Panel, thinned
 
+BARS = " ▁▂▃▄▅▆▇█"  # of a band: from nothing to the highest
 ROOM = 9  # characters at the left: for numbers
 INKS = {  # the colours of a terminal; none is the reader's own
     "frame": "bright_black",
@@ -59,6 +61,8 @@ def plot(panel: Panel, width: int, height: int, lang: Language) -> Text:
     >>> [line.rstrip() for line in lines[:3]]
     ['Loss', '       8 ⠑⡄⠀', '         ⠀⠸⡀']
     """
+    if panel.bands:
+        return _bands(panel, width, height, lang)
     curves = [_shown(curve, panel.log, 2 * (width - ROOM)) for curve in panel.curves]
     points = np.concatenate([ys[np.isfinite(ys)] for _, ys in curves])
     low, high = (float(points.min()), float(points.max())) if points.size else (0.0, 1.0)
@@ -80,6 +84,26 @@ def plot(panel: Panel, width: int, height: int, lang: Language) -> Text:
                 canvas.line(x0, y0, x1, y1, color=INKS.get(curve.ink))
     ends = [10**y if panel.log else y for y in (high, low)]
     return _framed(panel, canvas.plot().splitlines(), ends, (left, right), width, lang)
+
+
+def _bands(panel: Panel, width: int, height: int, lang: Language) -> Text:
+    """Return a row of bars for each of many lines, or for as many as there is room for."""
+    if len(panel.curves) > height - 2:
+        panel = thinned(panel, height - 2)
+    curves = panel.curves
+    wide = min(max(cell_len(curve.name) for curve in curves), width // 2)
+    heights, _ = levels(curves, max(width - wide - 2 - ROOM, 1), len(BARS) - 1)
+    lines = [Text(one_line(panel.title, lang), "bold")]
+    for curve, row in zip(curves, heights, strict=True):
+        name = curve.name[-wide:].ljust(wide)  # a path: its end tells it from others
+        bars = "".join(BARS[level] for level in row)
+        lines.append(Text(f"{name} {bars} {_short(float(curve.ys[-1]))}"))
+    first, last = f"{curves[0].xs[0]:g}", f"{curves[0].xs[-1]:g}"
+    inner = heights.shape[1] - len(first)
+    lines.append(Text(" " * (wide + 1) + first + last.rjust(inner), "dim"))
+    for line in lines:
+        line.truncate(width, overflow="ellipsis", pad=True)
+    return Text("\n").join(lines)
 
 
 def _shown(curve: Curve, log: bool, most: int) -> tuple[Any, Any]:

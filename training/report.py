@@ -6,11 +6,13 @@ from cutaway.graph import OptionError, Title
 from cutaway.graph.errors import explain
 from cutaway.graph.title import checked_language
 from cutaway.render import Picture
+from cutaway.render.bands import bands
 from cutaway.render.chart import chart
 from cutaway.render.compose import column, table
 from cutaway.render.label import one_line
+from cutaway.render.marks import Drawing
 from cutaway.render.scale import number
-from cutaway.render.scene import LANGUAGES
+from cutaway.render.scene import LANGUAGES, Language
 from cutaway.render.sheet import Sheet
 from cutaway.render.theme import ThemeLike, read_theme
 from cutaway.render.words import paragraph, words
@@ -70,7 +72,7 @@ def report(
     last = int(history["loss"].steps[-1])
     ended = ending(error, last) if error is not None else ()
     shown = panels(history, lang)
-    charts = [chart(p.title, p.curves, language, p.log, STEP, span=p.span) for p in shown]
+    charts = [_drawn(panel, language) for panel in shown]
     grid = table(
         [charts[n : n + ACROSS] for n in range(0, len(charts), ACROSS)],
         gap=(22.0, 18.0),
@@ -92,6 +94,12 @@ def report(
     described = ". ".join(one_line(line, language) for line in (*ended, told))
     whole = Sheet(one_line(named, language), described, body, language, colours)
     return Charts(whole, single, ended, told, notes)
+
+
+def _drawn(panel: Panel, lang: Language) -> Drawing:
+    if panel.bands:
+        return bands(panel.title, panel.curves, lang, STEP)
+    return chart(panel.title, panel.curves, lang, panel.log, STEP, span=panel.span)
 
 
 def _told(panel: Panel) -> str:

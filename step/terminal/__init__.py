@@ -1,5 +1,6 @@
 """A stepper in a terminal: outline, formula, heatmap, and all that can be done, by keys."""
 
+import codecs
 import os
 import sys
 
@@ -39,6 +40,16 @@ def check_terminal() -> None:
         if stream is None or not stream.isatty():
             what = "closed" if stream is None else "redirected"
             raise OptionError(_no_terminal(f"{name} is {what}: it is no terminal"))
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"  # it is drawn on this stream
+    if codecs.lookup(encoding).name != "utf-8":
+        raise OptionError(
+            explain(
+                "the terminal's signs can't be written",
+                required="UTF-8",
+                came=encoding,
+                fix="set a locale of UTF-8, such as LC_ALL=C.UTF-8, or PYTHONUTF8=1",
+            )
+        )
     if os.environ.get("TERM", "") in ("", "dumb") and os.name == "posix":
         raise OptionError(_no_terminal(f"TERM={os.environ.get('TERM', '')}"))
 

@@ -18,22 +18,23 @@ from cutaway.step.keys import KEYS
 from cutaway.step.patch import Patch
 from cutaway.step.stepper import Stepper
 from cutaway.step.terminal.acts import ACTS
+from cutaway.step.terminal.drawing import Drawing
 from cutaway.step.terminal.edits import Edits
-from cutaway.step.terminal.head import foot, formula, lists, where
 from cutaway.step.terminal.heatmap import Heatmap
 from cutaway.step.terminal.help import Help
 from cutaway.step.terminal.listing import Listing
 from cutaway.step.terminal.outline import Outline
-from cutaway.step.terminal.rows import LISTS, About, Goal
+from cutaway.step.terminal.prompt import Answer, Prompt
+from cutaway.step.terminal.rows import About, Goal
+from cutaway.step.terminal.running import Running
 from cutaway.step.terminal.setups import toggle_breakpoint
+from cutaway.step.terminal.signals import left_first
 from cutaway.step.terminal.text import printable
 from cutaway.step.terminal.theme import THEMES, colours_of
 from cutaway.step.terminal.told import told
 from cutaway.step.terminal.walk import Walk
 from cutaway.step.terminal.words import Say, sayer
 from cutaway.step.watch import Watch
-
-Answer = Callable[["StepApp", str], None]
 
 
 class StepApp(App[None]):
@@ -49,6 +50,7 @@ class StepApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key.key, f"do('{key.action}')", show=False) for key in KEYS),
         Binding("escape", "do('back-to-output')", show=False),
+        Binding("ctrl+z", "suspend_process", show=False, priority=True),
     ]
 
     def __init__(self, stepper: Stepper, *, title: str | Title = "", lang: Language = "en") -> None:
@@ -59,10 +61,9 @@ class StepApp(App[None]):
         self.list_shown = "inputs"
         self.last_search = ""
         self.theme_name = THEMES[0]
-        self._answer: Answer | None = None
-        self._focus_before: Any = None
+        self.running: Running | None = None
         self._said = Text()
-        self._put_before: dict[str, Text] = {}
+        self.drawing = Drawing(self)
 
     @property
     def say(self) -> Say:
@@ -73,6 +74,11 @@ class StepApp(App[None]):
     def heatmap(self) -> Heatmap:
         """The heatmap."""
         return self.query_one(Heatmap)
+
+    @property
+    def prompt(self) -> Prompt:
+        """The line in which something is asked."""
+        return self.query_one(Prompt)
 
     @property
     def marked(self) -> About:
@@ -90,17 +96,24 @@ class StepApp(App[None]):
                 yield Static(id="lists")
                 yield Listing()
         yield Static(id="message")
-        entry = Input(id="entry", compact=True)
-        entry.cursor_blink = False
-        yield entry
+        yield Prompt()
         yield Static(id="foot")
 
     def on_mount(self) -> None:
         """Begin at the heatmap."""
         for name in THEMES:
             self.register_theme(colours_of(name)[1])
-        self.query_one(Input).display = False
         self.heatmap.focus()
+        self.app_resume_signal.subscribe(self, self._resumed)
+
+    def _resumed(self, app: App[None]) -> None:
+        """Paint all again: the shell's screen was there meanwhile."""
+        self.screen.refresh(layout=True)
+
+    async def run_async(self, **options: Any) -> None:
+        """Show it, until the user quits or a signal ends the process."""
+        with left_first(self):
+            await super().run_async(**options)
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out anew what stands around the heatmap."""
@@ -109,26 +122,37 @@ class StepApp(App[None]):
     # ---- keys
 
     def action_do(self, name: str) -> None:
-        """Do what a key is for."""
-        if self._answer is not None:
-            self._close_entry()
-            return
-        self.tell("")
-        self.attempt(lambda: ACTS[name](self))
+        """Do what a key is for; of what runs, only the end."""
+        if self.running is not None:
+            if name == "back-to-output":
+                self.running.stop()
+            elif name == "quit":
+                self.exit()
+        elif self.prompt.answer is not None:
+            self.prompt.close(self.heatmap)
+            self.tell("")
+        else:
+            self.tell("")
+            self.attempt(lambda: ACTS[name](self))
 
     def attempt(self, act: Callable[[], None]) -> bool:
+        """Do something, unless a run is on its way, and draw what follows."""
+        done = self.running is None and self.tried(act)
+        if self.running is None:
+            self.draw()
+        return done
+
+    def tried(self, act: Callable[[], None]) -> bool:
         """Do something; what can't be done is said at the bottom, and nothing is lost."""
-        done = True
         try:
             act()
         except CutawayError as error:
-            done = False
             self.tell(told(error), wrong=True)
         except Exception as error:  # of a user's function: the session is worth more
-            done = False
             self.tell(f"{type(error).__name__}: {error}", wrong=True)
-        self.draw()
-        return done
+        else:
+            return True
+        return False
 
     def tell(self, text: str, wrong: bool = False) -> None:
         """Say something in the line at the bottom."""
@@ -140,43 +164,28 @@ class StepApp(App[None]):
             line.update(said)
 
     def action_help_quit(self) -> None:
-        """Say how to quit, to whom Ctrl-C is a habit."""
-        self.tell(self.say("quits"))
+        """Stop what runs; else say how to quit, to whom Ctrl-C is a habit."""
+        if self.running is not None:
+            self.running.stop()
+        else:
+            self.tell(self.say("quits"))
 
     # ---- the entry at the bottom
 
     def ask(self, question: str, answer: Answer, value: str = "") -> None:
         """Ask for a line of text."""
-        self._answer, self._focus_before = answer, self.focused
         self.tell(question)
-        entry = self.query_one(Input)
-        entry.value = value
-        self._show_entry(True)
-        entry.focus()
+        self.prompt.open(answer, value)
 
     @on(Input.Submitted)
     def take(self, event: Input.Submitted) -> None:
         """Take what was typed; if it means nothing, it can be mended."""
-        answer = self._answer
+        answer = self.prompt.answer
         if answer is None:
             return
         self.tell("")
         if self.attempt(lambda: answer(self, event.value.strip())):
-            self._close_entry(silent=False)
-
-    def _show_entry(self, on: bool) -> None:
-        """Put the entry in the place of the line below it, or that back."""
-        self.query_one(Input).display = on
-        self.query_one("#foot").display = not on
-
-    def _close_entry(self, silent: bool = True) -> None:
-        self._answer = None
-        before = self._focus_before
-        if self.focused is self.query_one(Input):  # what was done went nowhere else
-            (before if before is not None and before.display else self.heatmap).focus()
-        self._show_entry(False)
-        if silent:
-            self.tell("")
+            self.prompt.close(self.heatmap)
 
     # ---- outline and lists
 
@@ -201,22 +210,25 @@ class StepApp(App[None]):
 
     def to_value(self) -> None:
         """Go to the heatmap; what was there in its place, for want of room, goes."""
-        self.screen.remove_class("-listing", "-reading")
+        self._show_only("")
         self.heatmap.focus()
-        self.call_after_refresh(self.draw)  # when all have their places
 
     def to_outline(self) -> None:
         """Go to the outline; where there is no room for it, it is there alone."""
-        self.to_value()
-        self.screen.add_class("-listing")
+        self._show_only("-listing")
         self.query_one(Outline).focus()
 
     def open_list(self, name: str) -> None:
         """Show another list, and go to it; where there is no room, in the place of the value."""
-        self.to_value()
         self.list_shown = name
-        self.screen.add_class("-reading")
+        self._show_only("-reading")
         self.query_one(Listing).focus()
+
+    def _show_only(self, part: str) -> None:
+        """Choose what has the place where there is no room for all: the value has it by default."""
+        for name in ("-listing", "-reading"):
+            self.screen.set_class(name == part, name)
+        self.call_after_refresh(self.draw)  # when all have their places
 
     def on_option_list_option_selected(self) -> None:
         """Follow a line of the list: to a value, or on and off."""
@@ -237,34 +249,6 @@ class StepApp(App[None]):
         """Show all keys."""
         self.push_screen(Help(self.lang))
 
-    # ---- drawing
-
     def draw(self) -> None:
         """Draw what has changed."""
-        walk, say = self.walk, self.say
-        theme, colours = colours_of(self.theme_name)
-        self.theme = colours.name
-        self._put("#where", where(walk, self.names.say(self.lang), say, self.size.width))
-        self.query_one(Outline).show_steps(
-            walk.stepper.paths, walk.stepper.index, walk.stops(), walk.changed()
-        )
-        width = self.query_one("#step").content_size.width
-        self._put("#formula", Text("\n").join(formula(walk, say, self.lang, width)))
-        self.heatmap.show_value(say, theme if self.has_colours else None)
-        self._put("#lists", lists(self.list_shown, walk, say, width))
-        listing = self.query_one(Listing)
-        if listing.size.height:
-            listing.show_rows(LISTS[self.list_shown](walk, self.edits, say))
-        listing.make_room(self.heatmap.size.height, self.heatmap.wanted)
-        self._put("#foot", foot(self.lang, self.size.width))
-
-    @property
-    def has_colours(self) -> bool:
-        """Whether shades can be told apart."""
-        return not self.no_color and self.console.color_system in ("256", "truecolor")
-
-    def _put(self, where: str, text: Text) -> None:
-        """Show a text in a part, unless it stands there."""
-        if self._put_before.get(where) != text:
-            self._put_before[where] = text
-            self.query_one(where, Static).update(text, layout=False)
+        self.drawing.draw()

@@ -66,7 +66,7 @@ class Heatmap(Widget, can_focus=True):
             return Strip.blank(self.size.width, base)
         segments = self._lines[y].render(self.app.console)
         strip = Strip(segments).apply_style(base)
-        return strip.adjust_cell_length(self.size.width, base)
+        return strip.adjust_cell_length(self.size.width, base).simplify()  # less to send
 
     def _drawn(self, say: Say, theme: Theme | None) -> list[Text]:
         walk, (width, height) = self._walk, self.size

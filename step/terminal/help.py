@@ -17,6 +17,7 @@ PLACES = {  # keys of the part that has the focus
     "cells": {"← ↑ ↓ →": "cell-arrows", "Home End": "cell-ends", "Esc": "cell-escape"},
     "tree": {"Enter": "tree-enter", "Space": "tree-space"},
 }
+EXTRA = {"moves": ("Esc", "end-run"), "others": ("Tab", "tab")}  # keys that are no letters
 WIDE = 9  # columns of a key
 
 
@@ -41,8 +42,9 @@ def help_text(lang: Language) -> Text:
     text = Text(f"{say('close')}\n")
     for name, keys in GROUPS.items():
         _group(text, say(name), [(key.key, key.title.say(lang)) for key in keys])
-        if name == "others":
-            text.append(f"{fill('Tab', WIDE)}{say('tab')}\n")
+        if name in EXTRA:
+            key, what = EXTRA[name]
+            text.append(f"{fill(key, WIDE)}{say(what)}\n")
     for name, rows in PLACES.items():
         _group(text, say(name), [(key, say(what)) for key, what in rows.items()])
     return text

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cutaway.graph import OptionError
 from cutaway.graph.title import LANGUAGES
+from cutaway.step.terminal.running import Running
 from cutaway.step.terminal.theme import THEMES
 
 if TYPE_CHECKING:
@@ -51,23 +52,11 @@ def _across(app: "StepApp", move: Callable[[], object], else_: str) -> None:
 
 
 def _run(app: "StepApp") -> None:
-    _to_breakpoint(app, app.walk.stepper.run)
+    Running(app, app.walk.stepper.run).go()
 
 
 def _reverse(app: "StepApp") -> None:
-    _to_breakpoint(app, app.walk.stepper.reverse)
-
-
-def _to_breakpoint(app: "StepApp", move: Callable[[], object]) -> None:
-    """Go to a breakpoint; where there is none that way, stay."""
-    stepper = app.walk.stepper
-    index = stepper.index
-    if move() is None:
-        stepper.goto(index)
-        app.tell(app.say("no-breakpoint"))
-    else:
-        app.tell(app.say("stopped"))
-    app.walk.settle()
+    Running(app, app.walk.stepper.reverse).go()
 
 
 def _goto(place: int, app: "StepApp") -> None:
@@ -105,13 +94,9 @@ def _level(by: int, app: "StepApp") -> None:
 
 
 def _direction(app: "StepApp") -> None:
-    step, backward = app.walk.step, app.walk.stepper.backward
-    if app.walk.turn():
-        return
-    if backward and step.forward is not None:
-        app.tell(app.say("no-forward-step", app.walk.stepper.forward.path(step.forward)))
-    else:
-        app.tell(app.say("no-gradient-step", step.path))
+    path, backward = app.walk.step.path, app.walk.stepper.backward
+    if not app.walk.turn():
+        app.tell(app.say("no-forward-step" if backward else "no-gradient-step", path))
 
 
 def _slice(by: int, app: "StepApp") -> None:

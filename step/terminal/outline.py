@@ -67,7 +67,8 @@ class Outline(Tree[int]):
     def _follow(self, node: TreeNode[int]) -> None:
         parent = node.parent
         while parent is not None:
-            parent.expand()
+            if not parent.is_expanded:  # else all of it would be painted again
+                parent.expand()
             parent = parent.parent
         self.call_after_refresh(self._bring, node)
 

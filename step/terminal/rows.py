@@ -24,7 +24,8 @@ from cutaway.step.watch import Watch
 TERMS, NUMBERS = 4, 24  # of one number, and in all
 WIDE = 40
 BARS = "▁▂▃▄▅▆▇█"
-LATEST = 16  # entries of a watch
+LATEST = 16  # entries of a watch, as bars
+EARLIER = 3  # … and as numbers, besides the newest
 
 
 class Goal(NamedTuple):
@@ -112,9 +113,17 @@ def watches(walk: Walk, edits: Edits, say: Say) -> list[Row]:
 def _watched(watch: Watch, say: Say) -> str:
     if not watch.history:
         return f": {say('not-seen')}"
-    last = np.asarray(watch.value)
-    now = (exact(last[()]) if not last.ndim else fitting(last, WIDE)) if _plain(last) else "…"
-    return f" {sparkline([_size(e.value) for e in watch.history])} {now}"
+    seen = [entry.value for entry in watch.history]
+    latest = seen[: -EARLIER - 2 : -1]  # the newest first: it stays where there is little room
+    return f" {sparkline([_size(value) for value in seen])} {' ← '.join(map(_short, latest))}"
+
+
+def _short(value: Any) -> str:
+    """Write what was seen: a number with all its digits, an array as far as it has room."""
+    found = np.asarray(value)
+    if not _plain(found):
+        return "…"
+    return fitting(found, WIDE) if found.ndim else exact(found[()])
 
 
 def _plain(value: Any) -> bool:

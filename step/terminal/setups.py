@@ -109,7 +109,7 @@ def _remove(app: "StepApp") -> None:
 def _reset(app: "StepApp") -> None:
     app.walk.stepper.unpatch()
     app.walk.choose(app.walk.cell)
-    app.tell(app.say("all-back"))
+    app.tell(app.say("taken-back"))
 
 
 SETUPS: dict[str, Act] = {

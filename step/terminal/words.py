@@ -56,22 +56,15 @@ TERMINAL = {
         "x removes what is marked in a list: 3, 4 or 5", "x 删除列表中选中的项：按 3、4 或 5"
     ),
     "changed-now": Title("Changed, X takes all back: {0}", "已改变，按 X 全部复原：{0}"),
-    "all-back": Title("All is as it was.", "已全部复原。"),
     "bad-number": Title("“{0}” is no number", "“{0}”不是一个数"),
     "quits": Title("q quits", "按 q 退出"),
+    "running": Title("at step {0} of {1}: Esc stops", "运行到第 {0} 步，共 {1} 步：按 Esc 停下"),
+    "interrupted": Title("stopped by a key", "已按键停下"),
     "too-long": Title(
         "Level {0} has too many steps here; fewer tokens have fewer",
         "{0}层级的步骤太多；词元少一些，步骤就少一些",
     ),
     "close": Title("Esc closes", "按 Esc 关闭"),
-    "no-gradient-step": Title(
-        "No gradient is computed of {0}: this is the nearest step",
-        "没有计算 {0} 的梯度：这是最近的一步",
-    ),
-    "no-forward-step": Title(
-        "No step computes {0}, it is given: this is the first step that reads it",
-        "{0} 是给定的，没有计算它的步骤：这是最先读取它的一步",
-    ),
     # help
     "moves": Title("Moving", "移动"),
     "views": Title("Looking", "查看"),
@@ -85,6 +78,7 @@ TERMINAL = {
     "cell-escape": Title("back to the output", "回到输出"),
     "tree-enter": Title("go there; fold a scope", "跳转到该处；折叠作用域"),
     "tree-space": Title("breakpoint; fold a scope", "设断点；折叠作用域"),
+    "end-run": Title("Stop a run where it is", "让运行停在当前步"),
     "tab": Title("outline, heatmap, list", "步骤树、热图、列表"),
 }
 

@@ -1,0 +1,31 @@
+"""Signals that end a process: the app is left first, so that the terminal is as it was before."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from textual.app import App
+
+ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+@contextmanager
+def left_first(app: App[Any]) -> Iterator[None]:
+    """Let such a signal leave an app; when it is left, the signal does what it would have done."""
+    loop, came = asyncio.get_running_loop(), []
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        loop.call_soon_threadsafe(app.exit)
+
+    before = {number: signal.signal(number, leave) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number in came:
+        signal.raise_signal(number)

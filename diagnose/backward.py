@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from cutaway.diagnose.birth import born
 from cutaway.diagnose.case import Case, Seen, started
-from cutaway.diagnose.ran import fed
+from cutaway.diagnose.comparing.ran import fed
+from cutaway.diagnose.nonfinite import born
 from cutaway.graph import Graph, Node, walk
 from cutaway.run.compile import Array, Run
 from cutaway.transform.backward import differentiate, float_leaves, output_seeds, owners

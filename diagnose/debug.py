@@ -7,24 +7,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.diagnose.batch import mixed
 from cutaway.diagnose.case import Case, Seen
-from cutaway.diagnose.classes import over_the_batch
-from cutaway.diagnose.crossed import crossed
-from cutaway.diagnose.curves import missing
 from cutaway.diagnose.diagnosis import Diagnosis, Note
-from cutaway.diagnose.domain import domains, exponentials, twice, unsummed
 from cutaway.diagnose.finding import Finding
-from cutaway.diagnose.heads import lucky, split
-from cutaway.diagnose.norms import small_eps, unscaled
-from cutaway.diagnose.order import ordered
 from cutaway.diagnose.point import sizes_of
-from cutaway.diagnose.positions import multiplied
-from cutaway.diagnose.repeated import repeated
-from cutaway.diagnose.residuals import doubled, forgotten
+from cutaway.diagnose.ranking import ordered
+from cutaway.diagnose.rules.activation import missing
+from cutaway.diagnose.rules.batch import mixed
+from cutaway.diagnose.rules.class_scores import over_the_batch
+from cutaway.diagnose.rules.crossed import crossed
+from cutaway.diagnose.rules.domain import domains, exponentials, twice, unsummed
+from cutaway.diagnose.rules.heads import lucky, split
+from cutaway.diagnose.rules.norms import small_eps, unscaled
+from cutaway.diagnose.rules.positions import multiplied
+from cutaway.diagnose.rules.repeated import repeated
+from cutaway.diagnose.rules.residuals import doubled, forgotten
+from cutaway.diagnose.rules.ties import outer, tied
+from cutaway.diagnose.rules.weights import transposed
 from cutaway.diagnose.running import Given, numbers
-from cutaway.diagnose.ties import outer, tied
-from cutaway.diagnose.weights import transposed
 from cutaway.graph import Graph, Node, OptionError
 from cutaway.graph.dims import product
 from cutaway.graph.errors import explain

@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 
 from cutaway.diagnose.backward import backward
-from cutaway.diagnose.birth import bad_leaf, first_bad, leaf
 from cutaway.diagnose.case import Case, Seen, started
-from cutaway.diagnose.depth import by_layer, too_large
 from cutaway.diagnose.diagnosis import Note
-from cutaway.diagnose.drowned import drowned
-from cutaway.diagnose.masks import masks
+from cutaway.diagnose.nonfinite import bad_leaf, first_bad, leaf
 from cutaway.diagnose.point import feeds_of, picked
-from cutaway.diagnose.positions import positions
-from cutaway.diagnose.saturation import constant_rows, dead, flat, one_key, sure
-from cutaway.diagnose.sight import leaks, uncausal
-from cutaway.diagnose.silent import silent
-from cutaway.diagnose.turning import turning
-from cutaway.diagnose.weights import large, zeros
+from cutaway.diagnose.rules.depth import by_layer, too_large
+from cutaway.diagnose.rules.drowned import drowned
+from cutaway.diagnose.rules.lookahead import leaks, uncausal
+from cutaway.diagnose.rules.masks import masks
+from cutaway.diagnose.rules.positions import positions
+from cutaway.diagnose.rules.rotary import turning
+from cutaway.diagnose.rules.saturation import constant_rows, dead, flat, one_key, sure
+from cutaway.diagnose.rules.silent import silent
+from cutaway.diagnose.rules.weights import large, zeros
 from cutaway.graph import CutawayError, GradError, Graph, Node, evaluate
 from cutaway.graph.legal import sizes_in
 from cutaway.run import initialize

@@ -11,8 +11,8 @@ import pytest
 from differing import build
 
 import cutaway as ca
-from cutaway.diagnose.align import align
-from cutaway.diagnose.subsequence import heaviest
+from cutaway.diagnose.comparing.align import align
+from cutaway.diagnose.comparing.subsequence import heaviest
 from cutaway.graph import Input, Leaf, Node, Parameter, Scope, apply, located
 from cutaway.models import MODELS
 

@@ -13,7 +13,7 @@ from stepping import SMALL, At, model, points
 
 import cutaway as ca
 from cutaway.diagnose import Divergence, Row, difference
-from cutaway.diagnose.relation import relation
+from cutaway.diagnose.comparing.relation import relation
 
 Array = npt.NDArray[Any]
 PLANTED: dict[str, tuple[dict[str, Any], str, str]] = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from cutaway.diagnose.birth import born
+from cutaway.diagnose.nonfinite import born
 from cutaway.graph import Graph, Node, Title, walk
 from cutaway.run import Compiled
 from cutaway.run.compile import Array

@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from cutaway.diagnose.align import align
-from cutaway.diagnose.alignment import Alignment
-from cutaway.diagnose.blame import Blame
-from cutaway.diagnose.comparison import Comparison
-from cutaway.diagnose.difference import Array, tolerance_of
-from cutaway.diagnose.drawn import given, shared, sizes_for, tied
-from cutaway.diagnose.judge import judge
-from cutaway.diagnose.ran import Ran, completed, fed, run, sizes_shown
-from cutaway.diagnose.reference import Reference
-from cutaway.diagnose.slopes import drawn_seeds, slopes
-from cutaway.diagnose.subject import Subject, subject_of
-from cutaway.diagnose.traced import against
+from cutaway.diagnose.comparing.align import align
+from cutaway.diagnose.comparing.alignment import Alignment
+from cutaway.diagnose.comparing.blame import Blame
+from cutaway.diagnose.comparing.comparison import Comparison
+from cutaway.diagnose.comparing.difference import Array, tolerance_of
+from cutaway.diagnose.comparing.judge import judge
+from cutaway.diagnose.comparing.ran import Ran, completed, fed, run, sizes_shown
+from cutaway.diagnose.comparing.random_arrays import given, shared, sizes_for, tied
+from cutaway.diagnose.comparing.reference import Reference
+from cutaway.diagnose.comparing.slopes import drawn_seeds, slopes
+from cutaway.diagnose.comparing.subject import Subject, subject_of
+from cutaway.diagnose.comparing.traced import against
 from cutaway.graph import FeedError, Node, OptionError
 from cutaway.graph.errors import explain
 from cutaway.run.compile import Arrays

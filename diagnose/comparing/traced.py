@@ -4,19 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from cutaway.diagnose.compare_texts import TEXTS
-from cutaway.diagnose.comparison import Comparison
-from cutaway.diagnose.difference import Array, Difference, difference, tolerance_of
-from cutaway.diagnose.divergence import Divergence, Place
-from cutaway.diagnose.drawn import given
-from cutaway.diagnose.forced import Forced, forced
-from cutaway.diagnose.judge import row
-from cutaway.diagnose.leaves import usable
-from cutaway.diagnose.ran import Ran, completed, fed, run, sizes_shown
-from cutaway.diagnose.reference import Found, Reference, found_in
-from cutaway.diagnose.relation import relation
-from cutaway.diagnose.slopes import noise_of, slopes
-from cutaway.diagnose.subject import Subject
+from cutaway.diagnose.comparing.comparison import Comparison
+from cutaway.diagnose.comparing.difference import Array, Difference, difference, tolerance_of
+from cutaway.diagnose.comparing.divergence import Divergence, Place
+from cutaway.diagnose.comparing.judge import row
+from cutaway.diagnose.comparing.leaves import usable
+from cutaway.diagnose.comparing.ran import Ran, completed, fed, run, sizes_shown
+from cutaway.diagnose.comparing.random_arrays import given
+from cutaway.diagnose.comparing.recomputed import Forced, forced
+from cutaway.diagnose.comparing.reference import Found, Reference, found_in
+from cutaway.diagnose.comparing.relation import relation
+from cutaway.diagnose.comparing.slopes import noise_of, slopes
+from cutaway.diagnose.comparing.subject import Subject
+from cutaway.diagnose.comparing.texts import TEXTS
 from cutaway.graph import FeedError, Graph, Input, Leaf, Node, Parameter, Title, show_shape
 from cutaway.graph.errors import explain
 from cutaway.run import initialize

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from cutaway.diagnose.difference import Array
+from cutaway.diagnose.comparing.difference import Array
 from cutaway.graph import FeedError, Graph, Node, Parameter
 from cutaway.run.sizes import Shown, learn
 

@@ -6,7 +6,7 @@ Each is seen over all tokens of the run, and only where there are enough of them
 import numpy as np
 
 from cutaway.diagnose.case import Case, Seen, upstream
-from cutaway.diagnose.norms import eps_of
+from cutaway.diagnose.rules.norms import eps_of
 from cutaway.graph import Constant, Node, Parameter
 from cutaway.ops import (
     Add,

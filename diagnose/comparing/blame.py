@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import fields, replace
 
-from cutaway.diagnose.alignment import Alignment
-from cutaway.diagnose.difference import Difference
-from cutaway.diagnose.divergence import Divergence, Kind, Place
-from cutaway.diagnose.ran import Ran
-from cutaway.diagnose.relation import relation
-from cutaway.diagnose.surroundings import COMMUTATIVE
+from cutaway.diagnose.comparing.alignment import Alignment
+from cutaway.diagnose.comparing.difference import Difference
+from cutaway.diagnose.comparing.divergence import Divergence, Kind, Place
+from cutaway.diagnose.comparing.ran import Ran
+from cutaway.diagnose.comparing.relation import relation
+from cutaway.diagnose.comparing.surroundings import COMMUTATIVE
 from cutaway.graph import Constant, Graph, Input, Leaf, Node, Parameter, formula
 from cutaway.transform.repeats import fixed_nodes
 

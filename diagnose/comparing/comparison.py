@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cutaway.diagnose.compare_texts import TEXTS
-from cutaway.diagnose.difference import NOTHING, Difference
-from cutaway.diagnose.divergence import Divergence
-from cutaway.diagnose.listing import listing
+from cutaway.diagnose.comparing.difference import NOTHING, Difference
+from cutaway.diagnose.comparing.divergence import Divergence
+from cutaway.diagnose.comparing.listing import listing
+from cutaway.diagnose.comparing.texts import TEXTS
 from cutaway.graph import Graph, Title
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class Comparison:
         OptionError
             For gradients that were not compared.
         """
-        from cutaway.diagnose.shades import draw_comparison
+        from cutaway.diagnose.comparing.shades import draw_comparison
 
         return draw_comparison(self, level, lang, of, options)
 

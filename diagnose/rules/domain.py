@@ -7,7 +7,7 @@ one score lies 104 below the largest. A value of which nothing is known is not r
 from collections.abc import Collection
 
 from cutaway.diagnose.case import Case, Seen
-from cutaway.diagnose.ranges import TINY, Range, ranges
+from cutaway.diagnose.rules.ranges import TINY, Range, ranges
 from cutaway.graph import Constant, Node
 from cutaway.ops import (
     Add,

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.diagnose.alignment import Alignment
-from cutaway.diagnose.subject import Subject
+from cutaway.diagnose.comparing.alignment import Alignment
+from cutaway.diagnose.comparing.subject import Subject
 from cutaway.graph import ContractError, FeedError, Graph, Input, Node, Parameter, evaluate, show
 from cutaway.graph.legal import sizes_in
 from cutaway.ops import Take

@@ -4,14 +4,14 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cutaway.diagnose.compare_texts import TEXTS
-from cutaway.diagnose.difference import Difference
+from cutaway.diagnose.comparing.difference import Difference
+from cutaway.diagnose.comparing.texts import TEXTS
 from cutaway.graph import Node, OptionError, Title
 from cutaway.graph.errors import explain
 from cutaway.render import Picture, Tint, draw
 
 if TYPE_CHECKING:
-    from cutaway.diagnose.comparison import Comparison
+    from cutaway.diagnose.comparing.comparison import Comparison
 
 LIMITS = (1e-6, 1e-4, 1e-3, 0.01, 0.03, 0.1, 0.3)  # of relative differences: a shade up to each
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cutaway.diagnose.case import Case, Seen, upstream
-from cutaway.diagnose.residuals import sublayers
+from cutaway.diagnose.rules.residuals import sublayers
 from cutaway.graph import Node, Parameter
 from cutaway.ops import Divide, Multiply
 from cutaway.run.compile import Array

@@ -10,8 +10,8 @@ import numpy as np
 
 from cutaway.diagnose.attention import Attention, mask_of
 from cutaway.diagnose.case import Case, Seen, upstream
-from cutaway.diagnose.targets import hidden
-from cutaway.diagnose.weak import HIDDEN, LEAST, as_made, flags_of, weak
+from cutaway.diagnose.rules.leaky_masks import HIDDEN, LEAST, as_made, flags_of, weak
+from cutaway.diagnose.rules.targets import hidden
 from cutaway.graph import Constant, Input, Node, show_shape
 from cutaway.ops import Add, CausalMask, Subtract, Where
 from cutaway.ops.compare import Equal, NotEqual

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
-from cutaway.diagnose.difference import Array
+from cutaway.diagnose.comparing.difference import Array
 
 # Of modules of PyTorch's nn.Transformer, and of Hugging Face's BERT; the first that fits is used.
 MODULES = (

@@ -11,8 +11,8 @@ import numpy as np
 from cutaway.diagnose.attention import Attention
 from cutaway.diagnose.case import Case, Seen, upstream
 from cutaway.diagnose.lines import told_apart
-from cutaway.diagnose.masks import fault, sight
-from cutaway.diagnose.targets import Trial, hidden, trials
+from cutaway.diagnose.rules.masks import fault, sight
+from cutaway.diagnose.rules.targets import Trial, hidden, trials
 from cutaway.graph import Input, Node
 from cutaway.ops import MatMul, Take
 from cutaway.shapes.reading import Findings

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from cutaway.diagnose.alignment import Alignment
-from cutaway.diagnose.blame import Blame
-from cutaway.diagnose.compare_texts import TEXTS
-from cutaway.diagnose.comparison import Comparison, Row
-from cutaway.diagnose.difference import EQUAL, Array, Difference, difference
-from cutaway.diagnose.divergence import Divergence
-from cutaway.diagnose.forced import Forced, forced
-from cutaway.diagnose.ran import Ran
-from cutaway.diagnose.slopes import noise_of
+from cutaway.diagnose.comparing.alignment import Alignment
+from cutaway.diagnose.comparing.blame import Blame
+from cutaway.diagnose.comparing.comparison import Comparison, Row
+from cutaway.diagnose.comparing.difference import EQUAL, Array, Difference, difference
+from cutaway.diagnose.comparing.divergence import Divergence
+from cutaway.diagnose.comparing.ran import Ran
+from cutaway.diagnose.comparing.recomputed import Forced, forced
+from cutaway.diagnose.comparing.slopes import noise_of
+from cutaway.diagnose.comparing.texts import TEXTS
 from cutaway.graph import Constant, Graph, Input, Node, Parameter, Title
 
 Slopes = Mapping[Node, tuple[Array, Array]]

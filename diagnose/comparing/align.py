@@ -9,9 +9,9 @@ left over, and is read at the same place by a pair, has been replaced: a GELU by
 from collections import Counter
 from collections.abc import Collection, Hashable, Mapping
 
-from cutaway.diagnose.alignment import Alignment
-from cutaway.diagnose.subsequence import heaviest
-from cutaway.diagnose.surroundings import Surroundings
+from cutaway.diagnose.comparing.alignment import Alignment
+from cutaway.diagnose.comparing.subsequence import heaviest
+from cutaway.diagnose.comparing.surroundings import Surroundings
 from cutaway.graph import Constant, Graph, Input, Leaf, Node, Parameter, evaluate
 
 FURTHEST = 3  # ops that one graph may have more on the way

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cutaway.diagnose.compare_texts import GRADIENTS, KINDS, RELATIONS, TEXTS
-from cutaway.diagnose.difference import Difference
+from cutaway.diagnose.comparing.difference import Difference
+from cutaway.diagnose.comparing.texts import GRADIENTS, KINDS, RELATIONS, TEXTS
 from cutaway.graph import Node
 
 LISTED = 4  # paths in a sentence

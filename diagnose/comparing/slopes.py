@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cutaway.diagnose.ran import Ran
+from cutaway.diagnose.comparing.ran import Ran
 from cutaway.graph import Graph, Node
 from cutaway.run.compile import Array
 from cutaway.transform.backward import differentiate, output_seeds

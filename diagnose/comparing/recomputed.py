@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cutaway.diagnose.difference import EQUAL, Array, Difference, difference
-from cutaway.diagnose.ran import Ran
+from cutaway.diagnose.comparing.difference import EQUAL, Array, Difference, difference
+from cutaway.diagnose.comparing.ran import Ran
 from cutaway.graph import Leaf, Node
 
 

@@ -2,7 +2,7 @@
 
 from cutaway.diagnose.attention import Attention
 from cutaway.diagnose.case import Case, Seen
-from cutaway.diagnose.sight import sources
+from cutaway.diagnose.rules.lookahead import sources
 from cutaway.graph import Node
 from cutaway.shapes.reading import Findings
 

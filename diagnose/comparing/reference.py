@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cutaway.diagnose.difference import Array, difference
-from cutaway.diagnose.names import idle, renamed, unpacked
-from cutaway.diagnose.places import Places
+from cutaway.diagnose.comparing.difference import Array, difference
+from cutaway.diagnose.comparing.names import idle, renamed, unpacked
+from cutaway.diagnose.comparing.places import Places
 from cutaway.graph import Graph, LoadError, Node, OptionError, Parameter
 from cutaway.graph.errors import explain
 from cutaway.interop import read_arrays

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from cutaway.diagnose.difference import Array, difference
+from cutaway.diagnose.comparing.difference import Array, difference
 from cutaway.graph import Dim
 
 Relation = Literal[

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cutaway.diagnose.compare_texts import TEXTS
-from cutaway.diagnose.difference import Difference
+from cutaway.diagnose.comparing.difference import Difference
+from cutaway.diagnose.comparing.texts import TEXTS
 from cutaway.graph.title import LANGUAGES, checked_language
 
 if TYPE_CHECKING:
-    from cutaway.diagnose.comparison import Comparison, Row
+    from cutaway.diagnose.comparing.comparison import Comparison, Row
 
 NAMED = 5  # divergences that are written out
 AROUND = 1  # equal rows that are shown before one that differs

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from cutaway.diagnose.names import candidates
+from cutaway.diagnose.comparing.names import candidates
 from cutaway.graph import Graph, Node, Parameter
 
 RETURNED = "returned"  # what the output of a graph is called that has only one

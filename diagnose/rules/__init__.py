@@ -1,0 +1,1 @@
+"""The rules of ``ca.debug``: each looks for one kind of mistake in a graph, or in its numbers."""

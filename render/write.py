@@ -60,7 +60,10 @@ def _rect(rect: Rect, theme: Theme) -> str:
 
 
 def _tiles(tiles: Iterable[Tiles], theme: Theme) -> str:
-    """Write tiles of one height and colour as lines of that weight: SVG has nothing shorter."""
+    """Write tiles of one height and colour as lines: SVG has nothing shorter.
+
+    Their unit is a tile, so that most places are whole numbers.
+    """
     rows: dict[float, dict[str, list[Bar]]] = {}
     for each in tiles:
         for x0, y0, x1, y1 in each.bounds:
@@ -69,8 +72,14 @@ def _tiles(tiles: Iterable[Tiles], theme: Theme) -> str:
             alike.setdefault(theme.colour(each.fill), []).append(bar)
     written = []
     for high, colours in rows.items():
-        paths = (f'<path d="{bars(at)}" stroke="{colour}"/>' for colour, at in colours.items())
-        written.append(f'<g stroke-width="{high:g}">{"".join(paths)}</g>')
+        every = [bar for at in colours.values() for bar in at]
+        (left, top), unit = every[0][0], min(wide for _, wide in every)
+        paths = []
+        for colour, at in colours.items():
+            here = [(((x - left) / unit, (y - top) / high), wide / unit) for (x, y), wide in at]
+            paths.append(f'<path d="{bars(here)}" stroke="{colour}"/>')
+        place = f"translate({short(left, 2)},{short(top, 2)})scale({unit:g},{high:g})"
+        written.append(f'<g transform="{place}">{"".join(paths)}</g>')
     return "".join(written)
 
 
@@ -130,12 +139,11 @@ def text_line(
     """
     text = shorten(line.text, longest)
     wide = short(text_width(text, line.size))
-    measured = f'textLength="{wide}" lengthAdjust="spacingAndGlyphs"'
     parts = [
         f'<text x="{short(place[0])}" y="{short(place[1])}" font-size="{line.size:g}"',
         *([] if anchor == "start" else [f'text-anchor="{anchor}"']),
         f'fill="{ink}"',
-        *([] if missing(text) else [measured]),
+        *([] if missing(text) else [f'textLength="{wide}"']),
         *([f'lang="{line.lang}"'] if line.lang else []),
         *([look] if look else []),
     ]

@@ -1,6 +1,7 @@
 """Figures 7, 9 and 12: all tokens as matrices, the heads joined, the feed-forward network."""
 
 import itertools
+import re
 from functools import cache
 from xml.etree import ElementTree
 
@@ -88,16 +89,20 @@ def shaded(matrix: Element) -> list[list[str]]:
     behind = matrix.find(f"{SVG}rect")
     assert behind is not None
     found = [[behind.attrib["fill"]] * wide for _ in range(count)]
-    drawn = [g for g in matrix.iterfind(f"{SVG}g") if g.get("stroke-width") == f"{high:g}"]
-    for tiles in (each for g in drawn for each in g):  # not the signs of negative cells
-        points = list(places(tiles.attrib["d"]))
-        for (x, y), (end, level) in zip(points[::2], points[1::2], strict=True):
-            assert y == level
-            row, begin = round((y - whole.top) / high - 0.5), round((x - whole.left) / across)
-            for column in range(begin, begin + round((end - x) / across)):
-                assert 0 <= row < count
-                assert found[row][column] == behind.attrib["fill"]
-                found[row][column] = tiles.attrib["stroke"]
+    for group in matrix.iterfind(f"{SVG}g"):
+        numbers = re.findall(r"[\d.-]+", group.attrib["transform"])
+        left, top, unit, tall = map(float, numbers)
+        if abs(tall - high) > 1e-3:
+            continue  # the signs of negative cells
+        for tiles in group:
+            points = [(left + x * unit, top + y * high) for x, y in places(tiles.attrib["d"])]
+            for (x, y), (end, level) in zip(points[::2], points[1::2], strict=True):
+                assert y == level
+                row, begin = round((y - whole.top) / high - 0.5), round((x - whole.left) / across)
+                for column in range(begin, begin + round((end - x) / across)):
+                    assert 0 <= row < count
+                    assert found[row][column] == behind.attrib["fill"]
+                    found[row][column] = tiles.attrib["stroke"]
     return found
 
 

@@ -141,7 +141,7 @@ def check(picture: Picture) -> None:
     """Assert that all lies where it should, has a title, and is told apart."""
     svg = parse(picture)
     left, top, width, height = map(float, svg.attrib["viewBox"].split())
-    [margin] = {g.attrib["transform"] for g in svg.iterfind(f".//{SVG}g[@transform]")}
+    [margin] = {g.attrib["transform"] for g in svg.iterfind(f"{SVG}g[@transform]")}
     shift = float(margin.removeprefix("translate(").partition(",")[0])
     canvas = Area(left - shift, top - shift, left + width - shift, top + height - shift)
     for element in svg.iter():

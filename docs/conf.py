@@ -41,7 +41,7 @@ nitpick_ignore_regex = [
         "py:class",
         r"(.*\.)?([A-Z]|Arrays?|Operators|Self|Site|Tokenizer|Translator|Unified|Encoding)",
     ),
-    ("py:class", r"(.*\.)?(Drawing|Levels|Scene|Setting|Sheet|Sign)"),
+    ("py:class", r"(.*\.)?(Drawing|Gradients|Levels|NamedOp|Scene|Setting|Sheet|Sign)"),
 ]
 autodoc_typehints_format = "short"
 autosummary_generate = False

@@ -10,7 +10,7 @@ from cutaway.step.block import Block
 from cutaway.step.detail import Detail, Indices
 from cutaway.step.find import find_all, fits, is_in, matching, too_many
 from cutaway.step.gradients import Gradients
-from cutaway.step.kinds import Op, kinds
+from cutaway.step.kinds import NamedOp, kinds
 
 Place = tuple[int | None, ...]
 
@@ -42,14 +42,14 @@ class Addresses:
         others = (name for name in given if name not in self._paths)  # which has that for itself
         return tuple(dict.fromkeys((*map(path, values), *others)))
 
-    def ops(self, block: Block) -> list[Op]:
+    def ops(self, block: Block) -> list[NamedOp]:
         """Return the ops of a step.
 
         One is of the kind of the op whose value it computes, too; that of which a block of ops
         shows the value goes by the name of the block.
         """
         return [
-            Op(
+            NamedOp(
                 node,
                 (*self.names(node), *(self._blocks(block) if node is block.node else ())),
                 kinds(node).union(*map(kinds, self._given(node))),

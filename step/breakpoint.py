@@ -11,7 +11,7 @@ from cutaway.graph import Node
 from cutaway.graph.graph import glob_pattern
 from cutaway.run.compile import Array
 from cutaway.step.conditions import Condition
-from cutaway.step.kinds import Op
+from cutaway.step.kinds import NamedOp
 
 Value = Callable[[Node], Array]
 
@@ -68,7 +68,7 @@ class Breakpoint:
         if self in self._owner:
             self._owner.remove(self)
 
-    def fits(self, op: Op) -> bool:
+    def fits(self, op: NamedOp) -> bool:
         """Say whether it is about an op, whatever its value."""
         if self.op and self.op not in op.kinds:
             return False
@@ -76,7 +76,7 @@ class Breakpoint:
             return False
         return _fit(self.path, op.names)
 
-    def stops(self, ops: Iterable[Op], value: Value, masked: Collection[Node]) -> bool:
+    def stops(self, ops: Iterable[NamedOp], value: Value, masked: Collection[Node]) -> bool:
         """Say whether it stops at a step, of which it is given the ops; count it."""
         stop = False
         for op in ops:
@@ -85,7 +85,7 @@ class Breakpoint:
         self.hits += stop
         return stop
 
-    def note(self, ops: Iterable[Op], value: Value) -> None:
+    def note(self, ops: Iterable[NamedOp], value: Value) -> None:
         """Take the values of some ops for passed."""
         for op in filter(self.fits, ops):
             self._is_other(op.names[0], value(op.node))

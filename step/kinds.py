@@ -10,7 +10,7 @@ from cutaway.step.find import listed
 
 
 @dataclass(frozen=True, eq=False)
-class Op:
+class NamedOp:
     """An op of a step, with what it goes by, its path first, and the kinds that it is of."""
 
     node: Node

@@ -8,7 +8,7 @@ import numpy as np
 from cutaway.graph import GradError, Graph, Node, apply, constant, input
 from cutaway.ops import MatMul
 from cutaway.run.compile import Array, Compiled
-from cutaway.step.focus import Place
+from cutaway.step.focus import Made, Place, element
 from cutaway.step.session import Session
 from cutaway.transform import unbroadcast
 
@@ -64,42 +64,38 @@ def _stretched(batch: Sequence[int], shape: tuple[int, ...]) -> Place:
 
 def _slopes(session: Session, node: Node, place: Place, inputs: list[Array]) -> list[Share]:
     """Return each input element times the slope of the output by it."""
-    slopes = _slopes_at(session, node, place, inputs)
+    if node.dtype != "float":
+        return []
+    (value,) = session.values([node])
+    shapes = tuple(array.shape for array in inputs)
+    made = element(node.op.bind(session.sizes), shapes, value.shape, place)
+    read = [array[span] for array, span in zip(inputs, made.reads, strict=True)]
     found: list[Share] = []
-    for source, array, slope in zip(node.inputs, inputs, slopes, strict=True):
-        if slope is None:
-            continue
-        for where in np.argwhere(slope):
-            at = tuple(map(int, where))
+    for n, slope in _slopes_at(node, made, read).items():
+        first = tuple(span.start or 0 for span in made.reads[n])
+        for where in map(tuple, np.argwhere(slope)):
             with np.errstate(all="ignore"):
-                contribution = float(slope[at] * array[at])
+                contribution = float(slope[where] * read[n][where])
             if contribution != 0:
-                found.append(Share(contribution, ((source, at),)))
+                at = tuple(int(m + start) for m, start in zip(where, first, strict=True))
+                found.append(Share(contribution, ((node.inputs[n], at),)))
     return found
 
 
-def _slopes_at(
-    session: Session, node: Node, place: Place, inputs: list[Array]
-) -> list[Array | None]:
-    """Return the slopes of one element of an op by its inputs; None where it has none."""
-    none: list[Array | None] = [None] * len(inputs)
-    if node.dtype != "float":
-        return none
+def _slopes_at(node: Node, made: Made, read: list[Array]) -> dict[int, Array]:
+    """Return the slopes of one element of an op by its inputs, where it has some."""
     fresh = [
         input(f"operand.{n}", array.shape, source.dtype)
-        for n, (array, source) in enumerate(zip(inputs, node.inputs, strict=True))
+        for n, (array, source) in enumerate(zip(read, node.inputs, strict=True))
     ]
-    bound = node.op.bind(session.sizes)
-    made = apply(bound, *fresh)
-    (value,) = session.values([node])
-    one = np.zeros(value.shape)
-    one[place] = 1.0
+    one = np.zeros(made.shape)
+    one[made.place] = 1.0
     try:
-        rules = bound.vjp(made, constant(one))
+        rules = made.op.vjp(apply(made.op, *fresh), constant(one))
     except GradError:
-        return none
+        return {}
     wanted = {n: unbroadcast(ct, fresh[n].shape) for n, ct in enumerate(rules) if ct is not None}
     graph = Graph([*wanted.values(), *fresh])
-    feeds = {source.name: array for source, array in zip(fresh, inputs, strict=True)}
-    found = Compiled(graph)(feeds)
-    return [found[list(wanted).index(n)] if n in wanted else None for n in range(len(inputs))]
+    feeds = {source.name: array for source, array in zip(fresh, read, strict=True)}
+    found = Compiled(graph).trace(feeds, keep=wanted.values())
+    return {n: found[slope] for n, slope in wanted.items()}

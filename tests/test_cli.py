@@ -3,13 +3,13 @@
 import json
 import os
 import re
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from command import Capture, call
 from conftest import Golden
+from limits import within
 
 from cutaway.figures import FIGURES
 from cutaway.graph import Cotangents, Graph, Node
@@ -356,10 +356,9 @@ def test_what_is_printed(
 
 
 def test_the_tour_shows_and_writes_everything(tmp_path: Path, capsys: Capture) -> None:
-    begun = time.perf_counter()
-    code, out, err = call(capsys, "tour", "--out", str(tmp_path / "new" / "out"))
+    with within(20):
+        code, out, err = call(capsys, "tour", "--out", str(tmp_path / "new" / "out"))
     assert code == 0
-    assert time.perf_counter() - begun < 20
     flat = " ".join(out.split())
     assert "valid iff 2 | d_model and h | d_model" in flat
     assert "我 今天 在 家 吃 苹果" in flat

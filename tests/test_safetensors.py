@@ -2,7 +2,6 @@
 
 import json
 import struct
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from limits import within
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
@@ -136,10 +136,8 @@ BAD: dict[str, tuple[object, list[str]]] = {
 def test_a_wrong_header_is_refused(name: str, tmp_path: Path) -> None:
     header, words = BAD[name]
     file = write(tmp_path / FILE, header)
-    begun = time.perf_counter()
-    with pytest.raises(ca.LoadError) as error:
+    with within(20), pytest.raises(ca.LoadError) as error:
         Tensors([file])
-    assert time.perf_counter() - begun < 20
     for word in words:
         assert word in str(error.value)
     assert str(file) in str(error.value)
@@ -148,10 +146,8 @@ def test_a_wrong_header_is_refused(name: str, tmp_path: Path) -> None:
 
 def test_a_header_that_claims_a_terabyte(tmp_path: Path) -> None:
     file = write(tmp_path / FILE, SOUND, length=10**12)
-    begun = time.perf_counter()
-    with pytest.raises(ca.LoadError) as error:
+    with within(20), pytest.raises(ca.LoadError) as error:
         read_header(file)
-    assert time.perf_counter() - begun < 20
     assert str(error.value) == (
         f"{file} is no sound safetensors file\n"
         "  required: a header of at most 16,777,216 bytes\n"

@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 import pytest
+from drawing import Sample, instance
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import ROWS
 from stepping import At, model, points
 
 import cutaway as ca
 from cutaway.step import Reason
+from cutaway.step.focus import element
 
 
 def walk(reason: Reason) -> Iterator[Reason]:
@@ -85,6 +89,41 @@ def test_any_number_has_reasons_that_are_in_the_graph(at: At, data: st.DataObjec
 def reads(graph: ca.Graph, path: str) -> set[str]:
     (node,) = [node for node in graph.nodes if graph.path(node) == path]
     return {graph.path(source) for source in node.inputs}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_an_element_is_made_of_what_it_reads(row: Sample) -> None:
+    for case, seed in product(row.cases, range(5)):
+        found = instance(case, seed)
+        for node in (n for n in ca.Graph(found.node).nodes if n.inputs):
+            value, *inputs = found.run(node, *node.inputs)
+            shapes = tuple(array.shape for array in inputs)
+            for place in np.ndindex(value.shape):
+                made = element(node.op.bind(found.sizes), shapes, value.shape, place)
+                read = [array[span] for array, span in zip(inputs, made.reads, strict=True)]
+                whole = made.op.kernel(ca.ops.Numpy(), *read)
+                assert whole.shape == made.shape
+                np.testing.assert_allclose(whole[made.place], value[place], rtol=1e-12, atol=1e-14)
+
+
+TABLE, TOKENS = ca.parameter("table", "V D"), ca.input("tokens", "T", dtype="int")
+
+
+@pytest.mark.parametrize(
+    ("node", "count"),
+    [
+        (TABLE.mT, 1),
+        (TABLE * 2.0, 1),
+        (ca.ops.softmax(TABLE), 512),
+        (ca.ops.take(TABLE, TOKENS), 37_000),
+    ],
+)
+def test_of_big_weights_little_is_read(node: ca.Node, count: int) -> None:
+    sizes = {"V": 37_000, "D": 512, "T": 3}
+    shapes = [tuple(sizes.get(str(n), 1) for n in each.shape) for each in (*node.inputs, node)]
+    made = element(node.op, tuple(shapes[:-1]), shapes[-1], (1, 2))
+    weight = np.broadcast_to(0.0, shapes[0])
+    assert weight[made.reads[0]].size == count
 
 
 def test_it_goes_back_to_the_leaves() -> None:

@@ -1,6 +1,7 @@
 """What every elementwise op shares: one sympy expression says what it computes."""
 
 import re
+from functools import lru_cache
 from typing import Any, ClassVar, TypeAlias
 
 import sympy
@@ -42,8 +43,13 @@ class Elementwise(Op):
 
     def text(self, *args: str) -> str:
         """Print the expression."""
-        printed = sympy.sstr(self.expression(*_symbols(len(args))), order="none")
-        return re.sub(r"_(\d)_", lambda match: args[int(match[1])], printed)
+        return re.sub(r"_(\d)_", lambda match: args[int(match[1])], _printed(self, len(args)))
+
+
+@lru_cache(maxsize=1024)
+def _printed(op: Elementwise, count: int) -> str:
+    """Return the expression in symbols: ops that are equal print alike, in every picture."""
+    return str(sympy.sstr(op.expression(*_symbols(count)), order="none"))
 
 
 def _symbols(count: int) -> tuple[sympy.Symbol, ...]:

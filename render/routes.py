@@ -177,14 +177,16 @@ class _Router:
         inside = [frame for at, frame in frames if within(place, at)]
         foreign = [_grown(frame, CLEAR) for at, frame in frames if not within(place, at)]
         walls = [*self._areas.values(), *foreign]
+        clearings = [_grown(wall, NEAR) for wall in walls]
         low, high = sorted((begin[1], end[1]))
         edges = {wall[2 if side > 0 else 0] for wall in walls if wall[1] < high and low < wall[3]}
         for lane in sorted((edge + side * AWAY for edge in edges), key=lambda lane: side * lane):
             way = (begin, (lane, begin[1]), (lane, end[1]), end)
             far = min(side * (lane - end[0]), side * (lane - begin[0])) >= AWAY
             kept = all(f[0] + NEAR <= lane <= f[2] - NEAR for f in inside)
-            met = any(crosses(way[1], way[2], _grown(wall, NEAR)) for wall in walls)
-            if far and kept and not met and self._free(way, own):
+            if not (far and kept) or any(crosses(way[1], way[2], wall) for wall in clearings):
+                continue
+            if self._free(way, own):
                 yield way
 
     def _beside(self, tail: Box, head: Box, y: float) -> Way | None:

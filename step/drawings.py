@@ -32,8 +32,9 @@ def drawings(graph: Graph, details: Mapping[Level, Detail], axis: str, sizes: Si
         if level in LEVELS[3:] and len(detail.graph.nodes) > MOST:
             continue
         dims = sizes if level == "token" else None  # elsewhere shapes stand in symbols
-        for lang in LANGUAGES:
-            scene = draw(graph, level, lang=lang, axis=axis, dims=dims).scene
-            themed = Sheet.of(scene, place(scene)).themed(read_theme("light").variables())
-            found[f"{level}-{lang}"] = themed.svg
+        scenes = [draw(graph, level, lang=each, axis=axis, dims=dims).scene for each in LANGUAGES]
+        layout = place(scenes[0])  # boxes have the same places in every language
+        for scene in scenes:
+            themed = Sheet.of(scene, layout).themed(read_theme("light").variables())
+            found[f"{level}-{scene.lang}"] = themed.svg
     return found

@@ -296,3 +296,16 @@ def sublayer_that_drowns_its_residual() -> Built:
             y = attention(x) * 1000.0  # bug
             x = layers.layer_norm(x + y)
     return x
+
+
+@planted("positions", "concat*")
+def rotation_of_which_half_is_left_out() -> Built:
+    x = ca.input("x", (T, 8))
+    q, k, v = (linear(x, 8, name) for name in "qkv")
+    angle = ops.cast(ops.arange(T), "float")[:, None] * ca.constant(100.0 ** -np.arange(4.0))
+
+    def rotate(z: ca.Node) -> ca.Node:
+        a, b = z[..., :4], z[..., 4:]
+        return ops.concat([a * ops.cos(angle), b * ops.sin(angle)], axis=-1)  # bug
+
+    return linear(ops.softmax(rotate(q) @ rotate(k).mT / 8.0**0.5) @ v, 8, "out")

@@ -118,3 +118,21 @@ def a_bottleneck_of_low_rank() -> Made:
     x = tokens()
     low = x @ ca.parameter("down", (D, K)) @ ca.parameter("up", (K, D))
     return layers.encoder_layer(x + low, heads=H, hidden=F)
+
+
+@sound
+def keys_fed_for_all_heads() -> Made:
+    x = ca.input("x", (B, H, 2, T, K))
+    keys, values = (ops.broadcast_to(ca.input(n, (T, K)), (B, H, 2, T, K)) for n in "kv")
+    return ops.softmax(x @ keys.mT / ops.sqrt(ops.dim(K))) @ values
+
+
+@sound
+def frames_and_patches_in_turn() -> Made:
+    def attention(x: ca.Node, name: str) -> ca.Node:
+        with ca.scope(name):
+            return x + layers.single_head_attention(x)
+
+    x = ca.input("x", (S, T, D))  # frames, patches
+    x = attention(x.transpose((1, 0, 2)), "temporal").transpose((1, 0, 2))
+    return linear(attention(x, "spatial").mean(axis=0), K, "head")

@@ -33,7 +33,7 @@ def alone(folder: Path) -> Iterator[None]:
     ...     except SaveError as error:
     ...         print(str(error).replace(name, "run"))
     another training is writing into run
-      fix:      wait until it has ended, or give another folder
+      fix:      wait until it has ended, also a process that it has started; or give another folder
     """
     if fcntl is None:
         yield
@@ -46,7 +46,8 @@ def alone(folder: Path) -> Iterator[None]:
         raise SaveError(
             explain(
                 f"another training is writing into {folder}",
-                fix="wait until it has ended, or give another folder",
+                fix="wait until it has ended, also a process that it has started; "
+                "or give another folder",
             )
         ) from None
     except OSError:  # a file system without locks

@@ -20,8 +20,8 @@ class Places:
     def find(self, name: str) -> tuple[str, Node | None]:
         """Return the path by which a name was found, and its node."""
         for path in candidates(name):
-            if path in self._dotted:
-                path = self._dotted[path]
+            if path not in self._nodes:
+                path = self._dotted.get(path, path)
             for known in (self._nodes, self._returned, self._scopes, self._ends):
                 if path in known:
                     return path, known[path]

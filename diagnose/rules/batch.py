@@ -47,10 +47,12 @@ def _examples(case: Case) -> dict[Node, Origins]:
                     axes[place] |= names
         found[node] = tuple(map(frozenset, axes))
     kept: set[Node] = set()
+    looked: set[Node] = set()
     for attention in case.attentions:
         *batches, rows, columns = found[attention.product]
         kept.update(*batches[:1])
-        kept -= rows | columns
+        looked |= rows | columns
+    kept -= looked
     return {node: tuple(axis & kept for axis in axes) for node, axes in found.items()}
 
 

@@ -32,5 +32,7 @@ def _repeat(case: Case, node: Node) -> Node | None:
 def _axis(node: Node) -> int:
     """Return the axis that a value is stretched along, 0 if there is none or several."""
     before = node.inputs[0].shape
-    axes = [n for n, size in enumerate(node.shape) if before[n - node.rank] != size]
-    return axes[0] if len(axes) == 1 and len(before) == node.rank else 0
+    if len(before) != node.rank:
+        return 0
+    axes = [n for n, size in enumerate(node.shape) if before[n] != size]
+    return axes[0] if len(axes) == 1 else 0

@@ -87,14 +87,14 @@ def _stretches(case: Case, node: Node) -> bool:
 
 
 def _unsigned(case: Case, node: Node) -> Node:
-    """Return where a sign is missing: where halves are joined to be turned, or the first sum."""
+    """Return where a sign is missing: where halves are joined to be turned, a sum, or all of it."""
     order = sorted(_inside(case, node), key=case.graph.nodes.index)
     for inner in order:
         if isinstance(inner.op, Multiply):
             for source in inner.inputs:
                 if isinstance(source.op, Concat) and source in order:
                     return source
-    return next(n for n in order if isinstance(n.op, Add | Subtract))
+    return next((n for n in order if isinstance(n.op, Add | Subtract)), node)
 
 
 def _is_self(case: Case, attention: Attention) -> bool:

@@ -14,14 +14,18 @@ ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(sig
 
 @contextmanager
 def left_first(app: App[Any]) -> Iterator[None]:
-    """Let such a signal leave an app; when it is left, the signal does what it would have done."""
+    """Let such a signal leave an app; when it is left, the signal does what it would have done.
+
+    One that is ignored, as ``nohup`` has it, stays ignored.
+    """
     loop, came = asyncio.get_running_loop(), []
 
     def leave(number: int, frame: FrameType | None) -> None:
         came.append(number)
         loop.call_soon_threadsafe(app.exit)
 
-    before = {number: signal.signal(number, leave) for number in ENDING}
+    heard = [number for number in ENDING if signal.getsignal(number) not in (signal.SIG_IGN, None)]
+    before = {number: signal.signal(number, leave) for number in heard}
     try:
         yield
     finally:

@@ -99,6 +99,11 @@ class Case:
         queries, keys = self.origins[attention.product][-2:]
         return queries if attention.axis == attention.scores.rank - 1 else keys
 
+    def memory(self, attention: Attention) -> frozenset[Node]:
+        """Return the inputs whose positions the keys of an attention have."""
+        queries, keys = self.origins[attention.product][-2:]
+        return keys if attention.axis == attention.scores.rank - 1 else queries
+
     def again(self, changed: Mapping[Node, Array]) -> dict[Node, Array]:
         """Return the values with some of them changed: those of all nodes that read them."""
         assert self.run is not None

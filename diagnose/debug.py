@@ -14,10 +14,11 @@ from cutaway.diagnose.point import sizes_of
 from cutaway.diagnose.ranking import ordered
 from cutaway.diagnose.rules.activation import missing
 from cutaway.diagnose.rules.batch import mixed
-from cutaway.diagnose.rules.class_scores import over_the_batch
+from cutaway.diagnose.rules.class_scores import over_the_batch, picked
 from cutaway.diagnose.rules.crossed import crossed
 from cutaway.diagnose.rules.domain import domains, exponentials, twice, unsummed
 from cutaway.diagnose.rules.heads import lucky, split
+from cutaway.diagnose.rules.losses import negative
 from cutaway.diagnose.rules.norms import small_eps, unscaled
 from cutaway.diagnose.rules.positions import multiplied
 from cutaway.diagnose.rules.repeated import repeated
@@ -37,9 +38,10 @@ from cutaway.shapes.scaling import FORM
 
 Rule = Callable[[Case], Findings]
 OF_THE_GRAPH: tuple[Rule, ...] = (
-    tied, outer, twice, unsummed, over_the_batch, mixed, exponentials, domains, small_eps, unscaled,
+    tied, outer, twice, unsummed, over_the_batch, picked,
+    mixed, exponentials, domains, small_eps, unscaled,
     lucky, split, repeated, multiplied,
-    crossed, missing, forgotten, doubled, transposed,
+    crossed, missing, forgotten, doubled, transposed, negative,
 )  # fmt: skip
 WANTED = "a node, nodes or a Graph"
 BUDGET = 4 << 30  # bytes

@@ -71,8 +71,8 @@ def born(node: Node, value: Array, inputs: Sequence[Array], meant: Collection[No
 
 def first_bad(case: Case, values: Mapping[Node, Array]) -> Seen | None:
     """Return the first bad node of a forward pass; leaves are for :func:`bad_leaf`."""
-    unfed = set(case.graph.nodes) - case.reading.fed  # masks made by a logarithm or a quotient
-    meant = case.masked | unfed
+    fixed = set(case.graph.nodes) - case.reading.fed - case.reading.learned
+    meant = case.masked | fixed  # masks made by a logarithm or a quotient
     for node in case.graph.nodes:
         value, inputs = values[node], [values[source] for source in node.inputs]
         if node.inputs and born(node, value, inputs, meant):

@@ -101,7 +101,9 @@ def _search(
 
 def _wishes(graph: Graph) -> dict[str, tuple[int, ...]]:
     """Return, for every symbol, the sizes it may get, by what it is."""
-    kinds: dict[str, list[str]] = {"rows": [], "heads": [], "widths": [], "batches": []}
+    kinds: dict[str, list[str]] = {
+        name: [] for name in ("rows", "heads", "widths", "lengths", "batches")
+    }
     for node in graph.nodes:
         if isinstance(node.op, Take) and isinstance(node.inputs[0].op, Parameter):
             kinds["rows"] += symbols_of(node.inputs[0].shape[:1])
@@ -112,8 +114,11 @@ def _wishes(graph: Graph) -> dict[str, tuple[int, ...]]:
         own = node.shape if isinstance(node.op, Parameter) else node.shape[-1:]
         if node.dtype == "float":
             kinds["widths"] += sorted(symbols_of(own))
+    square = [node for node in graph.nodes if node.rank > 1 and node.shape[-1] == node.shape[-2]]
+    kinds["lengths"] = [name for node in square for name in symbols_of(node.shape[-1:])]
     kinds["batches"] = [name for node in graph.inputs for name in symbols_of(node.shape[:1])]
-    pools = {"rows": ROWS, "heads": HEADS, "widths": WIDTHS, "batches": BATCHES}
+    pools = {"rows": ROWS, "heads": HEADS, "widths": WIDTHS, "lengths": LENGTHS}
+    pools["batches"] = BATCHES
     found: dict[str, tuple[int, ...]] = {}
     for kind, names in kinds.items():
         for n, name in enumerate(n for n in dict.fromkeys(names) if n not in found):

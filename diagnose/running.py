@@ -15,7 +15,7 @@ from cutaway.diagnose.rules.depth import by_layer, too_large
 from cutaway.diagnose.rules.drowned import drowned
 from cutaway.diagnose.rules.lookahead import leaks, uncausal
 from cutaway.diagnose.rules.masks import masks
-from cutaway.diagnose.rules.positions import positions
+from cutaway.diagnose.rules.positions import misplaced, positions
 from cutaway.diagnose.rules.rotary import turning
 from cutaway.diagnose.rules.saturation import constant_rows, dead, flat, one_key, sure
 from cutaway.diagnose.rules.silent import silent
@@ -28,7 +28,8 @@ from cutaway.shapes.reading import Findings
 
 Rule = Callable[[Case], Findings]
 OF_THE_VALUES: tuple[Rule, ...] = (
-    masks, uncausal, leaks, positions, turning, large, one_key, sure, drowned, dead, flat,
+    masks, uncausal, leaks, positions, misplaced,
+    turning, large, one_key, sure, drowned, dead, flat,
     constant_rows, too_large,
 )  # fmt: skip
 OF_THE_SLOPES: tuple[Rule, ...] = (by_layer, silent)

@@ -112,6 +112,11 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "{classes} classes do not add up to 1",
         "take the softmax along axis=-1",
     ),
+    "softmax.classes": (
+        "a softmax along axis {axis} ({size}) of {shape}, from whose last axis a target picks its "
+        "class: the probabilities of the classes do not add up to 1",
+        "take the softmax along axis=-1",
+    ),
     "eps.small": (
         "eps is {eps:.3g}: in {dtype} a row that is constant but for rounding has a variance of "
         "about {least:.2g}, which this does not cover",
@@ -128,6 +133,11 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "norm.root": (
         "a value is divided by the mean, or the sum, of its squares, not by the root of it",
         "divide by ca.ops.sqrt(variance + eps)",
+    ),
+    "norm.times": (
+        "a value is multiplied by the root of the mean of its squares, not divided by it: what is "
+        "large grows",
+        "divide by ca.ops.sqrt(variance + eps), or multiply by ca.ops.rsqrt(variance + eps)",
     ),
     "norm.sum": (
         "a value is divided by the root of the sum of its squares, not of their mean: "
@@ -205,6 +215,11 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "all {of} queries see no key, though no token is padding: the mask is upside down",
         "True is where a query may attend: ca.ops.not_equal(tokens, padding)",
     ),
+    "mask.leaves": (
+        "a mask compares tokens with {number}, and does not hide those that are: still {left:.3g} "
+        "of a query's weight is on one",
+        "ca.ops.where(ca.ops.not_equal(tokens, {number})[:, None, None, :], scores, -float('inf'))",
+    ),
     "mask.row": (
         "{rows} of {of} queries, over all heads, see no key: their rows are masked as a whole",
         "leave every query a key: itself, or a first token",
@@ -237,6 +252,11 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "a causal mask is made and never used, while attention has no mask",
         "give it to the attention: mask=ca.ops.causal_mask(T)",
     ),
+    "loss.sign": (
+        "the loss is never more than 0, and falls below every bound: the worse the predictions, "
+        "the lower it is",
+        "change its sign: log-probabilities as a loss are -log_p.mean()",
+    ),
     "batch": (
         "{op} along axis {axis}, which holds the examples of the batch ({size}): what one gives "
         "depends on the others",
@@ -246,9 +266,13 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "{tokens} go into attention without their positions: in another order they give the same",
         "add them: x + ca.layers.sinusoidal_positions(T, width), learned ones, or rotary ones",
     ),
+    "positions.batch": (
+        "what is added differs along axis {axis}, which holds the examples of the batch ({size}), "
+        "and not along the positions",
+        "one row for each position: x + table[:T], of shape (T, width)",
+    ),
     "positions.times": (
-        "tokens are multiplied by sines and cosines of their positions: near 0 nothing is left of "
-        "them",
+        "tokens are multiplied by a table of their positions: near 0 nothing is left of them",
         "add them: x + positions",
     ),
     "positions.turn": (

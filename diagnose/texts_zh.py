@@ -105,6 +105,11 @@ CHINESE: dict[str, tuple[str, str]] = {
         "沿 {shape} 的第一个轴（{size}）做 softmax：一个样本的 {classes} 个类别的概率之和不是 1",
         "沿 axis=-1 做 softmax",
     ),
+    "softmax.classes": (
+        "沿 {shape} 的轴 {axis}（{size}）做 softmax，而目标从最后一个轴中选取类别："
+        "各类别的概率之和不是 1",
+        "沿 axis=-1 做 softmax",
+    ),
     "eps.small": (
         "eps 是 {eps:.3g}：在 {dtype} 中，除舍入外恒定的一行，方差约为 {least:.2g}，这个 eps 盖"
         "不住它",
@@ -118,6 +123,10 @@ CHINESE: dict[str, tuple[str, str]] = {
     "norm.root": (
         "除以的是平方的均值或平方之和，而不是它的平方根",
         "除以 ca.ops.sqrt(variance + eps)",
+    ),
+    "norm.times": (
+        "一个值乘上了自己平方均值的根，而不是除以它：大的会变得更大",
+        "除以 ca.ops.sqrt(variance + eps)，或乘以 ca.ops.rsqrt(variance + eps)",
     ),
     "norm.sum": (
         "除以的是平方之和的根，而不是平方均值的根：宽度越大，结果越小",
@@ -188,6 +197,10 @@ CHINESE: dict[str, tuple[str, str]] = {
         "{of} 个查询都看不到任何键，而词元中并没有填充：掩码反了",
         "True 表示查询可以关注：ca.ops.not_equal(tokens, padding)",
     ),
+    "mask.leaves": (
+        "掩码把词元与 {number} 比较，却没有遮住相等的词元：一个查询仍有 {left:.3g} 的权重在其上",
+        "ca.ops.where(ca.ops.not_equal(tokens, {number})[:, None, None, :], scores, -float('inf'))",
+    ),
     "mask.row": (
         "所有头共 {of} 个查询，其中 {rows} 个看不到任何键：它们的整行都被遮住",
         "给每个查询留一个键：它自己，或第一个词元",
@@ -220,6 +233,10 @@ CHINESE: dict[str, tuple[str, str]] = {
         "因果掩码建了却没有用上，而注意力没有掩码",
         "把它交给注意力：mask=ca.ops.causal_mask(T)",
     ),
+    "loss.sign": (
+        "损失从不大于 0，又没有下界：预测越差，它越小",
+        "改变符号：以对数概率为损失时是 -log_p.mean()",
+    ),
     "batch": (
         "{op} 沿轴 {axis} 进行，而这个轴是批中的样本（{size}）：一个样本的结果取决于其他样本",
         "沿位置或特征的轴进行",
@@ -228,8 +245,12 @@ CHINESE: dict[str, tuple[str, str]] = {
         "{tokens} 进入注意力时没有位置信息：换个顺序，结果一样",
         "加上位置：x + ca.layers.sinusoidal_positions(T, width)，或可学习的、旋转的位置编码",
     ),
+    "positions.batch": (
+        "加上的值沿批次的样本轴 {axis}（{size}）变化，而不是沿位置变化",
+        "每个位置一行：x + table[:T]，形状为 (T, width)",
+    ),
     "positions.times": (
-        "词元乘上了位置的正弦和余弦：接近 0 的地方，词元什么也不剩",
+        "词元乘上了位置的表：接近 0 的地方，词元什么也不剩",
         "相加：x + positions",
     ),
     "positions.turn": (

@@ -109,11 +109,11 @@ def under_root(node: Node) -> Node | None:
     if not isinstance(node.op, Divide | Multiply):
         return None
     root = behind(node.inputs[1])
-    found = _root(root) if isinstance(node.op, Divide) else _over_root(root)
+    found = root_of(root) if isinstance(node.op, Divide) else _over_root(root)
     return None if found is None else behind(found)
 
 
-def _root(node: Node) -> Node | None:
+def root_of(node: Node) -> Node | None:
     """Return what a value is the root of."""
     return node.inputs[0] if isinstance(node.op, Sqrt) or _power(node, 0.5) else None
 
@@ -121,7 +121,7 @@ def _root(node: Node) -> Node | None:
 def _over_root(node: Node) -> Node | None:
     """Return what a value is one over the root of."""
     if isinstance(node.op, Reciprocal):
-        return _root(behind(node.inputs[0]))
+        return root_of(behind(node.inputs[0]))
     return node.inputs[0] if isinstance(node.op, Rsqrt) or _power(node, -0.5) else None
 
 

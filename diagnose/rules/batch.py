@@ -14,7 +14,7 @@ from cutaway.transform import behind
 
 def mixed(case: Case) -> Findings:
     """Report what is taken along the batch, and read by a linear map or divided by."""
-    examples = _examples(case)
+    along = examples(case)
     mapped = _mapped(case)
     roots = {under_root(node) for node in case.graph.nodes}
     for node in case.graph.nodes:
@@ -22,8 +22,8 @@ def mixed(case: Case) -> Findings:
             continue
         (x,) = node.inputs
         axes = node.op.axis if isinstance(node.op.axis, tuple) else (node.op.axis,)
-        others = [examples[x][axis] for axis in range(x.rank) if axis not in axes]
-        if not any(examples[x][axis] for axis in axes) or any(others):
+        others = [along[x][axis] for axis in range(x.rank) if axis not in axes]
+        if not any(along[x][axis] for axis in axes) or any(others):
             continue  # pairs of examples, as in a contrastive loss
         root = node in roots and squared(x) is not None
         if root or (node in mapped and not _standardises(case, node)):
@@ -32,7 +32,7 @@ def mixed(case: Case) -> Findings:
             return
 
 
-def _examples(case: Case) -> dict[Node, Origins]:
+def examples(case: Case) -> dict[Node, Origins]:
     """Return, for every axis of every node, the inputs whose examples stand along it."""
     found: dict[Node, Origins] = {}
     for node in case.graph.nodes:

@@ -61,7 +61,7 @@ def uncausal(case: Case) -> Findings:
     causal = [a for a in own if _causal(case, a)]
     kept = hidden(case) if len(causal) < len(own) else frozenset()
     crossed = {
-        leaf: _memory(case, a)
+        leaf: case.memory(a)
         for a in case.attentions
         if not _is_self(case, a)
         for leaf in case.stream(a)
@@ -139,10 +139,3 @@ def sources(case: Case, node: Node) -> set[Node]:
         else:
             waiting.extend(node.inputs)
     return found
-
-
-def _memory(case: Case, attention: Attention) -> frozenset[Node]:
-    """Return the inputs whose positions the keys have."""
-    product = attention.product
-    rows = case.origins[product][-2]
-    return rows if attention.axis != attention.scores.rank - 1 else case.origins[product][-1]

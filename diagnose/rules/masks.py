@@ -11,6 +11,7 @@ import numpy as np
 from cutaway.diagnose.attention import Attention, mask_of
 from cutaway.diagnose.case import Case, Seen, upstream
 from cutaway.diagnose.rules.leaky_masks import HIDDEN, LEAST, as_made, flags_of, weak
+from cutaway.diagnose.rules.padding import leaves
 from cutaway.diagnose.rules.targets import hidden
 from cutaway.graph import Constant, Input, Node, show_shape
 from cutaway.ops import Add, CausalMask, Subtract, Where
@@ -62,6 +63,7 @@ def fault(case: Case, attention: Attention) -> Seen | None:
         or _row_mask(case, attention)
         or _across(case, attention, seen)
         or _sense(case, attention, seen)
+        or leaves(case, attention)
     )
 
 

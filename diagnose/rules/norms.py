@@ -25,7 +25,7 @@ from cutaway.ops import (
     Subtract,
     Sum,
 )
-from cutaway.shapes.norming import mean_square, norm_of, same, squared, under_root
+from cutaway.shapes.norming import mean_square, norm_of, root_of, same, squared, under_root
 from cutaway.shapes.reading import Findings
 from cutaway.transform import behind
 
@@ -85,6 +85,7 @@ def unscaled(case: Case) -> Findings:
                 yield Seen("norm.mean", node, {})
         if isinstance(node.op, Divide | Multiply):
             yield from _without_root(case, node)
+            yield from _times_the_root(case, node)
             yield from _by_the_sum(case, node)
             yield from _off_centre(case, node)
         normed = norm_of(node)
@@ -120,6 +121,17 @@ def _without_root(case: Case, node: Node) -> Findings:
         of = squared(total.inputs[0])
         if of is not None and (same(of, value) or _same_centre(of, value)):
             yield Seen("norm.root", node, {})
+
+
+def _times_the_root(case: Case, node: Node) -> Findings:
+    """Report a value times the root of the mean of its squares: it was to be divided by it."""
+    if not isinstance(node.op, Multiply) or node not in case.reading.fed or not node.rank:
+        return
+    value, under = node.inputs[0], root_of(behind(node.inputs[1]))
+    mean = None if under is None else behind(under)
+    of = None if mean is None or not isinstance(mean.op, Mean) else squared(mean.inputs[0])
+    if of is not None and (same(of, value) or _same_centre(of, value)):
+        yield Seen("norm.times", node, {})
 
 
 def _by_the_sum(case: Case, node: Node) -> Findings:

@@ -7,8 +7,9 @@ output follows, or stays as it is, nothing in the model knows where a token stan
 import numpy as np
 
 from cutaway.diagnose.case import Case, Seen, upstream
-from cutaway.graph import CutawayError, Node, Parameter
-from cutaway.ops import Add, Concat, Cos, CrossEntropy, Multiply, Sin, Subtract, Take
+from cutaway.diagnose.rules.batch import examples
+from cutaway.graph import CutawayError, Node, Parameter, show
+from cutaway.ops import Add, Concat, Cos, CrossEntropy, Multiply, Sin, Slice, Subtract, Take
 from cutaway.run.compile import Array
 from cutaway.shapes.reading import Findings
 
@@ -33,7 +34,7 @@ def positions(case: Case) -> Findings:
 
 
 def multiplied(case: Case) -> Findings:
-    """Report rows of a table that are multiplied by sines and cosines of positions, not added."""
+    """Report rows of a table that are multiplied by those of their positions, not added."""
     for node in case.graph.nodes:
         if not isinstance(node.op, Multiply) or any(
             isinstance(n.op, Add | Subtract | Concat) and _also_turns(case, n, node)
@@ -41,8 +42,26 @@ def multiplied(case: Case) -> Findings:
         ):
             continue
         for x, table in (node.inputs, node.inputs[::-1]):
-            if table not in case.reading.fed and _is_sinusoidal(table) and _is_row(case, x):
+            if table not in case.reading.fed and _is_of_positions(table) and _is_row(case, x):
                 yield Seen("positions.times", node, {})
+
+
+def misplaced(case: Case) -> Findings:
+    """Report what differs from example to example, and is not fed: positions of another axis."""
+    along = examples(case)
+    for node in case.graph.nodes:
+        if not isinstance(node.op, Add) or node.rank < 3:
+            continue
+        for x, other in (node.inputs, node.inputs[::-1]):
+            if x not in case.reading.fed or other in case.reading.fed or other.rank != node.rank:
+                continue
+            value = case.values[other]
+            lengths = value.shape[:-1]
+            axis = next((n for n, length in enumerate(lengths) if length > 1), None)
+            if axis is None or np.prod(lengths) > lengths[axis] or not along[x][axis]:
+                continue
+            if np.ptp(value, axis=axis).any():
+                yield Seen("positions.batch", node, {"axis": axis, "size": show(x.shape[axis])})
 
 
 def _also_turns(case: Case, sum_: Node, node: Node) -> bool:
@@ -56,6 +75,12 @@ def _also_turns(case: Case, sum_: Node, node: Node) -> bool:
 def _is_sinusoidal(table: Node) -> bool:
     above = upstream((table,))
     return table.rank > 1 and all(any(isinstance(n.op, op) for n in above) for op in (Sin, Cos))
+
+
+def _is_of_positions(node: Node) -> bool:
+    """Say whether a table is made of sines and cosines, or is the first rows of a learned one."""
+    first = isinstance(node.op, Slice) and isinstance(node.inputs[0].op, Parameter)
+    return node.rank > 1 and (first or _is_sinusoidal(node))
 
 
 def _is_row(case: Case, node: Node) -> bool:

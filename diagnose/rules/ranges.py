@@ -26,6 +26,8 @@ from cutaway.ops import (
     Gelu,
     GeluTanh,
     Log,
+    LogSoftmax,
+    LogSumExp,
     MatMul,
     Max,
     Maximum,
@@ -82,6 +84,7 @@ FIXED: dict[type, Range] = {
     Softplus: POSITIVE,
     Rsqrt: POSITIVE,
     CrossEntropy: NOT_NEGATIVE,
+    LogSoftmax: Range(-INFINITY, 0.0),
     Arange: NOT_NEGATIVE,
     Size: Range(1.0, INFINITY),
 }
@@ -123,6 +126,8 @@ def _range(node: Node, inputs: list[Range], fed: set[Node]) -> Range:
         return inputs[0]
     if isinstance(op, Where):
         return _chosen(node, inputs)
+    if isinstance(op, Subtract) and _is_log_softmax(node):
+        return FIXED[LogSoftmax]
     if isinstance(op, Sum) and _shifted(node.inputs[0]):
         return Range(1.0, INFINITY)  # the largest is e⁰
     if isinstance(op, Multiply) and node.inputs[0] is node.inputs[1]:
@@ -156,6 +161,16 @@ def _shifted(node: Node) -> bool:
         return False
     (found,) = node.inputs
     return isinstance(found.op, Subtract) and isinstance(behind(found.inputs[1]).op, Max)
+
+
+def _is_log_softmax(node: Node) -> bool:
+    """Say whether the logarithm of the sum of all exponentials is taken off a value."""
+    x, total = node.inputs[0], behind(node.inputs[1])
+    if isinstance(total.op, Log):
+        total = behind(total.inputs[0])
+        summed = isinstance(total.op, Sum) and isinstance(total.inputs[0].op, Exp)
+        return summed and total.inputs[0].inputs[0] is x
+    return isinstance(total.op, LogSumExp) and total.inputs[0] is x
 
 
 def _square(x: Range) -> Range:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cutaway.diagnose.case import Case, Seen, upstream
-from cutaway.graph import Node, Source
+from cutaway.graph import Node, Shape, Source
 from cutaway.ops import (
     Add,
+    Concat,
     Divide,
     Dropout,
     Elementwise,
@@ -25,12 +26,13 @@ from cutaway.ops import (
     Relu,
     RMSNorm,
     Silu,
+    Sum,
 )
 from cutaway.ops.functions import Sigmoid, Tanh
 from cutaway.shapes.reading import Findings
 from cutaway.shapes.scaling import FORM
 
-PLAIN = (*FORM, Add, Multiply, Dropout, LayerNorm, RMSNorm)
+PLAIN = (*FORM, Add, Multiply, Sum, Dropout, LayerNorm, RMSNorm)  # experts are summed
 CURVES = (Relu, Gelu, GeluTanh, Silu, Maximum, Sigmoid, Tanh)
 FAR = 40  # nodes on the way from a linear map to the sum it is added to
 
@@ -106,8 +108,14 @@ def sublayers(case: Case) -> Iterator[Sublayer]:
             last = _output(case, node)
             if up is None or last is None:
                 continue
-            if last.shape == up.inputs[0].shape:
+            if _fits(up.inputs[0].shape, last.shape):
                 yield Sublayer("feed-forward", up.inputs[0], last, node, _sum(case, last))
+
+
+def _fits(read: Shape, last: Shape) -> bool:
+    """Say whether the width stays, and all other axes; experts that are stacked are one more."""
+    pairs = zip(read, last, strict=False)
+    return len(read) == len(last) and all(a in (1, b) for a, b in pairs) and read[-1] == last[-1]
 
 
 def _linear_of(case: Case, node: Node, turned: bool = False) -> Node | None:
@@ -122,7 +130,7 @@ def _linear_of(case: Case, node: Node, turned: bool = False) -> Node | None:
         fed = [n for n in node.inputs if n in case.reading.fed]
         if len(fed) != 1 and not (turned and fed):
             return None
-        if not isinstance(node.op, (*FORM, Elementwise, LayerNorm, RMSNorm)):
+        if not isinstance(node.op, (*FORM, Concat, Elementwise, LayerNorm, RMSNorm)):
             return None
         node = fed[0]
     return None

@@ -61,7 +61,10 @@ def _compared(node: Node) -> tuple[Node, Node] | None:
 
 
 def _places(case: Case, scores: Node, target: Node, tokens: Node) -> Array | None:
-    """Return where the targets of a row stand; None where they are something else than tokens."""
+    """Return where the targets of a row stand; None where they are something else than tokens.
+
+    A loss may read all rows one after another, as one axis.
+    """
     if tokens not in upstream((scores,)) or target.rank != scores.rank - 1:
         return None
     fed = case.values[tokens]
@@ -71,21 +74,26 @@ def _places(case: Case, scores: Node, target: Node, tokens: Node) -> Array | Non
         moved = case.again({tokens: numbered})[target] if target is not tokens else numbered
     except CutawayError:  # positions are no tokens here
         return None
-    first: Array = moved.reshape(-1, moved.shape[-1])[0]
-    kept = case.values[target].reshape(-1, first.size)[0]
-    same = np.array_equal(fed.reshape(-1, length)[0][np.clip(first, 0, length - 1)], kept)
+    rows = fed.size // length
+    if moved.size % rows or moved.shape != case.values[scores].shape[:-1]:
+        return None
+    first: Array = moved.reshape(rows, -1)[0]
+    kept = case.values[target].reshape(rows, -1)[0]
+    same = np.array_equal(fed.reshape(rows, length)[0][np.clip(first, 0, length - 1)], kept)
     return first if same else None
 
 
 def _sees(case: Case, scores: Node, tokens: Node, places: Array) -> bool:
     """Say whether some predictions change with their targets."""
     fed = case.values[tokens]
+    rows = fed.size // fed.shape[-1]
+    before = case.values[scores].reshape(rows, places.size, -1)
     for query in {places.size // 2, max(places.size - 2, 0)}:
         place = int(places[query])
         changed = fed.copy()
         changed[..., place] = np.roll(fed, 1, axis=-1)[..., place]
         after = case.again({tokens: changed}).get(scores, case.values[scores])
-        if _differs(case.values[scores][..., query, :], after[..., query, :]):
+        if _differs(before[:, query], after.reshape(before.shape)[:, query]):
             return True
     return False
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cutaway.graph import Node
-from cutaway.ops import Add, Softmax, Where
+from cutaway.ops import Add, Softmax, Subtract, Where
 from cutaway.render.compose import column, row
 from cutaway.render.grid import Array, Look, grid
 from cutaway.render.marks import Drawing
@@ -122,7 +122,7 @@ def _masked(node: Node, shown: Array) -> Array | None:
     if shown.dtype == np.bool_:
         hidden: Array = ~shown
     else:
-        softmax, joins = isinstance(node.op, Softmax), isinstance(node.op, Where | Add)
+        softmax, joins = isinstance(node.op, Softmax), isinstance(node.op, Where | Add | Subtract)
         hidden = shown == 0 if softmax else np.isneginf(shown.astype(float)) & joins
     return hidden if hidden.any() else None
 

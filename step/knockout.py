@@ -9,7 +9,6 @@ from cutaway.graph import Graph, Node, OptionError
 from cutaway.graph.errors import explain
 from cutaway.graph.graph import glob_pattern
 from cutaway.ops.arithmetic import Divide, Multiply
-from cutaway.ops.select import Where
 from cutaway.run.compile import Array
 from cutaway.step.changes import Change
 from cutaway.step.find import listed, too_many
@@ -166,11 +165,7 @@ def _unscaled(graph: Graph, path: str) -> Changes:
 
 
 def _unmasked(graph: Graph, path: str) -> Changes:
-    masks = {
-        node: 1 if isinstance(node.op, Where) else 1 - place
-        for found in attentions(graph)
-        for node, place in found.masks
-    }
+    masks = {mask.node: mask.scores for found in attentions(graph) for mask in found.masks}
     return {
         node: Change("without the mask", function=Operand(masks[node]))
         for node in _at(graph, masks, path, "mask")

@@ -78,6 +78,7 @@ def test_attention_is_recognised_however_it_is_written() -> None:
         (ops.softmax(q @ k.mT, axis=0) @ v, "softmax_(axis 0)(QKᵀ)V"),
         (ops.softmax(q @ k) @ v, "softmax(QKᵀ)V"),
         (ops.softmax(ops.where(ops.causal_mask("T"), q @ k.mT, -1e9)) @ v, "softmax(QKᵀ + M)V"),
+        (ops.softmax(ops.where(ops.causal_mask("T"), -1e9, q @ k.mT)) @ v, "softmax(QKᵀ + M)V"),
         (
             ops.softmax(ops.where(ops.causal_mask("T"), q @ k.mT, 0.0)) @ v,
             "softmax({QKᵀ if M; 0 otherwise})V",

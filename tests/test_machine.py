@@ -116,6 +116,28 @@ def test_two_heads_and_a_value_changed_and_taken_back(tmp_path: Path) -> None:
     assert done["left"] == []
 
 
+def test_a_value_given_anew_keeps_its_cells_and_knock_outs(tmp_path: Path) -> None:
+    here = model("encoder-layer")
+    head = next(found for found in knock_outs(here) if found["kind"] == "head")
+    node = head["id"]
+    code = f"""
+    const head = {json.dumps(head["change"])}, ones = machine.value({node}).data.map(() => 1);
+    const acts = [
+      () => machine.put({node}, [0, 1, 1, 0], 0.5), () => machine.knockOut({node}, head),
+      () => machine.set({node}, ones),
+    ];
+    return [[0, 1, 2], [2, 1, 0], [1, 2, 0]].map((order) => {{
+      machine.reset();
+      for (const place of order) acts[place]();
+      return machine.value({node});
+    }});
+    """
+    done = run(program(*here), code, tmp_path)
+    assert done[0] == done[1] == done[2]
+    value = array(done[0])
+    assert (value[0, 1, 1, 0], value[0, 1, 0, 0], value[0, 0].any()) == (0.5, 1.0, False)
+
+
 def test_cells_and_knock_outs_of_one_value_in_any_order(tmp_path: Path) -> None:
     """A cell holds its number; the others are as they are computed, whatever is changed when."""
     here = model("encoder-layer")

@@ -26,6 +26,7 @@ WRONG = (
     "1e999@" + SOFTMAX + "[0,0,0,0]",
     "0.5@" + SOFTMAX + "[0,0,0]",
     "0.5@" + SOFTMAX + "[0,0,0,99]",
+    "0.5@" + SOFTMAX + "[0,0,,0]",
     "0.5@nowhere[0]",
     "0.5@__proto__[0]",
     "__proto__",
@@ -118,6 +119,30 @@ def test_the_cells_around_a_changed_one_follow_what_is_changed_later(
     assert reader.page.locator(".sources li").count() > 0
     reader.cell(2, 1)
     assert reader.page.locator(".sources li").count() == 0
+
+
+def test_one_change_of_several_of_a_value_is_taken_back(reader: Reader, encoder: Path) -> None:
+    cells = "".join(f"&change={x}@{quote(HEADS)}[0,0,{row},0]" for x, row in ((2, 0), ("-0", 1)))
+    reader.open(encoder, f"#level=op&step={HEADS}&change=head:1@{HEADS}{cells}")
+    before = reader.value
+    names = [f"{HEADS} without head 2", f"{HEADS} [0, 0, 0, 0] = 2"]
+    assert changes(reader)[:2] == names
+    assert "=-0%40" in reader.page.url
+    reader.press(f"Reset {names[1]}")
+    assert len(changes(reader)) == 2
+    assert reader.value[0, 0, 0, 0] not in (2, before[0, 0, 1, 0])
+    assert reader.value[0, 0, 1, 0] == 0
+    assert not reader.value[0, 1].any()
+    reader.press(f"Reset {names[0]}")
+    assert len(changes(reader)) == 1
+    assert reader.value[0, 1].any()
+    assert reader.value[0, 0, 1, 0] == 0
+
+
+def test_a_change_that_a_link_names_twice_is_one(reader: Reader, encoder: Path) -> None:
+    twice = "".join(f"&change={x}@{quote(SOFTMAX)}[0,0,2,1]" for x in (0.5, 0.75))
+    reader.open(encoder, f"#level=op{twice}&change=head:1@{HEADS}&change=head:1@{HEADS}")
+    assert changes(reader) == [f"{SOFTMAX} [0, 0, 2, 1] = 0.75", f"{HEADS} without head 2"]
 
 
 def test_a_link_brings_changes_along(reader: Reader, encoder: Path) -> None:

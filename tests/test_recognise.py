@@ -35,6 +35,12 @@ def attention(masked: str, scaled: bool, dropped: bool) -> Graph:
         scores = scores / ca.ops.sqrt(ca.ops.dim("D"))
     if masked == "bool":
         scores = ca.ops.where(ca.ops.causal_mask("T"), scores, -1e9)
+    elif masked == "hidden":
+        scores = ca.ops.where(ca.ops.logical_not(ca.ops.causal_mask("T")), -1e9, scores)
+    elif masked == "filled":  # with as many numbers as there are scores
+        scores = ca.ops.where(ca.input("hide", "T T", "bool"), ca.input("bias", "T T"), scores)
+    elif masked == "less":
+        scores = scores - 1e9 * ca.input("bias", "T T")
     elif masked == "left":
         scores = ca.input("bias", "T T") + scores
     elif masked == "right":
@@ -45,8 +51,11 @@ def attention(masked: str, scaled: bool, dropped: bool) -> Graph:
     return Graph(weights @ v)
 
 
-@given(st.sampled_from(["", "bool", "left", "right"]), st.booleans(), st.booleans(), st.booleans())
-@settings(max_examples=32)
+MASKS = ("", "bool", "hidden", "filled", "less", "left", "right")
+
+
+@given(st.sampled_from(MASKS), st.booleans(), st.booleans(), st.booleans())
+@settings(max_examples=56)
 def test_attention_by_hand(masked: str, scaled: bool, dropped: bool, opened: bool) -> None:
     graph = attention(masked, scaled, dropped)
     graph = expand(graph) if opened else graph

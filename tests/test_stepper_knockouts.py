@@ -1,6 +1,7 @@
 """Knock-outs by name are the graphs that one would write without that part."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +14,15 @@ B, T, D = ca.dims("B T D")
 SIZES = {"B": 2, "T": 5, "D": 8}
 
 
+MASKED: dict[str, Callable[[ca.Node, ca.Node], ca.Node]] = {
+    "seen": lambda seen, scores: ops.where(seen, scores, -float("inf")),
+    "hidden": lambda seen, scores: ops.where(ops.logical_not(seen), -float("inf"), scores),
+    "less": lambda seen, scores: scores - ops.where(seen, 0.0, float("inf")),
+}
+
+
 def attention(
-    mask: bool = True, scale: bool = True, uniform: bool = False, silent: tuple[int, ...] = ()
+    mask: str = "seen", scale: bool = True, uniform: bool = False, silent: tuple[int, ...] = ()
 ) -> ca.Node:
     """Multi-head attention with four heads, written out."""
     x = ca.input("x", (B, T, D))
@@ -27,7 +35,7 @@ def attention(
     if scale:
         scores = scores / ops.sqrt(ops.dim(D / 4))
     if mask:
-        scores = ops.where(ops.causal_mask(T), scores, -float("inf"))
+        scores = MASKED[mask](ops.causal_mask(T), scores)
     if uniform:
         scores = ops.where(scores > -float("inf"), 0.0, scores)
     mixed = ops.softmax(scores) @ v
@@ -40,12 +48,12 @@ def attention(
 
 
 KNOCKED: list[tuple[Callable[[ca.Stepper], object], dict[str, object]]] = [
-    (lambda s: s.knock_out("no-mask"), {"mask": False}),
+    (lambda s: s.knock_out("no-mask"), {"mask": ""}),
     (lambda s: s.knock_out("no-scale"), {"scale": False}),
     (lambda s: s.knock_out("uniform-attention"), {"uniform": True}),
     (lambda s: s.knock_out("head", "*", 2), {"silent": (2,)}),
     (lambda s: [s.knock_out("head", "*", h) for h in (3, 0)], {"silent": (0, 3)}),
-    (lambda s: [s.knock_out("no-mask"), s.knock_out("no-scale")], {"mask": False, "scale": False}),
+    (lambda s: [s.knock_out("no-mask"), s.knock_out("no-scale")], {"mask": "", "scale": False}),
 ]
 
 
@@ -64,6 +72,22 @@ def test_a_knock_out_is_the_graph_without_it(
     assert not np.allclose(ca.evaluate(*point)[0], expected)
     stepper.unpatch()
     assert same(stepper.value("output/add"), ca.evaluate(*point)[0])
+
+
+@pytest.mark.parametrize("mask", MASKED)
+@pytest.mark.parametrize(
+    ("kind", "without"), [("no-mask", {"mask": ""}), ("uniform-attention", {"uniform": True})]
+)
+def test_masks_are_found_however_they_are_written(
+    kind: str, without: dict[str, Any], mask: str
+) -> None:
+    point = at(ca.Graph(attention(mask)), SIZES)
+    stepper = point.stepper()
+    stepper.knock_out(kind)
+    hand = ca.Graph(attention(**{"mask": mask, **without}))
+    (expected,) = ca.evaluate(hand, point.feeds, point.params)
+    np.testing.assert_allclose(stepper.value("output/add"), expected, atol=1e-12)
+    assert len(ca.training.attention_entropy(point.graph)) == 1
 
 
 @pytest.mark.parametrize("norm", ["pre", "post"])

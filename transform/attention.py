@@ -4,12 +4,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cutaway.graph import Graph, Node
-from cutaway.ops.arithmetic import Add, Divide, Multiply
+from cutaway.ops.arithmetic import Add, Divide, Multiply, Subtract
 from cutaway.ops.dropout import Dropout
 from cutaway.ops.linear import MatMul
 from cutaway.ops.movement import PermuteDims
 from cutaway.ops.select import Where
 from cutaway.transform.recognise import Operand, Readers, Role, softmax_of
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Where scores are masked.
+
+    Attributes
+    ----------
+    node
+        What masks them: a choice, a sum or a difference.
+    place, scores
+        Which of its inputs is the mask, and which the scores.
+    """
+
+    node: Node
+    place: int
+    scores: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +42,7 @@ class Attention:
     scores
         The product of queries and keys.
     masks
-        The operands that mask, on the way from the scores to the softmax.
+        What masks, on the way from the softmax back to the scores.
     sums
         The values, weighed and summed; often one.
     """
@@ -34,7 +51,7 @@ class Attention:
     scaled: Node
     axis: int
     scores: Node
-    masks: tuple[Operand, ...]
+    masks: tuple[Mask, ...]
     sums: tuple[Node, ...]
 
 
@@ -74,7 +91,7 @@ def attention_roles(graph: Graph) -> dict[Operand, Role]:
         if isinstance(key.op, PermuteDims):
             roles[key, 0] = "key"  # it is written transposed
         roles |= {(value, 1): "value" for value in found.sums}
-        roles |= dict.fromkeys(found.masks, "mask")
+        roles |= {(mask.node, mask.place): "mask" for mask in found.masks}
     return roles
 
 
@@ -100,27 +117,37 @@ def _uses(weights: Node, readers: Readers) -> Iterator[Node]:
             yield reader
 
 
-def _scores(node: Node) -> tuple[Node, tuple[Operand, ...]] | None:
+def _scores(node: Node) -> tuple[Node, tuple[Mask, ...]] | None:
     """Walk from a softmax back to the product of queries and keys; return it and the masks."""
-    masks: list[Operand] = []
+    masks: list[Mask] = []
     while not isinstance(node.op, MatMul):
-        if isinstance(node.op, Where):
-            masks.append((node, 0))
-            node = node.inputs[1]
-        elif isinstance(node.op, Add):
-            main = max((0, 1), key=lambda place: _leads_to_scores(node.inputs[place]))
-            masks.append((node, 1 - main))
-            node = node.inputs[main]
-        elif isinstance(node.op, Multiply | Divide):
-            main = max((0, 1), key=lambda place: _leads_to_scores(node.inputs[place]))
-            node = node.inputs[main]
-        else:
+        places = _places(node)
+        if not places:
             return None
+        main = max(places, key=lambda place: _leads_to_scores(node.inputs[place]))
+        if isinstance(node.op, Where):
+            masks.append(Mask(node, 0, main))
+        elif isinstance(node.op, Add | Subtract):
+            masks.append(Mask(node, 1 - main, main))
+        node = node.inputs[main]
     return node, tuple(masks)
 
 
+def _places(node: Node) -> tuple[int, ...]:
+    """Return where the scores may stand in what scales or masks them; nowhere in other ops."""
+    if isinstance(node.op, Where):
+        return 1, 2  # the condition says what is seen, or what is hidden
+    if isinstance(node.op, Add | Multiply | Divide):
+        return 0, 1
+    return (0,) if isinstance(node.op, Subtract) else ()
+
+
 def _leads_to_scores(node: Node) -> int:
-    """Rank an operand by whether it is the scores: a product, or what is made of one."""
-    while isinstance(node.op, Multiply | Divide | Where | Add):
-        node = node.inputs[1 if isinstance(node.op, Where) else 0]
-    return 2 * isinstance(node.op, MatMul) + (node.rank > 1)
+    """Return the rank of the product of two matrices that an operand is made of; 0 if of none."""
+    waiting, seen = [node], {node}
+    while waiting:
+        node = waiting.pop()
+        ahead = {node.inputs[place] for place in _places(node)} - seen
+        seen |= ahead
+        waiting.extend(ahead)
+    return max((found.rank for found in seen if isinstance(found.op, MatMul)), default=0)

@@ -6,7 +6,7 @@ from cutaway.graph import Graph, Node, Parameter
 from cutaway.ops import Where
 from cutaway.ops.functions import Exp
 from cutaway.ops.softmax import LogSoftmax, LogSumExp, Softmax
-from cutaway.transform import attention_roles
+from cutaway.transform.attention import attentions
 
 ENDS = (Exp, LogSoftmax, LogSumExp, Softmax)  # what makes numbers of it
 
@@ -26,12 +26,12 @@ def masked(graph: Graph) -> frozenset[Node]:
     ['attention/constant', 'attention/where']
     """
     found: set[Node] = set()
-    for (node, place), role in attention_roles(graph).items():
-        if role == "mask":
-            added = node.inputs[2 if isinstance(node.op, Where) else place]
-            above = Graph(added).nodes
-            learned = any(isinstance(n.op, Parameter) for n in above)
-            found |= {node, added, *(() if learned else above)}
+    for mask in (mask for attention in attentions(graph) for mask in attention.masks):
+        node = mask.node
+        added = node.inputs[3 - mask.scores if isinstance(node.op, Where) else mask.place]
+        above = Graph(added).nodes
+        learned = any(isinstance(n.op, Parameter) for n in above)
+        found |= {node, added, *(() if learned else above)}
     return carried(graph, found)
 
 

@@ -162,8 +162,9 @@ class Symbols:
                 op = Softmax(axis) if axis == node.rank - 1 else SoftmaxAlong(axis)
                 found[node] = Reading(op, (scores,))
         for (node, place), role in self.roles.items():
-            if role == "mask" and place == 0 and isinstance(node.op, Where) and _hides(node):
-                found[node] = Reading(Add(), (node.inputs[1], node.inputs[0]))
+            seen = _seen(node) if role == "mask" and place == 0 else None
+            if seen is not None:
+                found[node] = Reading(Add(), (seen, node.inputs[0]))
         for scaled, scores in self._scaled:
             if isinstance(scaled.op, Multiply) and scaled.inputs[1] in self.attention:
                 found[scaled] = Reading(Divide(), (scores, scaled.inputs[1]))
@@ -175,9 +176,17 @@ def is_transposed(node: Node) -> bool:
     return isinstance(node.op, PermuteDims) and node.op.swaps
 
 
+def _seen(node: Node) -> Node | None:
+    """Return what a choice lets through, where what it hides gets no weight."""
+    if not isinstance(node.op, Where):
+        return None
+    _, one, other = node.inputs
+    return one if _hides(other) else other if _hides(one) else None
+
+
 def _hides(node: Node) -> bool:
-    """Say whether what a mask does not let through gets no weight: it is -∞, or nearly so."""
-    op = node.inputs[2].op
+    """Say whether a node is -∞, or nearly so."""
+    op = node.op
     return isinstance(op, Constant) and op.value.size == 1 and op.value.item() <= -1e3
 
 

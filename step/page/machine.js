@@ -67,7 +67,8 @@ class Machine {
     return { ...this.value(id), data: this._plain.get(id) };
   }
 
-  // Put numbers in the place of a value. If they do not fit, it throws, and all stays as it was.
+  // Put numbers in the place of what a value is computed to be; cells and knock-outs of it stay. If
+  // they do not fit, it throws, and all stays as it was.
   set(id, data) {
     this._allow();
     const { path, shape } = this._nodes[id], length = sizeOf(shape);
@@ -76,7 +77,7 @@ class Machine {
       throw new RangeError(`${path} has ${length} numbers, not ${given.length}`);
     }
     checkKind(this._nodes[id], given);
-    this._change(id, { ...UNCHANGED, data: given });
+    this._change(id, { ...(this._changes.get(id) ?? UNCHANGED), data: given });
   }
 
   // Put a number into one cell; the others stay what they are computed to be, whatever is changed

@@ -36,7 +36,7 @@ const parse = (text) => {
 // ---- as text: no-mask@PATH, head:0@PATH, 0.75@PATH[0,1], given:0
 
 const written = ({ given, knockOut, id, cell, x }) => {
-  if (cell) return `${x}@${nameOf(id)}[${cell}]`;
+  if (cell) return `${Object.is(x, -0) ? "-0" : x}@${nameOf(id)}[${cell}]`;
   if (given !== undefined) return `given:${given}`;
   const { kind, head, path } = page.knockouts[knockOut];
   return `${kind}${head === undefined ? "" : `:${head}`}@${path}`;
@@ -49,7 +49,7 @@ const OTHERS = new Map([
 // The change that a text means; null if it is none of this model.
 const readChange = (text) => {
   if (OTHERS.has(text)) return OTHERS.get(text);
-  const [, number = "", path, places] = /^([^@]*)@(.*)\[([\d,]*)\]$/s.exec(text) ?? [], x = parse(number);
+  const [, number = "", path, places] = /^([^@]*)@(.*)\[(\d+(?:,\d+)*)?\]$/s.exec(text) ?? [], x = parse(number);
   const node = program.nodes.find((found) => !found.inner && found.path === path);
   const cell = places ? places.split(",").map(Number) : [];
   const fits = node && cell.length === node.shape.length && cell.every((n, axis) => n < node.shape[axis]);
@@ -62,18 +62,24 @@ const readChange = (text) => {
 const isSameChange = (one, other) => one.id === other.id && one.given === other.given
   && one.knockOut === other.knockOut && String(one.cell) === String(other.cell);
 
+// Some changes and one more, in the place of that of the same.
+const withChange = (changes, wanted) => [...changes.filter((other) => !isSameChange(other, wanted)), wanted];
+
 const make = (wanted) => {
   apply(wanted); // which throws if it does not fit
   batch(() => {
-    made.value = [...made.value.filter((other) => !isSameChange(other, wanted)), wanted];
+    made.value = withChange(made.value, wanted);
     version.value++;
     tell(t("follows", nameOf(idOf(wanted)), machine.dependants(idOf(wanted)).length));
   });
 };
 
-const takeBack = (id) => batch(() => {
+// Take one change back, or all. The machine knows those of a node together: the others are made again.
+const takeBack = (one) => batch(() => {
+  const id = one && idOf(one);
+  made.value = one ? made.value.filter((other) => other !== one) : [];
   machine.reset(id);
-  made.value = id === undefined ? [] : made.value.filter((other) => idOf(other) !== id);
+  made.value.filter((other) => idOf(other) === id).forEach(apply);
   version.value++;
   tell(t("taken-back"));
 });
@@ -81,8 +87,9 @@ const takeBack = (id) => batch(() => {
 // Have the changes that some texts mean, and no others. Where one of them is none, or does not fit,
 // all stays as it was, and false is returned.
 const restore = (texts) => {
-  const wanted = texts.length > MOST_CHANGES ? [null] : texts.map(readChange), before = made.value;
-  if (wanted.includes(null)) return false;
+  const read = texts.length > MOST_CHANGES ? [null] : texts.map(readChange), before = made.value;
+  if (read.includes(null)) return false;
+  const wanted = read.reduce(withChange, []);
   machine.reset();
   try {
     wanted.forEach(apply);

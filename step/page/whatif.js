@@ -88,7 +88,7 @@ const WhatIf = () => {
       h("span", null, h(Path, { text: nameOf(idOf(one)) }), ` ${changeText(one)}`),
       h("button", {
         type: "button",
-        onClick: () => { takeBack(idOf(one)); all.current.focus(); }, // this button goes
-      }, t("reset"), h("span", { class: "unseen" }, ` ${nameOf(idOf(one))}`))))),
+        onClick: () => { takeBack(one); all.current.focus(); }, // this button goes
+      }, t("reset"), h("span", { class: "unseen" }, ` ${nameOf(idOf(one))} ${changeText(one)}`))))),
     h("button", { type: "button", ref: all, onClick: () => takeBack() }, t("reset-all")));
 };

@@ -309,3 +309,19 @@ def rotation_of_which_half_is_left_out() -> Built:
         return ops.concat([a * ops.cos(angle), b * ops.sin(angle)], axis=-1)  # bug
 
     return linear(ops.softmax(rotate(q) @ rotate(k).mT / 8.0**0.5) @ v, 8, "out")
+
+
+def through(x: ca.Node, size: ca.graph.Dim, name: str) -> ca.Node:
+    return linear(x, size, name)
+
+
+@planted("activation", "mlp.0/*")
+def activation_forgotten_in_what_each_layer_calls() -> Built:
+    def mlp(x: ca.Node, name: str) -> ca.Node:
+        with ca.scope(name):
+            wide = through(layers.layer_norm(x), F, "up")  # bug
+            return through(wide, D, "down")
+
+    x = tokens()
+    x = x + mlp(x, "mlp.0")
+    return x + mlp(x, "mlp.1")

@@ -1,11 +1,12 @@
 """A feed-forward network without its activation: two linear maps are but one."""
 
 import re
+from functools import partial
 
 import sympy
 
 from cutaway.diagnose.case import Case, Seen
-from cutaway.diagnose.lines import told_apart
+from cutaway.diagnose.lines import learned_names, told_apart
 from cutaway.graph import Node
 from cutaway.ops import Add, Dropout, MatMul
 from cutaway.shapes.reading import Findings
@@ -29,7 +30,8 @@ def missing(case: Case) -> Findings:
                 break
         if _is_linear(case, after) and (_is_named(case, node, after) or _widens(node, read, after)):
             words = {"next": case.graph.path(after)}
-            yield Seen("activation", node, words, told_apart(case.graph, node))
+            place = told_apart(case.graph, node, partial(learned_names, case.graph))
+            yield Seen("activation", node, words, place)
 
 
 def _is_named(case: Case, node: Node, after: Node) -> bool:

@@ -49,7 +49,7 @@ def _blamed(case: Case, trial: Trial) -> Seen | None:
     for attention in case.along_keys:
         ahead = _is_self(case, attention) and not _causal(case, attention)
         if ahead and tokens in case.stream(attention):
-            place = told_apart(case.graph, attention.weights)
+            place = told_apart(case.graph, attention.weights, case.graph.path)
             found = Seen("causal.leak", attention.weights, {"tokens": tokens.name}, place)
             return None if fault(case, attention) else found
     return Seen("target.seen", trial.loss, {"tokens": tokens.name})
@@ -72,7 +72,7 @@ def uncausal(case: Case) -> Findings:
             continue
         if fault(case, attention):
             continue
-        place = told_apart(case.graph, attention.weights)
+        place = told_apart(case.graph, attention.weights, case.graph.path)
         if any(stream & case.stream(other) for other in causal):
             yield Seen("causal.other", attention.weights, {}, place)
         elif any(_decodes(case, leaf, crossed) for leaf in stream):

@@ -363,6 +363,31 @@ def test_what_goes_wrong_in_a_run_is_said_and_the_place_is_kept() -> None:
     assert stepper.index == 2
 
 
+def test_what_went_wrong_first_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    stepper = single()
+    stepper.breakpoint(when=broken)
+
+    def unable(target: object) -> None:
+        raise ValueError("cannot go back")
+
+    monkeypatch.setattr(stepper, "goto", unable)
+
+    def check(app: StepApp) -> None:
+        assert "no such thing" in screen(app)
+        assert app.running is None
+
+    drive(stepper, ["r"], size=(160, 40), check=check)
+
+
+def test_a_text_that_is_told_again_as_an_error_looks_like_one() -> None:
+    def check(app: StepApp) -> None:
+        app.tell("all")
+        app.tell("all", wrong=True)
+        assert app.query_one("#message").has_class("wrong")
+
+    drive(single(), check=check)
+
+
 def broken(value: object) -> bool:
     raise ValueError("no such thing")
 

@@ -30,6 +30,8 @@ class BuiltIn:
         Makes feeds of a sentence, where it has a tokenizer.
     example
         A sentence that it is shown at.
+    short
+        What its pages are called in Chinese, where the title is long.
     """
 
     name: str
@@ -39,6 +41,7 @@ class BuiltIn:
     params: Callable[[], dict[str, Any]] | None = None
     reading: Callable[[str], Reading] | None = None
     example: str = ""
+    short: str = ""
 
     def graph(self) -> Graph:
         """Build its graph."""
@@ -99,6 +102,7 @@ _ALL = (
         lambda: translator.load().params,
         lambda text: translator.load().reading(text),
         translator.EXAMPLE,
+        "翻译模型",
     ),
     _paper("paper-base"),
     _paper("paper-big"),

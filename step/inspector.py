@@ -1,14 +1,11 @@
 """Values, gradients and reasons: what a stepper reads, wherever it stands."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from cutaway.diagnose import Comparison, Subject, compare
 from cutaway.graph import GradError, Graph, Node, OptionError
 from cutaway.graph.errors import explain
-from cutaway.graph.legal import sizes_in
 from cutaway.run.compile import Array
 from cutaway.step.find import find_one
 from cutaway.step.gradients import Gradients
@@ -118,44 +115,3 @@ class Inspector(Patcher):
         return why(
             self._levels.session(detail), node, place, whole(most, "most"), whole(size, "size")
         )
-
-    def _subject(self) -> Subject:
-        """Return what ``ca.compare`` reads: the forward pass and all its values, patched.
-
-        The budget doesn't hold here: all values are there at once.
-        """
-        nodes = self.forward.nodes
-        values = self._levels.base.values(nodes)
-        sizes = sizes_in(self.forward, self._levels.base.sizes)
-        return Subject(self.forward, dims=sizes, values=dict(zip(nodes, values, strict=True)))
-
-    def compare(
-        self,
-        other: Any,
-        *,
-        tolerance: float | None = None,
-        names: Mapping[str, str] | None = None,
-    ) -> Comparison:
-        """Say where another run parts from this one, patches included; gradients too if stepped.
-
-        Parameters
-        ----------
-        other
-            A stepper, a trace, a graph or a tuple ``(graph, feeds, params, dims)``, which gets
-            the inputs and weights of this one where it has none; or a reference from elsewhere:
-            arrays by path, or a ``.npz`` or ``.safetensors`` file of them.
-        tolerance, names
-            As for ``ca.compare``.
-
-        Examples
-        --------
-        >>> import cutaway as ca
-        >>> x = ca.input("x", "T")
-        >>> a, b = (ca.Stepper(ca.ops.softmax(x * 2.0), {"x": [0.0, 1.0]}) for _ in range(2))
-        >>> a.compare(b)
-        <Comparison: equal>
-        >>> patch = b.patch("multiply", [0.0, 3.0])
-        >>> a.compare(b)
-        <Comparison: differs, first at multiply>
-        """
-        return compare(self, other, backward=self.backward, tolerance=tolerance, names=names)

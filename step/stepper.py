@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cutaway.diagnose import Comparison, Subject, compare
 from cutaway.graph import Graph, Node, Title, given_sizes, save
+from cutaway.graph.legal import sizes_in
 from cutaway.graph.title import LANGUAGES, checked_language
 from cutaway.run.compile import Arrays
 from cutaway.step.frame import Frame
@@ -15,6 +17,7 @@ from cutaway.step.levels import Levels, Point
 from cutaway.step.options import bytes_of, html_file, whole, words_of
 from cutaway.step.page import Page, page
 from cutaway.step.session import own
+from cutaway.step.step_lists import too_long
 from cutaway.step.turn import turn
 
 
@@ -95,6 +98,11 @@ class Stepper(Inspector):
         """What the places along an axis are called, by its size."""
         return self._words
 
+    @property
+    def too_long(self) -> bool:
+        """Whether level ``token`` would take long to enter: its steps are very many."""
+        return too_long(self._levels)
+
     def turned(self) -> "Stepper":
         """Return the stepper that walks the other way, at the same value, with the same patches.
 
@@ -135,6 +143,47 @@ class Stepper(Inspector):
             self._other._other = self
         turn(self, self._other)
         return self._other
+
+    def _subject(self) -> Subject:
+        """Return what ``ca.compare`` reads: the forward pass and all its values, patched.
+
+        The budget doesn't hold here: all values are there at once.
+        """
+        nodes = self.forward.nodes
+        values = self._levels.base.values(nodes)
+        sizes = sizes_in(self.forward, self._levels.base.sizes)
+        return Subject(self.forward, dims=sizes, values=dict(zip(nodes, values, strict=True)))
+
+    def compare(
+        self,
+        other: Any,
+        *,
+        tolerance: float | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> Comparison:
+        """Say where another run parts from this one, patches included; gradients too if stepped.
+
+        Parameters
+        ----------
+        other
+            A stepper, a trace, a graph or a tuple ``(graph, feeds, params, dims)``, which gets
+            the inputs and weights of this one where it has none; or a reference from elsewhere:
+            arrays by path, or a ``.npz`` or ``.safetensors`` file of them.
+        tolerance, names
+            As for ``ca.compare``.
+
+        Examples
+        --------
+        >>> import cutaway as ca
+        >>> x = ca.input("x", "T")
+        >>> a, b = (ca.Stepper(ca.ops.softmax(x * 2.0), {"x": [0.0, 1.0]}) for _ in range(2))
+        >>> a.compare(b)
+        <Comparison: equal>
+        >>> patch = b.patch("multiply", [0.0, 3.0])
+        >>> a.compare(b)
+        <Comparison: differs, first at multiply>
+        """
+        return compare(self, other, backward=self.backward, tolerance=tolerance, names=names)
 
     def tui(self, *, title: str | Title = "", lang: str = "en") -> None:
         """Open the terminal user interface, at the current step; ``?`` there lists the keys.

@@ -205,7 +205,7 @@ def test_the_command_calls_a_model_in_both_languages(tmp_path: Path, capsys: Cap
             ("translator", "--sentence", "she reads a book"),
             {
                 "en": "translator: she reads a book",
-                "zh": "英译中，由 cutaway 训练：she reads a book",
+                "zh": "翻译模型：she reads a book",
             },
         ),
     ):

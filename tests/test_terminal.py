@@ -24,6 +24,8 @@ from cutaway.step.keys import KEYS
 from cutaway.step.terminal import running
 from cutaway.step.terminal.acts import ACTS
 from cutaway.step.terminal.app import StepApp
+from cutaway.step.terminal.outline import Outline
+from cutaway.step.terminal.running import Running
 from cutaway.step.terminal.told import TYPED
 
 SIZES = [(140, 45), (100, 30), (80, 24), (60, 14), (30, 8), (12, 4), (1, 1)]
@@ -361,6 +363,45 @@ def test_what_goes_wrong_in_a_run_is_said_and_the_place_is_kept() -> None:
     shown = drive(stepper, ["r"], size=(160, 40))
     assert "no such thing" in shown
     assert stepper.index == 2
+
+
+def test_what_went_wrong_first_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    stepper = single()
+    stepper.breakpoint(when=broken)
+
+    def unable(target: object) -> None:
+        raise ValueError("cannot go back")
+
+    monkeypatch.setattr(stepper, "goto", unable)
+
+    def check(app: StepApp) -> None:
+        assert "no such thing" in screen(app)
+        assert app.running is None
+
+    drive(stepper, ["r"], size=(160, 40), check=check)
+
+
+def test_while_a_run_is_on_its_way_the_outline_keeps_the_focus() -> None:
+    def check(app: StepApp) -> None:
+        outline = app.query_one(Outline)
+        outline.focus()
+        before = app.focused
+        app.running = Running(app, lambda n: None)
+        node = next(node for node in outline._tree_nodes.values() if node.data is not None)
+        app.on_tree_node_selected(Outline.NodeSelected(node))
+        assert app.focused is before
+        app.running = None
+
+    drive(single(), check=check)
+
+
+def test_a_text_that_is_told_again_as_an_error_looks_like_one() -> None:
+    def check(app: StepApp) -> None:
+        app.tell("all")
+        app.tell("all", wrong=True)
+        assert app.query_one("#message").has_class("wrong")
+
+    drive(single(), check=check)
 
 
 def broken(value: object) -> bool:

@@ -74,7 +74,7 @@ def open_in_terminal(name: str, given: Given, options: Options) -> None:
 
 def _title(name: str, sentence: str) -> Title:
     """Return what a model is called, and what it reads; in Chinese by its title, if it has one."""
-    chinese = MODELS[name].title.zh if name in MODELS else name
+    chinese = MODELS[name].short or MODELS[name].title.zh if name in MODELS else name
     if not sentence:
         return Title(name, chinese)
     return Title(f"{name}: {sentence}", f"{chinese}：{sentence}")

@@ -157,10 +157,10 @@ class StepApp(App[None]):
     def tell(self, text: str, wrong: bool = False) -> None:
         """Say something in the line at the bottom."""
         said = Text(printable(text))
+        line = self.query_one("#message", Static)
+        line.set_class(wrong, "wrong")
         if said != self._said:
             self._said = said
-            line = self.query_one("#message", Static)
-            line.set_class(wrong, "wrong")
             line.update(said)
 
     def action_help_quit(self) -> None:
@@ -193,10 +193,10 @@ class StepApp(App[None]):
         """Go to a step of the outline."""
         place = event.node.data
         if place is not None:
-            self.to_value()
             self.attempt(lambda: self._go(place))
 
     def _go(self, place: int) -> None:
+        self.to_value()
         self.walk.stepper.goto(place)
         self.walk.settle()
 

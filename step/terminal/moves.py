@@ -86,7 +86,7 @@ def _level(by: int, app: "StepApp") -> None:
     name = app.walk.next_level(by)
     if not name:
         app.tell(app.say("only-level"))
-    elif name == "token" and app.walk.too_long:
+    elif name == "token" and app.walk.stepper.too_long:
         app.tell(app.say("too-long", app.say(name)))
     else:
         app.walk.stepper.level = name

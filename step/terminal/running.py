@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cutaway.step.record import Step
@@ -28,6 +29,8 @@ class Running:
     def go(self) -> None:
         """Run for a while; then again, when keys were looked for."""
         app, end = self._app, time.monotonic() + SLICE
+        if app.running is not self:  # it was stopped meanwhile
+            return
         while app.running is self and time.monotonic() < end:
             app.tried(self._step)
         app.walk.settle()
@@ -37,7 +40,7 @@ class Running:
         if end - self._told > TOLD:
             self._told = end
             app.tell(app.say("running", self._stepper.index + 1, len(self._stepper)))
-        app.set_timer(PAUSE, self._again)
+        app.set_timer(PAUSE, self.go)
 
     def stop(self) -> None:
         """Stop at the step where it is."""
@@ -45,27 +48,27 @@ class Running:
         self._app.walk.settle()
         self._app.draw()
 
-    def _again(self) -> None:
-        if self._app.running is self:  # it was not stopped meanwhile
-            self.go()
-
     def _step(self) -> None:
         stepper, before = self._stepper, self._stepper.index
         try:
             found = self._move(1)
-        except Exception:  # of a condition, say
-            self._back("no-breakpoint")
+        except Exception:  # of a condition, say: it is what is told, whatever else goes wrong
+            with suppress(Exception):
+                self._back()
             raise
         if found is not None:
             self._end("stopped")
         elif stepper.index in (before, -1):  # there is nothing more that way
             self._back("no-breakpoint")
 
-    def _back(self, what: str) -> None:
-        self._stepper.goto(self._begun)
-        self._end(what)
+    def _back(self, what: str = "") -> None:
+        try:
+            self._stepper.goto(self._begun)
+        finally:
+            self._end(what)
 
-    def _end(self, what: str) -> None:
+    def _end(self, what: str = "") -> None:
         self._app.running = None
         self._app.walk.cell = self._cell
-        self._app.tell(self._app.say(what))
+        if what:
+            self._app.tell(self._app.say(what))

@@ -7,7 +7,6 @@ from cutaway.graph.graph import glob_pattern
 from cutaway.run.compile import Array
 from cutaway.step.detail import LEVELS
 from cutaway.step.record import Step
-from cutaway.step.step_lists import too_long
 from cutaway.step.stepper import Stepper
 from cutaway.step.terminal.layout import Place, slices
 from cutaway.step.turn import counterpart
@@ -97,11 +96,6 @@ class Walk:
         """Return the next level, finer or coarser; empty if there is none."""
         place = LEVELS.index(self.stepper.level) + by
         return LEVELS[place] if 0 <= place < len(LEVELS) else ""
-
-    @property
-    def too_long(self) -> bool:
-        """Whether nobody would wait until each token is a step."""
-        return too_long(self.stepper._levels)
 
     def turn(self) -> bool:
         """Walk in the other direction, from the same value; say whether it has a step there."""

@@ -205,6 +205,7 @@ KINDS = {
     "explode.forward": "explode",
     "explode.backward": "explode",
     "softmax.batch": "softmax-axis",
+    "softmax.classes": "softmax-axis",
 }
 
 

@@ -136,3 +136,33 @@ def frames_and_patches_in_turn() -> Made:
     x = ca.input("x", (S, T, D))  # frames, patches
     x = attention(x.transpose((1, 0, 2)), "temporal").transpose((1, 0, 2))
     return linear(attention(x, "spatial").mean(axis=0), K, "head")
+
+
+@sound
+def padding_added_as_a_bias() -> Made:
+    tokens_ = ids()
+    with ca.scope("embedding"):
+        x, _ = layers.token_embedding(tokens_, V, D)
+    x = x + layers.sinusoidal_positions(T, D)
+    q, k, v = (split(x, name) for name in ("q", "k", "v"))
+    bias = (1.0 - ops.cast(ops.not_equal(tokens_, 0), "float")) * -1e4
+    scores = q @ k.mT / ops.sqrt(ops.dim(D / H)) + bias[:, None, None, :]
+    return linear(layers.merge_heads(ops.softmax(scores) @ v), D, "out")
+
+
+@sound
+def one_token_that_all_may_look_at() -> Made:
+    tokens_ = ids()
+    with ca.scope("embedding"):
+        x, _ = layers.token_embedding(tokens_, V, D)
+    x = x + layers.sinusoidal_positions(T, D)
+    i, j = ops.arange(T)[:, None], ops.arange(T)[None, :]
+    near = ops.abs(i - j) <= 1
+    mask = ops.logical_or(near, ops.equal(tokens_, 1)[:, None, None, :])
+    return layers.encoder_layer(x, heads=H, hidden=F, mask=mask)
+
+
+@sound
+def positions_of_time_first() -> Made:
+    x = ca.input("x", (T, B, D)) + layers.sinusoidal_positions(T, D)[:, None, :]
+    return layers.encoder_layer(x.transpose((1, 0, 2)), heads=H, hidden=F)

@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 import numpy as np
 import planted_finer
 import planted_more
+import planted_tokens
 import planted_values
 import pytest
 import sound_finer
@@ -25,6 +26,7 @@ from cutaway.shapes.lint_texts import TEXTS as LINTS
 
 assert planted_values
 assert planted_more
+assert planted_tokens
 assert planted_finer  # their models stand in PLANTED, and those of the next in SOUND
 assert sound_finer
 assert sound_more

@@ -8,6 +8,7 @@ from cutaway.transform.grad import cotangents, grad, unbroadcast
 from cutaway.transform.recognise import (
     behind,
     is_causal,
+    is_log_softmax,
     is_padding,
     norm_placement,
     softmax_of,
@@ -37,6 +38,7 @@ __all__ = [
     "norm_placement",
     "residual_edges",
     "rewrite",
+    "is_log_softmax",
     "softmax_of",
     "unbroadcast",
     "unroll",

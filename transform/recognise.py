@@ -6,13 +6,13 @@ from typing import Literal
 from cutaway.graph import Constant, Graph, Input, Node
 from cutaway.ops.arithmetic import Add, Divide, Multiply, Reciprocal, Subtract
 from cutaway.ops.cast import StopGradient
-from cutaway.ops.functions import Exp
+from cutaway.ops.functions import Exp, Log
 from cutaway.ops.indexing import CausalMask
 from cutaway.ops.movement import BroadcastTo, ExpandDims, Squeeze
 from cutaway.ops.norm import LayerNorm, RMSNorm
 from cutaway.ops.reduction import Max, Sum
 from cutaway.ops.select import Maximum, Where
-from cutaway.ops.softmax import LogSoftmax, Softmax
+from cutaway.ops.softmax import LogSoftmax, LogSumExp, Softmax
 
 Role = Literal["query", "key", "value", "mask"]
 Operand = tuple[Node, int]  # a node, and which of its inputs
@@ -50,6 +50,26 @@ def softmax_of(node: Node) -> tuple[Node, int] | None:
     (found,) = powers.inputs
     shifted = isinstance(found.op, Subtract) and isinstance(behind(found.inputs[1]).op, Max)
     return (found.inputs[0] if shifted else found), total.op.axis[0]
+
+
+def is_log_softmax(node: Node) -> bool:
+    """Say whether the logarithm of the sum of its exponentials is taken off a value.
+
+    Examples
+    --------
+    >>> import cutaway as ca
+    >>> x = ca.input("x", "T S")
+    >>> is_log_softmax(x - ca.ops.logsumexp(x, axis=1, keepdims=True))
+    True
+    """
+    if not isinstance(node.op, Subtract):
+        return False
+    x, total = node.inputs[0], behind(node.inputs[1])
+    if isinstance(total.op, Log):
+        total = behind(total.inputs[0])
+        summed = isinstance(total.op, Sum) and isinstance(total.inputs[0].op, Exp)
+        return summed and total.inputs[0].inputs[0] is x
+    return isinstance(total.op, LogSumExp) and total.inputs[0] is x
 
 
 def behind(node: Node) -> Node:

@@ -140,6 +140,7 @@ def _sense(case: Case, attention: Attention, found: Sight) -> Seen | None:
         if not below and seen.diagonal().any() and not above.any():
             return Seen("mask.only-self", mask, {})
         ahead = seen.diagonal(1).all() and not np.triu(seen, 2).any()
+        ahead = ahead and not np.array_equal(seen, seen.T)  # neighbours on both sides
         if ahead and below and len(seen) > 3:
             return Seen("mask.ahead", mask, {})
     if not blind.any() or given:

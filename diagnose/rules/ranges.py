@@ -27,7 +27,6 @@ from cutaway.ops import (
     GeluTanh,
     Log,
     LogSoftmax,
-    LogSumExp,
     MatMul,
     Max,
     Maximum,
@@ -55,7 +54,7 @@ from cutaway.ops import (
     Where,
 )
 from cutaway.shapes.scaling import FORM
-from cutaway.transform import behind, softmax_of
+from cutaway.transform import behind, is_log_softmax, softmax_of
 
 TINY = 1e-300
 INFINITY = math.inf
@@ -126,7 +125,7 @@ def _range(node: Node, inputs: list[Range], fed: set[Node]) -> Range:
         return inputs[0]
     if isinstance(op, Where):
         return _chosen(node, inputs)
-    if isinstance(op, Subtract) and _is_log_softmax(node):
+    if is_log_softmax(node):
         return FIXED[LogSoftmax]
     if isinstance(op, Sum) and _shifted(node.inputs[0]):
         return Range(1.0, INFINITY)  # the largest is e⁰
@@ -161,16 +160,6 @@ def _shifted(node: Node) -> bool:
         return False
     (found,) = node.inputs
     return isinstance(found.op, Subtract) and isinstance(behind(found.inputs[1]).op, Max)
-
-
-def _is_log_softmax(node: Node) -> bool:
-    """Say whether the logarithm of the sum of all exponentials is taken off a value."""
-    x, total = node.inputs[0], behind(node.inputs[1])
-    if isinstance(total.op, Log):
-        total = behind(total.inputs[0])
-        summed = isinstance(total.op, Sum) and isinstance(total.inputs[0].op, Exp)
-        return summed and total.inputs[0].inputs[0] is x
-    return isinstance(total.op, LogSumExp) and total.inputs[0] is x
 
 
 def _square(x: Range) -> Range:

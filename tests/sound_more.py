@@ -166,3 +166,12 @@ def one_token_that_all_may_look_at() -> Made:
 def positions_of_time_first() -> Made:
     x = ca.input("x", (T, B, D)) + layers.sinusoidal_positions(T, D)[:, None, :]
     return layers.encoder_layer(x.transpose((1, 0, 2)), heads=H, hidden=F)
+
+
+@sound
+def a_norm_whose_eps_is_outside_of_the_root() -> Made:
+    x = tokens()
+    centred = x - x.mean(axis=-1, keepdims=True)
+    deviation = ops.sqrt((centred * centred).mean(axis=-1, keepdims=True))
+    gain, bias = ca.parameter("gain", (D,), "ones"), ca.parameter("bias", (D,), "zeros")
+    return x + layers.feed_forward(centred / (deviation + 1e-6) * gain + bias, F)

@@ -56,7 +56,8 @@ def domains(case: Case) -> Findings:
             yield Seen("log.softmax" if made else "log.zero", node, {"of": case.graph.path(x)})
         elif isinstance(node.op, Sqrt | Rsqrt) or _is_root(node):
             roots.add(node)
-            yield Seen("root.zero", node, {"of": case.graph.path(x)})
+            if not _is_kept_apart(case, node):
+                yield Seen("root.zero", node, {"of": case.graph.path(x)})
         elif isinstance(node.op, Divide | Reciprocal) and behind(x) not in roots:
             yield Seen("divide.zero", node, {"of": case.graph.path(x)})
 
@@ -69,6 +70,20 @@ def _is_root(node: Node) -> bool:
     if not isinstance(node.op, Pow) or not isinstance(node.inputs[1].op, Constant):
         return False
     return bool((node.inputs[1].op.value < 1).all())
+
+
+def _is_kept_apart(case: Case, root: Node) -> bool:
+    """Say whether a root is a norm's, with its eps outside: a usual form of it."""
+    sums = case.graph.readers[root]
+    return bool(sums) and all(
+        isinstance(total.op, Add)
+        and any(isinstance(n.op, Constant) and (n.op.value > 0).all() for n in total.inputs)
+        and all(
+            isinstance(n.op, Reciprocal) or (isinstance(n.op, Divide) and n.inputs[1] is total)
+            for n in case.graph.readers[total]
+        )
+        for total in sums
+    )
 
 
 def exponentials(case: Case) -> Findings:

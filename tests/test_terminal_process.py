@@ -23,7 +23,9 @@ SILENT = 1.0  # seconds
 class Terminal:
     """A program in a terminal of 80 × 24."""
 
-    def __init__(self, *arguments: str, **environment: str) -> None:
+    def __init__(
+        self, *arguments: str, hangup: signal.Handlers = signal.SIG_DFL, **environment: str
+    ) -> None:
         self.screen, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.before = self.mode()
@@ -34,6 +36,7 @@ class Terminal:
             stderr=theirs,
             env={**os.environ, "TERM": "xterm-256color", **environment},
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, hangup),
         )
         os.close(theirs)
 
@@ -82,9 +85,17 @@ def test_what_ends_the_process_leaves_the_terminal_as_it_was(number: signal.Sign
     terminal = Terminal("step", "attention")
     terminal.read("? Keys")
     terminal.process.send_signal(number)
-    assert b"\x1b[?1049l" in terminal.read(seconds=3)  # back to the shell's screen
+    assert b"\x1b[?1049l" in terminal.read(seconds=30)  # back to the shell's screen
     assert terminal.mode() == terminal.before
     assert terminal.end() == -number
+
+
+def test_a_signal_that_is_ignored_stays_ignored() -> None:
+    terminal = Terminal("step", "attention", hangup=signal.SIG_IGN)  # as nohup has it
+    terminal.read("? Keys")
+    terminal.process.send_signal(signal.SIGHUP)
+    terminal.press("q")
+    assert terminal.end() == 0
 
 
 def test_ctrl_z_lends_the_terminal_to_the_shell() -> None:

@@ -123,6 +123,12 @@ def started(graph: Graph, feeds: Any, params: Any, sizes: Mapping[str, int]) -> 
     return Compiled(graph).start(feeds, params, known)
 
 
+def rms(value: Array) -> float:
+    """Return how large the numbers of an array are; infinity where squares overflow."""
+    with np.errstate(all="ignore"):
+        return float(np.sqrt(np.mean(np.square(value, dtype=np.float64))))
+
+
 def upstream(nodes: Iterator[Node] | tuple[Node, ...]) -> frozenset[Node]:
     """Return nodes and all that they depend on."""
     return frozenset(Graph(tuple(nodes)).nodes)

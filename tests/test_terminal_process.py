@@ -24,8 +24,17 @@ class Terminal:
     """A program in a terminal of 80 × 24."""
 
     def __init__(
-        self, *arguments: str, hangup: signal.Handlers = signal.SIG_DFL, **environment: str
+        self,
+        *arguments: str,
+        hangup: signal.Handlers = signal.SIG_DFL,
+        controls: bool = False,
+        **environment: str,
     ) -> None:
+        def begin() -> None:
+            signal.signal(signal.SIGHUP, hangup)
+            if controls:  # then its end is told by a signal
+                fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
         self.screen, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.before = self.mode()
@@ -36,7 +45,7 @@ class Terminal:
             stderr=theirs,
             env={**os.environ, "TERM": "xterm-256color", **environment},
             start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGHUP, hangup),
+            preexec_fn=begin,
         )
         os.close(theirs)
 
@@ -90,12 +99,22 @@ def test_what_ends_the_process_leaves_the_terminal_as_it_was(number: signal.Sign
     assert terminal.end() == -number
 
 
-def test_a_signal_that_is_ignored_stays_ignored() -> None:
+def test_a_hangup_ends_it_even_where_it_is_ignored() -> None:
     terminal = Terminal("step", "attention", hangup=signal.SIG_IGN)  # as nohup has it
     terminal.read("? Keys")
     terminal.process.send_signal(signal.SIGHUP)
-    terminal.press("q")
+    assert b"\x1b[?1049l" in terminal.read(seconds=30)
     assert terminal.end() == 0
+
+
+def test_nothing_is_left_running_when_the_terminal_is_closed() -> None:
+    terminal = Terminal("step", "attention", hangup=signal.SIG_IGN, controls=True)
+    terminal.read("? Keys")
+    os.close(terminal.screen)
+    try:
+        assert terminal.process.wait(30) is not None
+    finally:
+        terminal.process.kill()
 
 
 def test_ctrl_z_lends_the_terminal_to_the_shell() -> None:

@@ -1,6 +1,7 @@
 """From values to verdict: what differs, where it begins, what else is to be said."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from cutaway.diagnose.comparing.alignment import Alignment
 from cutaway.diagnose.comparing.blame import Blame
@@ -91,13 +92,19 @@ def _other(
     tolerance: float,
 ) -> list[Divergence]:
     """Return a difference that begins at no single op: in a gradient, or by rounding."""
-    for node in graph.nodes:
-        if node in found.apart and found.apart[node].relative > tolerance:
-            return [blame.plain("rounding", node, partners[node], found.apart[node])]
-    for node in reversed(graph.nodes):
-        if node in slopes and slopes[node].relative > tolerance:
-            return [blame.gradient(node, partners[node], slopes[node])]
+    for node in first_apart(graph.nodes, found.apart, tolerance):
+        return [blame.plain("rounding", node, partners[node], found.apart[node])]
+    for node in first_apart(reversed(graph.nodes), slopes, tolerance):
+        return [blame.gradient(node, partners[node], slopes[node])]
     return []
+
+
+def first_apart(
+    nodes: Iterable[Node], apart: Mapping[Node, Difference], tolerance: float
+) -> tuple[Node, ...]:
+    """Return the first node whose values lie further apart than they may, if there is one."""
+    far = (node for node in nodes if node in apart and apart[node].relative > tolerance)
+    return tuple(islice(far, 1))
 
 
 def _rows(

@@ -7,7 +7,7 @@ import numpy as np
 from cutaway.diagnose.comparing.comparison import Comparison
 from cutaway.diagnose.comparing.difference import Array, Difference, difference, tolerance_of
 from cutaway.diagnose.comparing.divergence import Divergence, Place
-from cutaway.diagnose.comparing.judge import row
+from cutaway.diagnose.comparing.judge import first_apart, row
 from cutaway.diagnose.comparing.leaves import usable
 from cutaway.diagnose.comparing.ran import Ran, completed, fed, run, sizes_shown
 from cutaway.diagnose.comparing.random_arrays import given
@@ -158,14 +158,12 @@ def _other(
     names: Mapping[Node, str],
     tolerance: float,
 ) -> list[Divergence]:
-    for node, apart in seen.apart.items():
-        if apart.relative > tolerance:
-            here = _place(ran.graph, node)
-            return [Divergence("rounding", here, here, names[node], apart)]
-    for node in reversed(ran.graph.nodes):
-        if node in back and back[node].relative > tolerance:
-            here = _place(ran.graph, node)
-            return [Divergence("gradient", here, here, names[node], back[node])]
+    for node in first_apart(ran.graph.nodes, seen.apart, tolerance):
+        here = _place(ran.graph, node)
+        return [Divergence("rounding", here, here, names[node], seen.apart[node])]
+    for node in first_apart(reversed(ran.graph.nodes), back, tolerance):
+        here = _place(ran.graph, node)
+        return [Divergence("gradient", here, here, names[node], back[node])]
     return []
 
 

@@ -8,9 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from cutaway.diagnose.case import Case, Seen
+from cutaway.diagnose.case import Case, Seen, rms
 from cutaway.graph import Node, Repeat
-from cutaway.run.compile import Array
 from cutaway.shapes.reading import Findings
 from cutaway.transform import find_repeats
 
@@ -26,7 +25,7 @@ def by_layer(case: Case) -> Findings:
         ends = [copy[-1] for copy in repeat.copies]
         if len(ends) < 2:
             continue
-        sizes = [_size(case.values[node]) for node in ends]
+        sizes = [rms(case.values[node]) for node in ends]
         words = {"layers": len(ends), "first": sizes[0], "last": sizes[-1]}
         if _steady(sizes):
             yield Seen("explode.forward", _steepest(case, repeat, forward=True), words)
@@ -41,11 +40,6 @@ def by_layer(case: Case) -> Findings:
             yield Seen("vanish", _steepest(case, repeat, forward=False, down=True), words)
 
 
-def _size(value: Array) -> float:
-    with np.errstate(all="ignore"):
-        return float(np.sqrt(np.mean(np.square(value, dtype=np.float64))))
-
-
 def _steady(sizes: list[float]) -> bool:
     """Say whether numbers grow from one to the next, much for each and a lot in all."""
     if min(sizes) <= 0:
@@ -56,11 +50,11 @@ def _steady(sizes: list[float]) -> bool:
 
 def _steepest(case: Case, repeat: Repeat, forward: bool, down: bool = False) -> Node:
     """Return the op of a copy that changes the size most."""
-    sizes = {n: _size(case.values[n]) for n in repeat.copies[0]} if forward else case.slopes
+    sizes = {n: rms(case.values[n]) for n in repeat.copies[0]} if forward else case.slopes
     best, most = repeat.copies[0][-1], 0.0
     for node in repeat.copies[0]:
         for source in node.inputs:
-            source_size = sizes.get(source) or (_size(case.values[source]) if forward else 0.0)
+            source_size = sizes.get(source) or (rms(case.values[source]) if forward else 0.0)
             own = sizes.get(node, 0.0)
             if source in case.reading.fed and source_size > 0 and own > 0:
                 change = float(np.log(own / source_size))
@@ -73,7 +67,7 @@ def _steepest(case: Case, repeat: Repeat, forward: bool, down: bool = False) -> 
 def too_large(case: Case) -> Findings:
     """Report values so large that their squares leave the range of the floats."""
     limit = float(np.sqrt(case.limits.max)) / LARGEST
-    fed = [_size(case.values[n]) for n in case.graph.inputs if n.dtype == "float"]
+    fed = [rms(case.values[n]) for n in case.graph.inputs if n.dtype == "float"]
     filled = {node for attention in case.attentions for node in attention.way}
     for node in case.graph.nodes:
         value = case.values[node]

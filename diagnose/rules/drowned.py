@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from cutaway.diagnose.case import Case, Seen, upstream
+from cutaway.diagnose.case import Case, Seen, rms, upstream
 from cutaway.diagnose.rules.residuals import sublayers
 from cutaway.graph import Node, Parameter
 from cutaway.ops import Divide, Multiply
-from cutaway.run.compile import Array
 from cutaway.shapes.reading import Findings
 from cutaway.shapes.scaling import FORM
 
@@ -24,7 +23,7 @@ def drowned(case: Case) -> Findings:
         if len(branch) != 1:
             continue
         (stream,) = (n for n in sum_.inputs if n is not branch[0])
-        sizes = [_size(case.values[n]) for n in (branch[0], stream)]
+        sizes = [rms(case.values[n]) for n in (branch[0], stream)]
         if 0 < sizes[1] < np.inf and SHARE * sizes[1] < sizes[0] < np.inf:
             guilty = _grown(case, branch[0])
             yield Seen("residual.drowned", guilty, {"times": sizes[0] / sizes[1]})
@@ -41,11 +40,7 @@ def _grown(case: Case, node: Node) -> Node:
         fed = [n for n in node.inputs if n in case.reading.fed]
         if len(fed) != 1:
             break
-        if _size(case.values[node]) > GROWN * _size(case.values[fed[0]]):
+        if rms(case.values[node]) > GROWN * rms(case.values[fed[0]]):
             return node
         (node,) = fed
     return last
-
-
-def _size(value: Array) -> float:
-    return float(np.sqrt(np.mean(np.square(value, dtype=np.float64))))

@@ -16,7 +16,7 @@ ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(sig
 def left_first(app: App[Any]) -> Iterator[None]:
     """Let such a signal leave an app; when it is left, the signal does what it would have done.
 
-    One that is ignored, as ``nohup`` has it, stays ignored.
+    So does one that is ignored, as ``nohup`` has it: keys from a terminal that is gone never end.
     """
     loop, came = asyncio.get_running_loop(), []
 
@@ -24,7 +24,7 @@ def left_first(app: App[Any]) -> Iterator[None]:
         came.append(number)
         loop.call_soon_threadsafe(app.exit)
 
-    heard = [number for number in ENDING if signal.getsignal(number) not in (signal.SIG_IGN, None)]
+    heard = [number for number in ENDING if signal.getsignal(number) is not None]  # not by Python
     before = {number: signal.signal(number, leave) for number in heard}
     try:
         yield

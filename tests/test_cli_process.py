@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ def shell(
 ) -> subprocess.CompletedProcess[str]:
     """Run a line of bash, with the command as $C and Python as $P."""
     return subprocess.run(
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whatever runs the tests
         ["bash", "-o", "pipefail", "-c", line],
         env={**os.environ, "C": SCRIPT, "P": sys.executable, **environment},
         capture_output=True,

@@ -19,8 +19,8 @@ def shell(
 ) -> subprocess.CompletedProcess[str]:
     """Run a line of bash, with the command as $C and Python as $P."""
     return subprocess.run(
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whatever runs the tests
         ["bash", "-o", "pipefail", "-c", line],
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whatever runs the tests
         env={**os.environ, "C": SCRIPT, "P": sys.executable, **environment},
         capture_output=True,
         text=True,
